@@ -1,0 +1,247 @@
+/**
+ * Four f32 (or i32) side by side: the only file that knows the vector width and fused multiply-add.
+ *
+ * Every kernel works on whole vectors: buffers are padded to 64 bytes, so a flat kernel may read and
+ * write up to 12 bytes past its last element. A kernel whose rows are not padded ends a row with
+ * `storePart`. Nothing is ever computed by scalar f32 arithmetic where a fused multiply-add could
+ * have been used: wasm has none for scalars, and tails would differ from bodies.
+ */
+
+/** Four f32, four i32, or a mask of four all-ones or all-zeros words. */
+export type Lanes = v128;
+
+/** Number of f32 in a vector. */
+export const LANES: i32 = 4;
+
+/** Address of element `i` of an f32 (or i32) array at `p`. */
+export function at(p: usize, i: i32): usize {
+  return p + (<usize>i << 2);
+}
+
+export function load(p: usize): Lanes {
+  return v128.load(p);
+}
+
+export function store(p: usize, x: Lanes): void {
+  v128.store(p, x);
+}
+
+/** Four copies of the f32 at `p`. */
+export function loadSplat(p: usize): Lanes {
+  return v128.load32_splat(p);
+}
+
+/** Stores the first `count` lanes (1 to 4) and leaves what follows untouched. */
+export function storePart(p: usize, x: Lanes, count: i32): void {
+  if (count >= 4) {
+    v128.store(p, x);
+  } else if (count == 3) {
+    v128.store64_lane(p, x, 0);
+    v128.store32_lane(p + 8, x, 2);
+  } else if (count == 2) {
+    v128.store64_lane(p, x, 0);
+  } else if (count == 1) {
+    v128.store32_lane(p, x, 0);
+  }
+}
+
+export function splat(x: f32): Lanes {
+  return f32x4.splat(x);
+}
+
+export function isplat(x: i32): Lanes {
+  return i32x4.splat(x);
+}
+
+/** Lane `0, 1, 2, 3` as integers. */
+export function iota(): Lanes {
+  return i32x4(0, 1, 2, 3);
+}
+
+/** All ones in the first `count` lanes (0 to 4), zeros behind: masks the tail of a reduction. */
+export function firstLanes(count: i32): Lanes {
+  return i32x4.lt_s(iota(), i32x4.splat(count));
+}
+
+/** `a b + c`, rounded once in the relaxed builds and twice in the others. */
+export function madd(a: Lanes, b: Lanes, c: Lanes): Lanes {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** `c - a b`, rounded once in the relaxed builds and twice in the others. */
+export function nmadd(a: Lanes, b: Lanes, c: Lanes): Lanes {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
+  return f32x4.sub(c, f32x4.mul(a, b));
+}
+
+export function add(a: Lanes, b: Lanes): Lanes {
+  return f32x4.add(a, b);
+}
+
+export function sub(a: Lanes, b: Lanes): Lanes {
+  return f32x4.sub(a, b);
+}
+
+export function mul(a: Lanes, b: Lanes): Lanes {
+  return f32x4.mul(a, b);
+}
+
+export function div(a: Lanes, b: Lanes): Lanes {
+  return f32x4.div(a, b);
+}
+
+export function sqrt(a: Lanes): Lanes {
+  return f32x4.sqrt(a);
+}
+
+export function neg(a: Lanes): Lanes {
+  return f32x4.neg(a);
+}
+
+export function abs(a: Lanes): Lanes {
+  return f32x4.abs(a);
+}
+
+/** `b < a ? b : a`: the first operand where either is NaN. V8 compiles `f32x4.min` eight times slower. */
+export function pmin(a: Lanes, b: Lanes): Lanes {
+  return f32x4.pmin(a, b);
+}
+
+/** `a < b ? b : a`: the first operand where either is NaN, so `pmax(x, lo)` keeps a NaN in x. */
+export function pmax(a: Lanes, b: Lanes): Lanes {
+  return f32x4.pmax(a, b);
+}
+
+export function floor(a: Lanes): Lanes {
+  return f32x4.floor(a);
+}
+
+export function ceil(a: Lanes): Lanes {
+  return f32x4.ceil(a);
+}
+
+export function trunc(a: Lanes): Lanes {
+  return f32x4.trunc(a);
+}
+
+/** Nearest integer, halves to even. */
+export function nearest(a: Lanes): Lanes {
+  return f32x4.nearest(a);
+}
+
+export function eq(a: Lanes, b: Lanes): Lanes {
+  return f32x4.eq(a, b);
+}
+
+export function ne(a: Lanes, b: Lanes): Lanes {
+  return f32x4.ne(a, b);
+}
+
+export function lt(a: Lanes, b: Lanes): Lanes {
+  return f32x4.lt(a, b);
+}
+
+export function le(a: Lanes, b: Lanes): Lanes {
+  return f32x4.le(a, b);
+}
+
+export function gt(a: Lanes, b: Lanes): Lanes {
+  return f32x4.gt(a, b);
+}
+
+export function ge(a: Lanes, b: Lanes): Lanes {
+  return f32x4.ge(a, b);
+}
+
+export function and(a: Lanes, b: Lanes): Lanes {
+  return v128.and(a, b);
+}
+
+/** `a & ~b`. */
+export function andnot(a: Lanes, b: Lanes): Lanes {
+  return v128.andnot(a, b);
+}
+
+export function or(a: Lanes, b: Lanes): Lanes {
+  return v128.or(a, b);
+}
+
+export function xor(a: Lanes, b: Lanes): Lanes {
+  return v128.xor(a, b);
+}
+
+export function not(a: Lanes): Lanes {
+  return v128.not(a);
+}
+
+/** `mask ? a : b`, bit by bit. */
+export function select(a: Lanes, b: Lanes, mask: Lanes): Lanes {
+  return v128.bitselect(a, b, mask);
+}
+
+/** True where any bit is set. */
+export function anyTrue(a: Lanes): bool {
+  return v128.any_true(a);
+}
+
+export function iadd(a: Lanes, b: Lanes): Lanes {
+  return i32x4.add(a, b);
+}
+
+export function isub(a: Lanes, b: Lanes): Lanes {
+  return i32x4.sub(a, b);
+}
+
+export function imul(a: Lanes, b: Lanes): Lanes {
+  return i32x4.mul(a, b);
+}
+
+export function ieq(a: Lanes, b: Lanes): Lanes {
+  return i32x4.eq(a, b);
+}
+
+export function ishl(a: Lanes, bits: i32): Lanes {
+  return i32x4.shl(a, bits);
+}
+
+/** Arithmetic shift right. */
+export function ishr(a: Lanes, bits: i32): Lanes {
+  return i32x4.shr_s(a, bits);
+}
+
+/** Logical shift right. */
+export function ushr(a: Lanes, bits: i32): Lanes {
+  return i32x4.shr_u(a, bits);
+}
+
+/** i32 to the nearest f32. */
+export function toFloat(a: Lanes): Lanes {
+  return f32x4.convert_i32x4_s(a);
+}
+
+/** f32 to i32, towards zero, saturating; NaN becomes 0. */
+export function toInt(a: Lanes): Lanes {
+  return i32x4.trunc_sat_f32x4_s(a);
+}
+
+export function lane0(a: Lanes): f32 {
+  return f32x4.extract_lane(a, 0);
+}
+
+/** `(a0 + a2) + (a1 + a3)`: the one order in which lanes are added. */
+export function hsum(a: Lanes): f32 {
+  return (
+    f32x4.extract_lane(a, 0) +
+    f32x4.extract_lane(a, 2) +
+    (f32x4.extract_lane(a, 1) + f32x4.extract_lane(a, 3))
+  );
+}
+
+/** Largest lane; NaN if any lane is NaN. */
+export function hmax(a: Lanes): f32 {
+  return max<f32>(
+    max<f32>(f32x4.extract_lane(a, 0), f32x4.extract_lane(a, 2)),
+    max<f32>(f32x4.extract_lane(a, 1), f32x4.extract_lane(a, 3)),
+  );
+}

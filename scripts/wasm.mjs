@@ -1,0 +1,77 @@
+// Compiles assembly/ to build/<variant>.wasm as asconfig.json says: asc without optimisation, then
+// Binaryen's wasm-opt -O2 with inlining forced everywhere but at the kernels. (-O3, converge and
+// asc's own -O2 are measurably slower: see docs/performance.md.)
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const config = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8"));
+const bin = (path) => join(root, "node_modules", path);
+const ASC = bin("assemblyscript/bin/asc.js");
+const WASM_OPT = bin("binaryen/bin/wasm-opt");
+const FEATURES = {
+  simd: ["--enable-simd"],
+  "relaxed-simd": ["--enable-relaxed-simd"],
+  threads: ["--enable-threads"],
+};
+
+/** Names of the kernels, as Binaryen knows them. */
+function kernelNames() {
+  const text = readFileSync(join(root, "assembly/dispatch.gen.ts"), "utf8");
+  const names = [];
+  for (const [, list, file] of text.matchAll(/^import \{ (.+) \} from "\.\/((?:ops|optim)\/.+)";$/gm)) {
+    for (const name of list.split(", ")) names.push(`assembly/${file}/${name}`);
+  }
+  return names;
+}
+
+async function node(...args) {
+  const { stderr } = await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 1 << 26 });
+  if (stderr.includes("WARNING")) process.stderr.write(stderr);
+}
+
+/** Compiles one variant; returns its bytes. */
+export async function buildVariant(variant, extra = []) {
+  mkdirSync(join(root, "build"), { recursive: true });
+  const target = config.targets[variant];
+  const raw = join(root, "build", `${variant}.raw.wasm`);
+  const out = join(root, target.outFile);
+  await node(ASC, "--config", join(root, "asconfig.json"), "--target", variant, "-o", raw);
+  await node(
+    WASM_OPT,
+    raw,
+    ...target.enable.flatMap((f) => FEATURES[f]),
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-mutable-globals",
+    ...kernelNames().map((name) => `--no-inline=${name}`),
+    "-O2",
+    "--always-inline-max-function-size",
+    "400",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+    ...extra,
+    "-o",
+    out,
+  );
+  const bytes = readFileSync(out);
+  if (!WebAssembly.validate(bytes) && !variant.includes("relaxed")) throw new Error(`${out} does not validate`);
+  return bytes;
+}
+
+/** All variants named in asconfig.json. */
+export async function buildWasm(variants = Object.keys(config.targets)) {
+  return Promise.all(variants.map(async (variant) => ({ variant, bytes: await buildVariant(variant) })));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const started = performance.now();
+  const built = await buildWasm(process.argv.length > 2 ? process.argv.slice(2) : undefined);
+  for (const { variant, bytes } of built) console.log(`build/${variant}.wasm ${bytes.length} bytes`);
+  console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
