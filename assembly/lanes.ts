@@ -245,3 +245,8 @@ export function hmax(a: Lanes): f32 {
     max<f32>(f32x4.extract_lane(a, 1), f32x4.extract_lane(a, 3)),
   );
 }
+
+/** Four unsigned bytes at `p`, as integers. */
+export function loadBytes(p: usize): Lanes {
+  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p)));
+}

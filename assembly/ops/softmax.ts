@@ -1,0 +1,119 @@
+import { LANES, add, and, at, firstLanes, hmax, hsum, lane0, load, mul, pmax, select, splat, storePart, sub } from "../lanes";
+import { expNegative, log } from "../math";
+
+/** Largest element of a row; NaN if there is one. */
+function rowMax(x: usize, n: i32): f32 {
+  const lowest = splat(-Infinity);
+  let top = lowest;
+  for (let i: i32 = 0; i < n; i += LANES) {
+    const v = select(load(at(x, i)), lowest, firstLanes(n - i));
+    top = pmax(v, top);
+  }
+  return hmax(top);
+}
+
+/** out = e^(x - top); returns the sum. x - top is never positive, and NaN stays NaN. */
+function rowExp(x: usize, out: usize, n: i32, top: f32): f32 {
+  const shift = splat(top == -Infinity ? 0 : top);
+  let sum = splat(0);
+  for (let i: i32 = 0; i < n; i += LANES) {
+    const e = expNegative(sub(load(at(x, i)), shift));
+    sum = add(sum, and(e, firstLanes(n - i)));
+    storePart(at(out, i), e, n - i);
+  }
+  return hsum(sum);
+}
+
+/**
+ * `y = e^x / sum e^x` over rows, shifted by the row's maximum so that nothing overflows.
+ * A row with a NaN or with Infinity gives NaN, as in PyTorch. May run in place.
+ *
+ * @grain 1
+ * @param x      f32[rows, width]
+ * @param out    f32[rows, width]
+ * @param width  elements in a row
+ */
+export function softmax(x: usize, out: usize, width: i32, begin: i32, end: i32): void {
+  for (let r = begin; r < end; r++) {
+    const from = at(x, r * width);
+    const to = at(out, r * width);
+    const factor = splat(<f32>1 / rowExp(from, to, width, rowMax(from, width)));
+    for (let i: i32 = 0; i < width; i += LANES) storePart(at(to, i), mul(load(at(to, i)), factor), width - i);
+  }
+}
+
+/**
+ * Gradient of softmax, `dx = y (dy - sum y dy)` over rows. May run in place on dy.
+ *
+ * @grain 1
+ * @param y      f32[rows, width], the output of softmax
+ * @param dy     f32[rows, width]
+ * @param dx     f32[rows, width]
+ * @param width  elements in a row
+ */
+export function softmaxGrad(y: usize, dy: usize, dx: usize, width: i32, begin: i32, end: i32): void {
+  for (let r = begin; r < end; r++) {
+    const p = at(y, r * width);
+    const d = at(dy, r * width);
+    const o = at(dx, r * width);
+    let sum = splat(0);
+    for (let i: i32 = 0; i < width; i += LANES) {
+      sum = add(sum, and(mul(load(at(p, i)), load(at(d, i))), firstLanes(width - i)));
+    }
+    const dot = splat(hsum(sum));
+    for (let i: i32 = 0; i < width; i += LANES) {
+      storePart(at(o, i), mul(load(at(p, i)), sub(load(at(d, i)), dot)), width - i);
+    }
+  }
+}
+
+/**
+ * Crossentropy of integer labels from logits, `loss = log(sum e^z) - z[label]`, with the
+ * probabilities that its gradient needs. Labels must lie in [0, width): the host checks them.
+ *
+ * @grain 1
+ * @param z       f32[rows, width], logits
+ * @param labels  i32[rows]
+ * @param loss    f32[rows]
+ * @param probs   f32[rows, width]
+ * @param width   classes
+ */
+export function sparseSoftmaxCrossentropy(
+  z: usize, labels: usize, loss: usize, probs: usize, width: i32, begin: i32, end: i32,
+): void {
+  for (let r = begin; r < end; r++) {
+    const from = at(z, r * width);
+    const to = at(probs, r * width);
+    const top = rowMax(from, width);
+    const sum = rowExp(from, to, width, top);
+    const factor = splat(<f32>1 / sum);
+    for (let i: i32 = 0; i < width; i += LANES) storePart(at(to, i), mul(load(at(to, i)), factor), width - i);
+    const label = load<i32>(at(labels, r));
+    const z0 = label >= 0 && label < width ? load<f32>(at(from, label)) : NaN;
+    store<f32>(at(loss, r), lane0(log(splat(sum))) + (top - z0));
+  }
+}
+
+/**
+ * Gradient of sparseSoftmaxCrossentropy by the logits, `dz = (p - onehot(label)) dloss`.
+ *
+ * @grain 1
+ * @param probs   f32[rows, width]
+ * @param labels  i32[rows]
+ * @param dloss   f32[rows]
+ * @param dz      f32[rows, width], may be probs
+ * @param width   classes
+ */
+export function sparseSoftmaxCrossentropyGrad(
+  probs: usize, labels: usize, dloss: usize, dz: usize, width: i32, begin: i32, end: i32,
+): void {
+  for (let r = begin; r < end; r++) {
+    const p = at(probs, r * width);
+    const to = at(dz, r * width);
+    const d = load<f32>(at(dloss, r));
+    const factor = splat(d);
+    for (let i: i32 = 0; i < width; i += LANES) storePart(at(to, i), mul(load(at(p, i)), factor), width - i);
+    const label = load<i32>(at(labels, r));
+    if (label >= 0 && label < width) store<f32>(at(to, label), load<f32>(at(to, label)) - d);
+  }
+}

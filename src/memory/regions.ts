@@ -1,0 +1,91 @@
+import type { Address } from "../kernels/command.ts";
+import type { Engine } from "../kernels/engine.ts";
+
+/** Every region begins and ends on such a boundary: one cache line, four vectors. */
+export const ALIGNMENT = 64;
+
+/** Bytes rounded up to whole cache lines. */
+export function padded(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+/**
+ * The regions of one linear memory: first fit over a list of gaps that is sorted by address and
+ * coalesced. Regions are few and long-lived (a model's parameters, a plan's commands), so a list is
+ * enough; nothing here runs inside a training step.
+ *
+ *     | static data | region | gap | region | ... | end |
+ */
+export class Regions {
+  readonly engine: Engine;
+  private readonly gaps: { start: Address; bytes: number }[] = [];
+  private readonly sizes = new Map<Address, number>();
+  private end: Address;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    this.end = padded(engine.base);
+  }
+
+  /** Bytes in regions now. */
+  get used(): number {
+    let sum = 0;
+    for (const bytes of this.sizes.values()) sum += bytes;
+    return sum;
+  }
+
+  /**
+   * A region of at least `bytes` zero bytes, aligned to 64.
+   *
+   * @throws MemoryError beyond the engine's limit
+   */
+  allocate(bytes: number): Address {
+    const size = padded(Math.max(bytes, 1));
+    const index = this.gaps.findIndex((gap) => gap.bytes >= size);
+    let start: Address;
+    if (index >= 0) {
+      const gap = this.gaps[index]!;
+      start = gap.start;
+      gap.start += size;
+      gap.bytes -= size;
+      if (gap.bytes === 0) this.gaps.splice(index, 1);
+    } else {
+      const last = this.gaps.at(-1);
+      const extend = last !== undefined && last.start + last.bytes === this.end;
+      start = extend ? last.start : this.end;
+      // Vectors may read 64 bytes past the last region.
+      this.engine.reserve(start + size + ALIGNMENT);
+      if (extend) this.gaps.pop();
+      this.end = start + size;
+    }
+    this.sizes.set(start, size);
+    this.engine.u8.fill(0, start, start + size);
+    return start;
+  }
+
+  /** Gives a region back. An address that is no region's is ignored. */
+  free(start: Address): void {
+    const bytes = this.sizes.get(start);
+    if (bytes === undefined) return;
+    this.sizes.delete(start);
+    let at = this.gaps.findIndex((gap) => gap.start > start);
+    if (at < 0) at = this.gaps.length;
+    this.gaps.splice(at, 0, { start, bytes });
+    for (const i of [at, at - 1]) {
+      const [left, right] = [this.gaps[i], this.gaps[i + 1]];
+      if (left && right && left.start + left.bytes === right.start) {
+        left.bytes += right.bytes;
+        this.gaps.splice(i + 1, 1);
+      }
+    }
+  }
+}
+
+const regionsByEngine = new WeakMap<Engine, Regions>();
+
+/** The regions of an engine's memory. */
+export function regionsOf(engine: Engine): Regions {
+  let regions = regionsByEngine.get(engine);
+  if (!regions) regionsByEngine.set(engine, (regions = new Regions(engine)));
+  return regions;
+}

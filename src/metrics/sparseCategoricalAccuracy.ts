@@ -1,0 +1,13 @@
+import { argMax } from "../ops/argMax.ts";
+import { equalIntegers } from "../ops/equalIntegers.ts";
+import { meanPerSample } from "../ops/perSample.ts";
+import { type Metric, defineMetric } from "./defineMetric.ts";
+
+/** Share of samples whose largest output is that of the integer label. */
+export const sparseCategoricalAccuracy: (options?: Record<never, never>) => Metric = /* @__PURE__ */ defineMetric({
+  name: "sparseCategoricalAccuracy",
+  defaults: {},
+  labels: "indices",
+  terms: (target, output) => [meanPerSample(equalIntegers(target, argMax(output)))],
+  result: ([correct], weight) => correct! / weight,
+});

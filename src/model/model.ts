@@ -1,0 +1,237 @@
+import { OptionError, ShapeError, checkName } from "../errors.ts";
+import { type Engine, init } from "../kernels/engine.ts";
+import type { Layer } from "../layers/defineLayer.ts";
+import type { LayerTensor } from "../layers/layerTensor.ts";
+import { type LossName, losses } from "../losses/catalogue.gen.ts";
+import type { Loss } from "../losses/defineLoss.ts";
+import { Random } from "../math/philox.ts";
+import { type MetricLike, type NamedMetric, metricsFor } from "../metrics/resolve.ts";
+import { byName } from "../names.ts";
+import { type OptimizerName, optimizers } from "../optim/catalogue.gen.ts";
+import type { Optimizer } from "../optim/defineOptimizer.ts";
+import { type Shape, printShape } from "../shape.ts";
+import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
+import type { History } from "../train/history.ts";
+import { type EvaluateOptions, evaluate } from "./evaluate.ts";
+import { type FitOptions, fit } from "./fit.ts";
+import type { GraphSource, Objective } from "./graphs.ts";
+import { type PredictOptions, predict } from "./predict.ts";
+import { Runner } from "./runner.ts";
+import { type Snapshot, type Variable, checkElements } from "./variables.ts";
+
+/** What `compile` takes. */
+export interface CompileOptions {
+  optimizer: OptimizerName | Optimizer;
+  loss: LossName | Loss;
+  /** Default none. */
+  metrics?: readonly MetricLike[];
+}
+
+/** What a compiled model trains towards. */
+export interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly MetricLike[];
+}
+
+/** A model: a graph of layers, their variables, and how they are trained. */
+export class Model {
+  /** Name in messages and files. */
+  readonly name: string;
+  /** Layers in the order in which they are applied. */
+  readonly layers: readonly Layer[];
+  /** Decides the first values of the variables. */
+  seed: number;
+  private graph: { inputs: readonly LayerTensor[]; outputs: readonly LayerTensor[] } | null = null;
+  private variableList: Variable[] = [];
+  private host: Snapshot = { values: new Map(), slots: new Map() };
+  private compiledState: Compiled | null = null;
+  private runnerState: Runner | null = null;
+  private runnerKey = "";
+  /** Optimizer steps taken, and what the rule carries, while no runner holds them. */
+  private optimizerState: { iterations: number; state: Record<string, number> } = { iterations: 0, state: {} };
+
+  constructor(layers: readonly Layer[], name: string, seed: number) {
+    this.layers = layers;
+    this.name = name;
+    this.seed = seed;
+  }
+
+  /** Whether the variables exist. */
+  get built(): boolean {
+    return this.graph !== null;
+  }
+
+  /** The graph of layers. @throws OptionError before the model is built */
+  get tensors(): { inputs: readonly LayerTensor[]; outputs: readonly LayerTensor[] } {
+    if (!this.graph) {
+      throw new OptionError(`model "${this.name}": has no shapes yet; give the first layer an inputShape, or call fit first`);
+    }
+    return this.graph;
+  }
+
+  /** Parameters and state in the order of the layers. */
+  get variables(): readonly Variable[] {
+    return this.variableList;
+  }
+
+  /** What `compile` set. @throws OptionError before compile */
+  get compiled(): Compiled {
+    if (!this.compiledState) {
+      throw new OptionError(`model "${this.name}": call compile({ optimizer, loss }) before training or evaluation`);
+    }
+    return this.compiledState;
+  }
+
+  /** Sets the graph of layers and draws the first values. */
+  setGraph(inputs: readonly LayerTensor[], outputs: readonly LayerTensor[]): void {
+    this.graph = { inputs, outputs };
+    const seen = new Set<string>();
+    const visit = (t: LayerTensor): void => {
+      t.inputs.forEach(visit);
+      if (!t.layer || seen.has(t.layer.layerName!)) return;
+      seen.add(t.layer.layerName!);
+      const specs = t.layer.params(t.inputs.map((x) => x.shape));
+      for (const [key, spec] of Object.entries(specs)) {
+        const size = spec.shape.reduce((a, b) => a * b, 1);
+        this.variableList.push({ name: `${t.layer.layerName}/${key}`, spec, size });
+      }
+    };
+    outputs.forEach(visit);
+    this.variableList.forEach((v, i) => {
+      const { initializer, shape } = v.spec;
+      this.host.values.set(v.name, initializer.sample(shape, new Random(initializer.seed ?? this.seed, i)));
+    });
+  }
+
+  /** Makes the graph for samples of this shape; overridden by models that learn it from data. */
+  build(_inputShape: Shape): void {}
+
+  /**
+   * Says how the model is trained. A new optimizer starts with new slots.
+   *
+   * @throws OptionError on unknown names and options
+   */
+  compile(options: CompileOptions): void {
+    for (const name of Object.keys(options)) checkName("compile", "option", name, ["optimizer", "loss", "metrics"]);
+    const { optimizer, loss, metrics = [] } = options;
+    this.release();
+    this.host.slots.clear();
+    this.optimizerState = { iterations: 0, state: {} };
+    this.compiledState = {
+      optimizer: typeof optimizer === "string" ? byName("compile", "optimizer", optimizers, optimizer)() : optimizer,
+      loss: typeof loss === "string" ? byName("compile", "loss", losses, loss)() : loss,
+      metrics: [...metrics],
+    };
+  }
+
+  /** Whether the optimizer may change a variable. */
+  isTrained(v: Variable): boolean {
+    const layer = this.layers.find((one) => one.layerName === v.name.slice(0, v.name.lastIndexOf("/")));
+    return v.spec.trainable !== false && layer!.trainable;
+  }
+
+  /** Metrics under their names, and the objective that graphs are made from. */
+  objective(weighted: boolean): { objective: Objective; metrics: readonly NamedMetric[] } {
+    const { loss, metrics } = this.compiled;
+    const output = this.tensors.outputs[0]!.shape;
+    const named = metricsFor(metrics, loss.labels, output);
+    const labels =
+      loss.labels === "indices"
+        ? { dtype: "int32" as const, shape: output.slice(0, -1) }
+        : { dtype: "float32" as const, shape: output };
+    return { objective: { loss, metrics: named.map((m) => m.metric), labels, weighted }, metrics: named };
+  }
+
+  /**
+   * The model in linear memory. It is made anew, with all values carried over by name, when what is
+   * trained or whether samples are weighted has changed since the last call.
+   */
+  async runner(weighted = false): Promise<Runner> {
+    const engine = await init();
+    return this.runnerOn(engine, weighted);
+  }
+
+  private runnerOn(engine: Engine, weighted: boolean): Runner {
+    const { inputs, outputs } = this.tensors;
+    const trained = this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name);
+    const key = `${weighted} ${trained.join()}`;
+    if (this.runnerState && this.runnerKey === key && this.runnerState.engine === engine) return this.runnerState;
+    this.release();
+    const source: GraphSource = { inputs, outputs, variables: this.variableList, isTrained: (v) => this.isTrained(v) };
+    const objective = this.compiledState ? this.objective(weighted).objective : null;
+    const optimizer = this.compiledState?.optimizer ?? null;
+    const runner = new Runner(engine, source, objective, optimizer);
+    runner.memory.restore(this.host, (slot) => optimizer?.definition.slotInit?.(slot, optimizer.options) ?? 0);
+    if (runner.optimizer) {
+      runner.optimizer.iterations = this.optimizerState.iterations;
+      Object.assign(runner.optimizer.state, this.optimizerState.state);
+    }
+    this.runnerState = runner;
+    this.runnerKey = key;
+    return runner;
+  }
+
+  /** Copies everything out of linear memory and gives it back. The model stays as it is. */
+  release(): void {
+    const runner = this.runnerState;
+    if (!runner) return;
+    this.host = runner.memory.snapshot(this.host);
+    if (runner.optimizer) {
+      this.optimizerState = { iterations: runner.optimizer.iterations, state: { ...runner.optimizer.state } };
+    }
+    runner.free();
+    this.runnerState = null;
+  }
+
+  /** Values and slots by name, copied, with the optimizer's step count. */
+  snapshot(): Snapshot & { iterations: number; state: Record<string, number> } {
+    this.release();
+    return { ...this.host, ...this.optimizerState };
+  }
+
+  /** The variables' values, in order. */
+  getWeights(): Tensor[] {
+    this.release();
+    return this.variableList.map((v) => tensor(Float32Array.from(this.host.values.get(v.name)!), v.spec.shape));
+  }
+
+  /** Replaces the variables' values, in order. @throws ShapeError where number or shape differ */
+  setWeights(weights: readonly TensorLike[]): void {
+    if (weights.length !== this.variableList.length) {
+      throw new ShapeError(
+        `model "${this.name}": setWeights needs ${this.variableList.length} tensors (${this.variableList.map((v) => v.name).join(", ")}), got ${weights.length}`,
+      );
+    }
+    this.release();
+    this.variableList.forEach((v, i) => {
+      const t = tensor(weights[i]!, undefined, "float32");
+      if (t.shape.length !== v.spec.shape.length || t.shape.some((n, axis) => n !== v.spec.shape[axis])) {
+        throw new ShapeError(`"${v.name}": must have shape ${printShape(v.spec.shape)}, got ${printShape(t.shape)}`);
+      }
+      checkElements(v, t.size);
+      this.host.values.set(v.name, Float32Array.from(t.data));
+    });
+  }
+
+  /**
+   * Trains for a number of epochs.
+   *
+   * @param x  samples, [rows, ...]
+   * @param y  labels: integers or values, as the loss takes them
+   * @throws ShapeError, DataError, OptionError, MemoryError, NonFiniteError
+   */
+  fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
+    return fit(this, x, y, options);
+  }
+
+  /** Loss and metrics over some samples, in inference mode. */
+  evaluate(x: TensorLike, y: TensorLike, options: EvaluateOptions = {}): Promise<Record<string, number>> {
+    return evaluate(this, x, y, options);
+  }
+
+  /** Outputs for some samples, in inference mode. */
+  predict(x: TensorLike, options: PredictOptions = {}): Promise<Tensor> {
+    return predict(this, x, options);
+  }
+}

@@ -1,0 +1,60 @@
+import { DataError } from "../errors.ts";
+import type { Address } from "../kernels/command.ts";
+import type { Engine } from "../kernels/engine.ts";
+import { regionsOf } from "../memory/regions.ts";
+import { type DType, bytesOf, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** Rows of one tensor in the data region, in their own dtype. */
+export interface ResidentColumn {
+  readonly address: Address;
+  readonly dtype: DType;
+  /** Elements in a row. */
+  readonly width: number;
+  readonly rows: number;
+}
+
+/** Data in linear memory while it is trained on; `free` gives the regions back. */
+export class ResidentData {
+  readonly engine: Engine;
+  private readonly regions: Address[] = [];
+  private readonly orders = new Map<number, Address>();
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** Copies a tensor in; its first axis counts rows. */
+  add(tensor: Tensor): ResidentColumn {
+    const rows = tensor.shape[0];
+    if (rows === undefined) throw new DataError("fit: data must have a batch axis, got a scalar");
+    const bytes = tensor.data.byteLength;
+    const address = regionsOf(this.engine).allocate(bytes);
+    this.regions.push(address);
+    this.engine.u8.set(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, bytes), address);
+    return { address, dtype: tensor.dtype, width: sizeOf(tensor.shape.slice(1)), rows };
+  }
+
+  /** Bytes of a tensor in the data region. */
+  static bytes(tensor: Tensor): number {
+    return tensor.size * bytesOf(tensor.dtype);
+  }
+
+  /** Writes the order in which rows are visited; returns its address. */
+  setOrder(order: Int32Array): Address {
+    let address = this.orders.get(order.length);
+    if (address === undefined) {
+      address = regionsOf(this.engine).allocate(4 * order.length);
+      this.regions.push(address);
+      this.orders.set(order.length, address);
+    }
+    this.engine.i32.set(order, address >>> 2);
+    return address;
+  }
+
+  free(): void {
+    for (const address of this.regions) regionsOf(this.engine).free(address);
+    this.regions.length = 0;
+    this.orders.clear();
+  }
+}

@@ -1,0 +1,172 @@
+import type { SymbolicTensor } from "../graph/symbolic.ts";
+import type { Address } from "../kernels/command.ts";
+import type { Engine } from "../kernels/engine.ts";
+import { regionsOf } from "../memory/regions.ts";
+import { OptimizerRun } from "../optim/optimizerRun.ts";
+import type { Optimizer } from "../optim/defineOptimizer.ts";
+import { type CompiledPlan, Plan, type Places, type RangeCommands, compile, workBytes } from "../plan/plan.ts";
+import { type BatchLeaves, type GraphSource, type Objective, type StepGraph, predictGraph, stepGraph } from "./graphs.ts";
+import type { ResidentColumn } from "./resident.ts";
+import { VariableMemory } from "./variables.ts";
+import { loadCommands } from "./load.ts";
+
+/** What a plan is for. */
+export type StepKind = "train" | "evaluate" | "predict";
+
+/** Columns that a step's batches come from. */
+export interface BatchSource {
+  readonly x: readonly ResidentColumn[];
+  readonly y?: ResidentColumn;
+  readonly weight?: ResidentColumn;
+}
+
+/**
+ * A model in linear memory, ready to run: its variables, one arena that all plans share, and a plan
+ * for each kind of step and batch size.
+ */
+export class Runner {
+  readonly engine: Engine;
+  readonly memory: VariableMemory;
+  readonly optimizer: OptimizerRun | null;
+  private readonly source: GraphSource;
+  private readonly objective: Objective | null;
+  private readonly graphs = new Map<string, { graph: StepGraph; compiled: CompiledPlan }>();
+  private readonly plans = new Map<string, Plan>();
+  private arena: Address = 0;
+  private arenaBytes = 0;
+
+  constructor(engine: Engine, source: GraphSource, objective: Objective | null, optimizer: Optimizer | null) {
+    this.engine = engine;
+    this.source = source;
+    this.objective = objective;
+    const slots = optimizer ? optimizer.definition.slots(optimizer.options) : [];
+    this.memory = new VariableMemory(engine, source.variables, source.isTrained, slots);
+    this.optimizer = optimizer ? new OptimizerRun(optimizer, this.memory) : null;
+  }
+
+  /** The compiled plan of a kind and batch size, for `explain` and for its bytes. */
+  compiled(kind: StepKind, batch: number): CompiledPlan {
+    return this.graph(kind, batch).compiled;
+  }
+
+  private graph(kind: StepKind, batch: number): { graph: StepGraph; compiled: CompiledPlan } {
+    const key = `${kind} ${batch}`;
+    let entry = this.graphs.get(key);
+    if (!entry) {
+      const graph =
+        kind === "predict"
+          ? predictGraph(this.source, batch)
+          : stepGraph(this.source, batch, this.objective!, kind === "train");
+      entry = { graph, compiled: compile(graph.request) };
+      this.graphs.set(key, entry);
+    }
+    return entry;
+  }
+
+  /** Bytes of the arena that these steps need. */
+  workBytes(steps: readonly (readonly [StepKind, number])[]): number {
+    return Math.max(0, ...steps.map(([kind, batch]) => workBytes(this.compiled(kind, batch), this.engine.threads)));
+  }
+
+  /** Makes plans for these steps; the arena grows once, to the largest. */
+  prepare(steps: readonly (readonly [StepKind, number])[], dtypes: BatchDtypes): void {
+    const needed = this.workBytes(steps);
+    if (needed > this.arenaBytes) {
+      for (const plan of this.plans.values()) plan.free();
+      this.plans.clear();
+      if (this.arenaBytes > 0) regionsOf(this.engine).free(this.arena);
+      this.arena = regionsOf(this.engine).allocate(needed);
+      this.arenaBytes = needed;
+    }
+    for (const [kind, batch] of steps) this.plan(kind, batch, dtypes);
+  }
+
+  /** The plan of a kind and batch size for data of these dtypes. */
+  plan(kind: StepKind, batch: number, dtypes: BatchDtypes): Plan {
+    const key = `${kind} ${batch} ${dtypes.join()}`;
+    let plan = this.plans.get(key);
+    if (!plan) {
+      const { graph, compiled } = this.graph(kind, batch);
+      const places: Places = {
+        leaf: (t) => this.memory.address(t.leaf!.name),
+        pin: (place) => {
+          const [what, name] = [place.slice(0, place.indexOf(":")), place.slice(place.indexOf(":") + 1)];
+          return what === "gradient" ? this.memory.gradient(name) : this.memory.address(name);
+        },
+        arena: this.arena,
+      };
+      plan = Plan.place(compiled, this.engine, places, (addressOf) => this.ranges(kind, graph.leaves, dtypes, compiled, addressOf));
+      this.plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  private ranges(
+    kind: StepKind,
+    leaves: BatchLeaves,
+    dtypes: BatchDtypes,
+    compiled: CompiledPlan,
+    addressOf: (t: SymbolicTensor) => Address,
+  ): RangeCommands {
+    const load = loadCommands(leaves, dtypes, addressOf);
+    if (kind !== "train") return { load };
+    const { loss } = compiled.outputs;
+    return {
+      load,
+      before: (k, commands) => this.optimizer!.emitBefore(k, commands),
+      update: (k, commands) => {
+        commands.guard(addressOf(loss!));
+        this.optimizer!.emitUpdate(k, commands);
+      },
+    };
+  }
+
+  /** Number of sums that each metric keeps. */
+  get metricTerms(): readonly number[] {
+    const [entry] = [...this.graphs.values()].filter((g) => "data" in g.compiled.outputs);
+    const names = Object.keys(entry?.compiled.outputs ?? {});
+    return this.objective!.metrics.map((_, i) => names.filter((name) => name.startsWith(`metric${i}.`)).length);
+  }
+
+  /**
+   * One training step on the rows from `cursor` on.
+   *
+   * @returns false where the loss was not finite; then nothing was updated
+   */
+  trainStep(plan: Plan, cursor: number, seed: number): boolean {
+    const optimizer = this.optimizer!;
+    optimizer.beginStep(plan);
+    plan.setUint("cursor", cursor);
+    plan.setUint("stepLow", optimizer.iterations);
+    plan.setUint("stepHigh", Math.floor(optimizer.iterations / 2 ** 32));
+    plan.setUint("seedLow", seed);
+    plan.setUint("seedHigh", Math.floor(seed / 2 ** 32));
+    const finite = plan.run();
+    if (finite) optimizer.endStep();
+    return finite;
+  }
+
+  /** Points a plan at its data. */
+  bind(plan: Plan, source: BatchSource, order: Address): void {
+    source.x.forEach((column, i) => plan.setUint(`source x${i}`, column.address));
+    if (source.y) plan.setUint("source y", source.y.address);
+    if (source.weight) plan.setUint("source weight", source.weight.address);
+    plan.setUint("order", order);
+  }
+
+  /** The first column's value of an output that has one element. */
+  scalar(plan: Plan, name: string): number {
+    return this.engine.f32[plan.output(name) >>> 2]!;
+  }
+
+  free(): void {
+    for (const plan of this.plans.values()) plan.free();
+    this.plans.clear();
+    if (this.arenaBytes > 0) regionsOf(this.engine).free(this.arena);
+    this.arenaBytes = 0;
+    this.memory.free();
+  }
+}
+
+/** dtypes of the columns that are loaded: x0, x1, ..., then y and weight where there are any. */
+export type BatchDtypes = readonly ("float32" | "int32" | "uint8" | "bool")[];

@@ -1,0 +1,20 @@
+import { type Op, defineOp } from "../../graph/defineOp.ts";
+
+/** Gradient of relu from its output, `dx = y > 0 ? dy : 0`. */
+const reluGrad: Op = /* @__PURE__ */ defineOp({
+  name: "reluGrad",
+  inputs: ["y", "dy"],
+  shape: ([y]) => y!,
+  emit: (k, { y, dy, out }, { size }) => k.reluGrad(y!, dy!, out!, size),
+  inPlace: 1,
+});
+
+/** Rectified linear unit, `max(x, 0)`, element by element. NaN stays NaN. */
+export const relu: Op = /* @__PURE__ */ defineOp({
+  name: "relu",
+  inputs: ["x"],
+  shape: ([x]) => x!,
+  emit: (k, { x, out }, { size }) => k.relu(x!, out!, size),
+  grad: ({ out, dout }) => [reluGrad(out, dout)],
+  inPlace: 0,
+});

@@ -1,0 +1,97 @@
+import { DataError, ShapeError } from "../errors.ts";
+import { type Shape, printShape, sameShape, sizeOf } from "../shape.ts";
+import { Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
+
+/**
+ * A model's input as float32, int32 or bytes, with a batch axis.
+ *
+ * @param shape  shape of one sample, or null where the data decides
+ * @throws ShapeError, DataError
+ */
+export function inputTensor(subject: string, data: TensorLike, shape: Shape | null): Tensor {
+  const t = data instanceof Tensor ? data : tensor(data);
+  if (t.shape.length === 0) throw new ShapeError(`${subject}: x must have a batch axis, got a single number`);
+  if (t.shape[0] === 0) throw new DataError(`${subject}: x is empty; give at least one sample`);
+  const own = t.shape.slice(1);
+  if (shape && !sameShape(own, shape)) {
+    // A flat typed array is taken as rows of the right length.
+    const flat = t.shape.length === 1 && sizeOf(shape) > 0 && t.size % sizeOf(shape) === 0;
+    if (!flat) {
+      throw new ShapeError(
+        `${subject}: x must have shape ${printShape([null, ...shape])}, got ${printShape(t.shape)}; reshape the data or set inputShape: ${printShape(own)}`,
+      );
+    }
+    return tensor(t.data, [t.size / sizeOf(shape), ...shape], t.dtype);
+  }
+  if (t.data instanceof Float32Array) checkNumbers(subject, "x", t);
+  return t;
+}
+
+/** Throws at the first NaN or infinity, naming its row. @throws DataError */
+export function checkNumbers(subject: string, what: string, t: Tensor): void {
+  const { data } = t;
+  for (let i = 0; i < data.length; i++) {
+    const v = data[i]!;
+    if (v - v !== 0) {
+      const width = t.size / t.shape[0]!;
+      throw new DataError(
+        `${subject}: ${what} must be finite, but row ${Math.floor(i / width)}, element ${i % width} is ${v}; fill or drop such rows`,
+      );
+    }
+  }
+}
+
+/**
+ * Integer labels, int32[rows, ...].
+ *
+ * @param classes  labels must lie in [0, classes)
+ * @throws DataError, ShapeError
+ */
+export function indexLabels(subject: string, data: TensorLike, rows: number, shape: Shape, classes: number): Tensor {
+  const t = data instanceof Tensor ? data : tensor(data);
+  const want = [rows, ...shape];
+  if (t.shape[0] !== rows) throw rowsError(subject, "y", t, rows);
+  if (t.size !== sizeOf(want)) {
+    const oneHot = t.size === sizeOf(want) * classes;
+    throw new ShapeError(
+      `${subject}: y must hold one integer a sample ${printShape(want)}, got ${printShape(t.shape)}${oneHot ? '; one-hot labels go with loss: "categoricalCrossentropy"' : ""}`,
+    );
+  }
+  const out = new Int32Array(t.size);
+  for (let i = 0; i < t.size; i++) {
+    const v = t.data[i]!;
+    if (!Number.isInteger(v) || v < 0 || v >= classes) {
+      throw new DataError(
+        `${subject}: labels must be whole numbers in [0, ${classes}), but row ${Math.floor(i / sizeOf(shape))} is ${v}; the last layer has ${classes} outputs`,
+      );
+    }
+    out[i] = v;
+  }
+  return tensor(out, want);
+}
+
+/** Numbers shaped like the output, float32[rows, ...]. @throws DataError, ShapeError */
+export function valueLabels(subject: string, data: TensorLike, rows: number, shape: Shape): Tensor {
+  const t = data instanceof Tensor ? data : tensor(data);
+  const want = [rows, ...shape];
+  if (t.shape[0] !== rows && t.size !== sizeOf(want)) throw rowsError(subject, "y", t, rows);
+  if (t.size !== sizeOf(want)) {
+    const indices = t.size === rows && sizeOf(shape) > 1;
+    throw new ShapeError(
+      `${subject}: y must be shaped like the output ${printShape(want)}, got ${printShape(t.shape)}${indices ? '; integer labels go with loss: "sparseCategoricalCrossentropy"' : ""}`,
+    );
+  }
+  const out = tensor(t.data, want, "float32");
+  checkNumbers(subject, "y", out);
+  return out;
+}
+
+function rowsError(subject: string, what: string, t: Tensor, rows: number): ShapeError {
+  return new ShapeError(`${subject}: x has ${rows} samples, but ${what} has ${t.shape[0] ?? 1}; give one for each`);
+}
+
+/** Rows [from, to) of a tensor, without copying. */
+export function rowsOf(t: Tensor, from: number, to: number): Tensor {
+  const width = t.shape[0] === 0 ? 0 : t.size / t.shape[0]!;
+  return tensor(t.data.subarray(from * width, to * width), [to - from, ...t.shape.slice(1)], t.dtype);
+}

@@ -1,0 +1,20 @@
+/** Results by name: `loss`, `accuracy`, `val_loss`, ... */
+export type Logs = Readonly<Record<string, number>>;
+
+/** What is known when training begins. */
+export interface TrainingInfo {
+  readonly epochs: number;
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly samples: number;
+}
+
+/** Hooks into `fit`, with Keras's names. A hook may be async; training waits for it. */
+export interface Callback {
+  onTrainBegin?(info: TrainingInfo): void | Promise<void>;
+  onEpochBegin?(epoch: number): void | Promise<void>;
+  /** `logs` are running means of the epoch. Called after every batch. */
+  onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
+  onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
+  onTrainEnd?(logs: Logs): void | Promise<void>;
+}
