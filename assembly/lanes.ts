@@ -45,6 +45,46 @@ export function storePart(p: usize, x: Lanes, count: i32): void {
   }
 }
 
+/** Four copies of lane 0. */
+export function splatLane0(a: Lanes): Lanes {
+  return v128.shuffle<f32>(a, a, 0, 0, 0, 0);
+}
+
+/** Four copies of lane 1. */
+export function splatLane1(a: Lanes): Lanes {
+  return v128.shuffle<f32>(a, a, 1, 1, 1, 1);
+}
+
+/** Four copies of lane 2. */
+export function splatLane2(a: Lanes): Lanes {
+  return v128.shuffle<f32>(a, a, 2, 2, 2, 2);
+}
+
+/** Four copies of lane 3. */
+export function splatLane3(a: Lanes): Lanes {
+  return v128.shuffle<f32>(a, a, 3, 3, 3, 3);
+}
+
+/** `a0 b0 a1 b1`. */
+export function interleaveLow(a: Lanes, b: Lanes): Lanes {
+  return v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+}
+
+/** `a2 b2 a3 b3`. */
+export function interleaveHigh(a: Lanes, b: Lanes): Lanes {
+  return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+}
+
+/** `a0 a1 b0 b1`. */
+export function joinLow(a: Lanes, b: Lanes): Lanes {
+  return v128.shuffle<f64>(a, b, 0, 2);
+}
+
+/** `a2 a3 b2 b3`. */
+export function joinHigh(a: Lanes, b: Lanes): Lanes {
+  return v128.shuffle<f64>(a, b, 1, 3);
+}
+
 export function splat(x: f32): Lanes {
   return f32x4.splat(x);
 }

@@ -49,6 +49,8 @@ export async function buildVariant(variant, extra = []) {
     "--enable-nontrapping-float-to-int",
     "--enable-mutable-globals",
     ...kernelNames().map((name) => `--no-inline=${name}`),
+    // A micro-kernel inlined into its loops would share their registers. Small steps are in lanes.ts.
+    "--no-inline=assembly/gemm/*",
     "-O2",
     "--always-inline-max-function-size",
     "400",

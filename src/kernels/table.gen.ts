@@ -8,19 +8,31 @@ export class Kernels {
     this.commands = commands;
   }
 
+  /** Matrix product, `out[m,n] = activation(op(A) op(B) + bias)`. */
+  matmul(a: Address, b: Address, bias: Address, out: Address, m: number, n: number, k: number, flags: number, size: number): void {
+    this.commands.write(0, true, [a, b, bias, out, m, n, k, flags, size]);
+  }
+
+  /** Matrix products side by side, `out[i] = op(A[i]) op(B[i])`, each as `matmul` defines it. */
+  batchMatmul(a: Address, b: Address, out: Address, m: number, n: number, k: number, flags: number, strideA: number, strideB: number, strideOut: number, size: number): void {
+    this.commands.write(1, true, [a, b, out, m, n, k, flags, strideA, strideB, strideOut, size]);
+  }
+
   /** Rectified linear unit, `out = max(x, 0)`. NaN stays NaN. May run in place. */
   relu(x: Address, out: Address, size: number): void {
-    this.commands.write(0, true, [x, out, size]);
+    this.commands.write(2, true, [x, out, size]);
   }
 
   /** Gradient of relu, `dx = y > 0 ? dy : 0`; 0 at the kink, as in PyTorch. May run in place on dy. */
   reluGrad(y: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(1, true, [y, dy, dx, size]);
+    this.commands.write(3, true, [y, dy, dx, size]);
   }
 }
 
 /** Kernel names by opcode. */
 export const KERNEL_NAMES: readonly string[] = [
+  "matmul",
+  "batchMatmul",
   "relu",
   "reluGrad",
 ];
