@@ -22,13 +22,48 @@ export function load(p: usize): Lanes {
   return v128.load(p);
 }
 
+/** The vector behind the one at `p`. An offset that is a constant costs nothing; `p + 16` costs an add. */
+export function loadNext(p: usize): Lanes {
+  return v128.load(p, 16);
+}
+
 export function store(p: usize, x: Lanes): void {
   v128.store(p, x);
+}
+
+/** Stores behind the vector at `p`. */
+export function storeNext(p: usize, x: Lanes): void {
+  v128.store(p, x, 16);
 }
 
 /** Four copies of the f32 at `p`. */
 export function loadSplat(p: usize): Lanes {
   return v128.load32_splat(p);
+}
+
+/** Four copies of f32 `1` of those at `p`. */
+export function loadSplat1(p: usize): Lanes {
+  return v128.load32_splat(p, 4);
+}
+
+/** Four copies of f32 `2` of those at `p`. */
+export function loadSplat2(p: usize): Lanes {
+  return v128.load32_splat(p, 8);
+}
+
+/** Four copies of f32 `3` of those at `p`. */
+export function loadSplat3(p: usize): Lanes {
+  return v128.load32_splat(p, 12);
+}
+
+/** Four copies of f32 `4` of those at `p`. */
+export function loadSplat4(p: usize): Lanes {
+  return v128.load32_splat(p, 16);
+}
+
+/** Four copies of f32 `5` of those at `p`. */
+export function loadSplat5(p: usize): Lanes {
+  return v128.load32_splat(p, 20);
 }
 
 /** Stores the first `count` lanes (1 to 4) and leaves what follows untouched. */

@@ -21,7 +21,7 @@ export function peakMulAdd(n: i32): f32 {
   let c7 = c0;
   let c8 = c0;
   let c9 = c0;
-  for (; n > 0; n--) {
+  do {
     c0 = add(mul(c0, a), b);
     c1 = add(mul(c1, a), b);
     c2 = add(mul(c2, a), b);
@@ -32,7 +32,7 @@ export function peakMulAdd(n: i32): f32 {
     c7 = add(mul(c7, a), b);
     c8 = add(mul(c8, a), b);
     c9 = add(mul(c9, a), b);
-  }
+  } while (--n > 0);
   const low = add(add(c0, c1), add(c2, c3));
   return lane0(add(add(low, add(c4, c5)), add(add(c6, c7), add(c8, c9))));
 }
@@ -51,7 +51,7 @@ export function peakMadd(n: i32): f32 {
   let c7 = c0;
   let c8 = c0;
   let c9 = c0;
-  for (; n > 0; n--) {
+  do {
     c0 = madd(c0, a, b);
     c1 = madd(c1, a, b);
     c2 = madd(c2, a, b);
@@ -62,7 +62,7 @@ export function peakMadd(n: i32): f32 {
     c7 = madd(c7, a, b);
     c8 = madd(c8, a, b);
     c9 = madd(c9, a, b);
-  }
+  } while (--n > 0);
   const low = add(add(c0, c1), add(c2, c3));
   return lane0(add(add(low, add(c4, c5)), add(add(c6, c7), add(c8, c9))));
 }

@@ -1,4 +1,4 @@
-import { load, madd, splat, splatLane0, splatLane1, splatLane2, splatLane3, store } from "../lanes";
+import { load, loadNext, madd, splat, splatLane0, splatLane1, splatLane2, splatLane3, store, storeNext } from "../lanes";
 
 /**
  * One tile of a product, `c[4,8] = sum over k of a[k,4]^T b[k,8]`, k in order, in eight registers.
@@ -35,74 +35,79 @@ export function tile4x8(
   let c21 = zero;
   let c30 = zero;
   let c31 = zero;
-  for (; k >= 2; k -= 2) {
-    {
-      const b0 = load(b);
-      const b1 = load(b + 16);
-      const rows = load(a);
-      const x0 = splatLane0(rows);
-      c00 = madd(x0, b0, c00);
-      c01 = madd(x0, b1, c01);
-      const x1 = splatLane1(rows);
-      c10 = madd(x1, b0, c10);
-      c11 = madd(x1, b1, c11);
-      const x2 = splatLane2(rows);
-      c20 = madd(x2, b0, c20);
-      c21 = madd(x2, b1, c21);
-      const x3 = splatLane3(rows);
-      c30 = madd(x3, b0, c30);
-      c31 = madd(x3, b1, c31);
-      a += strideA;
-      b += strideB;
-    }
-    {
-      const b0 = load(b);
-      const b1 = load(b + 16);
-      const rows = load(a);
-      const x0 = splatLane0(rows);
-      c00 = madd(x0, b0, c00);
-      c01 = madd(x0, b1, c01);
-      const x1 = splatLane1(rows);
-      c10 = madd(x1, b0, c10);
-      c11 = madd(x1, b1, c11);
-      const x2 = splatLane2(rows);
-      c20 = madd(x2, b0, c20);
-      c21 = madd(x2, b1, c21);
-      const x3 = splatLane3(rows);
-      c30 = madd(x3, b0, c30);
-      c31 = madd(x3, b1, c31);
-      a += strideA;
-      b += strideB;
-    }
+  if (k >= 2) {
+    do {
+      {
+        const b0 = load(b);
+        const b1 = loadNext(b);
+        const rows = load(a);
+        const x0 = splatLane0(rows);
+        c00 = madd(x0, b0, c00);
+        c01 = madd(x0, b1, c01);
+        const x1 = splatLane1(rows);
+        c10 = madd(x1, b0, c10);
+        c11 = madd(x1, b1, c11);
+        const x2 = splatLane2(rows);
+        c20 = madd(x2, b0, c20);
+        c21 = madd(x2, b1, c21);
+        const x3 = splatLane3(rows);
+        c30 = madd(x3, b0, c30);
+        c31 = madd(x3, b1, c31);
+        a += strideA;
+        b += strideB;
+      }
+      {
+        const b0 = load(b);
+        const b1 = loadNext(b);
+        const rows = load(a);
+        const x0 = splatLane0(rows);
+        c00 = madd(x0, b0, c00);
+        c01 = madd(x0, b1, c01);
+        const x1 = splatLane1(rows);
+        c10 = madd(x1, b0, c10);
+        c11 = madd(x1, b1, c11);
+        const x2 = splatLane2(rows);
+        c20 = madd(x2, b0, c20);
+        c21 = madd(x2, b1, c21);
+        const x3 = splatLane3(rows);
+        c30 = madd(x3, b0, c30);
+        c31 = madd(x3, b1, c31);
+        a += strideA;
+        b += strideB;
+      }
+      k -= 2;
+    } while (k >= 2);
   }
-  for (; k > 0; k--) {
-    const b0 = load(b);
-    const b1 = load(b + 16);
-    const rows = load(a);
-    const x0 = splatLane0(rows);
-    c00 = madd(x0, b0, c00);
-    c01 = madd(x0, b1, c01);
-    const x1 = splatLane1(rows);
-    c10 = madd(x1, b0, c10);
-    c11 = madd(x1, b1, c11);
-    const x2 = splatLane2(rows);
-    c20 = madd(x2, b0, c20);
-    c21 = madd(x2, b1, c21);
-    const x3 = splatLane3(rows);
-    c30 = madd(x3, b0, c30);
-    c31 = madd(x3, b1, c31);
-    a += strideA;
-    b += strideB;
+  if (k > 0) {
+    do {
+      const b0 = load(b);
+      const b1 = loadNext(b);
+      const rows = load(a);
+      const x0 = splatLane0(rows);
+      c00 = madd(x0, b0, c00);
+      c01 = madd(x0, b1, c01);
+      const x1 = splatLane1(rows);
+      c10 = madd(x1, b0, c10);
+      c11 = madd(x1, b1, c11);
+      const x2 = splatLane2(rows);
+      c20 = madd(x2, b0, c20);
+      c21 = madd(x2, b1, c21);
+      const x3 = splatLane3(rows);
+      c30 = madd(x3, b0, c30);
+      c31 = madd(x3, b1, c31);
+      a += strideA;
+      b += strideB;
+    } while (--k > 0);
   }
   store(c, c00);
-  store(c + 16, c01);
+  storeNext(c, c01);
   c += strideC;
   store(c, c10);
-  store(c + 16, c11);
+  storeNext(c, c11);
   c += strideC;
   store(c, c20);
-  store(c + 16, c21);
+  storeNext(c, c21);
   c += strideC;
   store(c, c30);
-  store(c + 16, c31);
+  storeNext(c, c31);
 }

@@ -1,4 +1,4 @@
-import { load, loadSplat, madd, splat, store } from "../lanes";
+import { load, loadNext, loadSplat, loadSplat1, loadSplat2, loadSplat3, loadSplat4, loadSplat5, madd, splat, store, storeNext } from "../lanes";
 
 /**
  * One tile of a product, `c[6,8] = sum over k of a[k,6]^T b[k,8]`, k in order, in twelve registers.
@@ -39,143 +39,148 @@ export function tile6x8(
   let c41 = zero;
   let c50 = zero;
   let c51 = zero;
-  for (; k >= 4; k -= 4) {
-    {
-      const b0 = load(b);
-      const b1 = load(b + 16);
-      const x0 = loadSplat(a);
-      c00 = madd(x0, b0, c00);
-      c01 = madd(x0, b1, c01);
-      const x1 = loadSplat(a + 4);
-      c10 = madd(x1, b0, c10);
-      c11 = madd(x1, b1, c11);
-      const x2 = loadSplat(a + 8);
-      c20 = madd(x2, b0, c20);
-      c21 = madd(x2, b1, c21);
-      const x3 = loadSplat(a + 12);
-      c30 = madd(x3, b0, c30);
-      c31 = madd(x3, b1, c31);
-      const x4 = loadSplat(a + 16);
-      c40 = madd(x4, b0, c40);
-      c41 = madd(x4, b1, c41);
-      const x5 = loadSplat(a + 20);
-      c50 = madd(x5, b0, c50);
-      c51 = madd(x5, b1, c51);
-      a += strideA;
-      b += strideB;
-    }
-    {
-      const b0 = load(b);
-      const b1 = load(b + 16);
-      const x0 = loadSplat(a);
-      c00 = madd(x0, b0, c00);
-      c01 = madd(x0, b1, c01);
-      const x1 = loadSplat(a + 4);
-      c10 = madd(x1, b0, c10);
-      c11 = madd(x1, b1, c11);
-      const x2 = loadSplat(a + 8);
-      c20 = madd(x2, b0, c20);
-      c21 = madd(x2, b1, c21);
-      const x3 = loadSplat(a + 12);
-      c30 = madd(x3, b0, c30);
-      c31 = madd(x3, b1, c31);
-      const x4 = loadSplat(a + 16);
-      c40 = madd(x4, b0, c40);
-      c41 = madd(x4, b1, c41);
-      const x5 = loadSplat(a + 20);
-      c50 = madd(x5, b0, c50);
-      c51 = madd(x5, b1, c51);
-      a += strideA;
-      b += strideB;
-    }
-    {
-      const b0 = load(b);
-      const b1 = load(b + 16);
-      const x0 = loadSplat(a);
-      c00 = madd(x0, b0, c00);
-      c01 = madd(x0, b1, c01);
-      const x1 = loadSplat(a + 4);
-      c10 = madd(x1, b0, c10);
-      c11 = madd(x1, b1, c11);
-      const x2 = loadSplat(a + 8);
-      c20 = madd(x2, b0, c20);
-      c21 = madd(x2, b1, c21);
-      const x3 = loadSplat(a + 12);
-      c30 = madd(x3, b0, c30);
-      c31 = madd(x3, b1, c31);
-      const x4 = loadSplat(a + 16);
-      c40 = madd(x4, b0, c40);
-      c41 = madd(x4, b1, c41);
-      const x5 = loadSplat(a + 20);
-      c50 = madd(x5, b0, c50);
-      c51 = madd(x5, b1, c51);
-      a += strideA;
-      b += strideB;
-    }
-    {
-      const b0 = load(b);
-      const b1 = load(b + 16);
-      const x0 = loadSplat(a);
-      c00 = madd(x0, b0, c00);
-      c01 = madd(x0, b1, c01);
-      const x1 = loadSplat(a + 4);
-      c10 = madd(x1, b0, c10);
-      c11 = madd(x1, b1, c11);
-      const x2 = loadSplat(a + 8);
-      c20 = madd(x2, b0, c20);
-      c21 = madd(x2, b1, c21);
-      const x3 = loadSplat(a + 12);
-      c30 = madd(x3, b0, c30);
-      c31 = madd(x3, b1, c31);
-      const x4 = loadSplat(a + 16);
-      c40 = madd(x4, b0, c40);
-      c41 = madd(x4, b1, c41);
-      const x5 = loadSplat(a + 20);
-      c50 = madd(x5, b0, c50);
-      c51 = madd(x5, b1, c51);
-      a += strideA;
-      b += strideB;
-    }
+  if (k >= 4) {
+    do {
+      {
+        const b0 = load(b);
+        const b1 = loadNext(b);
+        const x0 = loadSplat(a);
+        c00 = madd(x0, b0, c00);
+        c01 = madd(x0, b1, c01);
+        const x1 = loadSplat1(a);
+        c10 = madd(x1, b0, c10);
+        c11 = madd(x1, b1, c11);
+        const x2 = loadSplat2(a);
+        c20 = madd(x2, b0, c20);
+        c21 = madd(x2, b1, c21);
+        const x3 = loadSplat3(a);
+        c30 = madd(x3, b0, c30);
+        c31 = madd(x3, b1, c31);
+        const x4 = loadSplat4(a);
+        c40 = madd(x4, b0, c40);
+        c41 = madd(x4, b1, c41);
+        const x5 = loadSplat5(a);
+        c50 = madd(x5, b0, c50);
+        c51 = madd(x5, b1, c51);
+        a += strideA;
+        b += strideB;
+      }
+      {
+        const b0 = load(b);
+        const b1 = loadNext(b);
+        const x0 = loadSplat(a);
+        c00 = madd(x0, b0, c00);
+        c01 = madd(x0, b1, c01);
+        const x1 = loadSplat1(a);
+        c10 = madd(x1, b0, c10);
+        c11 = madd(x1, b1, c11);
+        const x2 = loadSplat2(a);
+        c20 = madd(x2, b0, c20);
+        c21 = madd(x2, b1, c21);
+        const x3 = loadSplat3(a);
+        c30 = madd(x3, b0, c30);
+        c31 = madd(x3, b1, c31);
+        const x4 = loadSplat4(a);
+        c40 = madd(x4, b0, c40);
+        c41 = madd(x4, b1, c41);
+        const x5 = loadSplat5(a);
+        c50 = madd(x5, b0, c50);
+        c51 = madd(x5, b1, c51);
+        a += strideA;
+        b += strideB;
+      }
+      {
+        const b0 = load(b);
+        const b1 = loadNext(b);
+        const x0 = loadSplat(a);
+        c00 = madd(x0, b0, c00);
+        c01 = madd(x0, b1, c01);
+        const x1 = loadSplat1(a);
+        c10 = madd(x1, b0, c10);
+        c11 = madd(x1, b1, c11);
+        const x2 = loadSplat2(a);
+        c20 = madd(x2, b0, c20);
+        c21 = madd(x2, b1, c21);
+        const x3 = loadSplat3(a);
+        c30 = madd(x3, b0, c30);
+        c31 = madd(x3, b1, c31);
+        const x4 = loadSplat4(a);
+        c40 = madd(x4, b0, c40);
+        c41 = madd(x4, b1, c41);
+        const x5 = loadSplat5(a);
+        c50 = madd(x5, b0, c50);
+        c51 = madd(x5, b1, c51);
+        a += strideA;
+        b += strideB;
+      }
+      {
+        const b0 = load(b);
+        const b1 = loadNext(b);
+        const x0 = loadSplat(a);
+        c00 = madd(x0, b0, c00);
+        c01 = madd(x0, b1, c01);
+        const x1 = loadSplat1(a);
+        c10 = madd(x1, b0, c10);
+        c11 = madd(x1, b1, c11);
+        const x2 = loadSplat2(a);
+        c20 = madd(x2, b0, c20);
+        c21 = madd(x2, b1, c21);
+        const x3 = loadSplat3(a);
+        c30 = madd(x3, b0, c30);
+        c31 = madd(x3, b1, c31);
+        const x4 = loadSplat4(a);
+        c40 = madd(x4, b0, c40);
+        c41 = madd(x4, b1, c41);
+        const x5 = loadSplat5(a);
+        c50 = madd(x5, b0, c50);
+        c51 = madd(x5, b1, c51);
+        a += strideA;
+        b += strideB;
+      }
+      k -= 4;
+    } while (k >= 4);
   }
-  for (; k > 0; k--) {
-    const b0 = load(b);
-    const b1 = load(b + 16);
-    const x0 = loadSplat(a);
-    c00 = madd(x0, b0, c00);
-    c01 = madd(x0, b1, c01);
-    const x1 = loadSplat(a + 4);
-    c10 = madd(x1, b0, c10);
-    c11 = madd(x1, b1, c11);
-    const x2 = loadSplat(a + 8);
-    c20 = madd(x2, b0, c20);
-    c21 = madd(x2, b1, c21);
-    const x3 = loadSplat(a + 12);
-    c30 = madd(x3, b0, c30);
-    c31 = madd(x3, b1, c31);
-    const x4 = loadSplat(a + 16);
-    c40 = madd(x4, b0, c40);
-    c41 = madd(x4, b1, c41);
-    const x5 = loadSplat(a + 20);
-    c50 = madd(x5, b0, c50);
-    c51 = madd(x5, b1, c51);
-    a += strideA;
-    b += strideB;
+  if (k > 0) {
+    do {
+      const b0 = load(b);
+      const b1 = loadNext(b);
+      const x0 = loadSplat(a);
+      c00 = madd(x0, b0, c00);
+      c01 = madd(x0, b1, c01);
+      const x1 = loadSplat1(a);
+      c10 = madd(x1, b0, c10);
+      c11 = madd(x1, b1, c11);
+      const x2 = loadSplat2(a);
+      c20 = madd(x2, b0, c20);
+      c21 = madd(x2, b1, c21);
+      const x3 = loadSplat3(a);
+      c30 = madd(x3, b0, c30);
+      c31 = madd(x3, b1, c31);
+      const x4 = loadSplat4(a);
+      c40 = madd(x4, b0, c40);
+      c41 = madd(x4, b1, c41);
+      const x5 = loadSplat5(a);
+      c50 = madd(x5, b0, c50);
+      c51 = madd(x5, b1, c51);
+      a += strideA;
+      b += strideB;
+    } while (--k > 0);
   }
   store(c, c00);
-  store(c + 16, c01);
+  storeNext(c, c01);
   c += strideC;
   store(c, c10);
-  store(c + 16, c11);
+  storeNext(c, c11);
   c += strideC;
   store(c, c20);
-  store(c + 16, c21);
+  storeNext(c, c21);
   c += strideC;
   store(c, c30);
-  store(c + 16, c31);
+  storeNext(c, c31);
   c += strideC;
   store(c, c40);
-  store(c + 16, c41);
+  storeNext(c, c41);
   c += strideC;
   store(c, c50);
-  store(c + 16, c51);
+  storeNext(c, c51);
 }

@@ -1,5 +1,5 @@
 // Speed of the matmul kernel, one thread, against the peak loop interleaved in the same run:
-//   node bench/kernels/matmul.mjs [simd|relaxed] [filter]
+//   node bench/kernels/matmul.mjs [simd|relaxed] [part of a name, or a shape such as "48x64x384 NN"]
 // Build first: node scripts/wasm.mjs simd relaxed. Relaxed SIMD needs Node 26 or newer.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const variant = process.argv[2] ?? "simd";
 const filter = process.argv[3] ?? "";
-const REPEATS = Number(process.argv[4] ?? 15);
-/** Flops of one timed run: about 4 ms. */
-const RUN_FLOPS = 8e7;
+/** Short runs and many: the best of them fell between the neighbours' work. */
+const RUN_FLOPS = 2e7;
+const SECONDS = 0.6;
 
 const memory = new WebAssembly.Memory({ initial: 1400 });
 const bytes = readFileSync(join(root, `build/${variant}.wasm`));
@@ -38,6 +38,11 @@ const SHAPES = [
   [288, 64, 25600, "TN"],
 ];
 
+const given = /^(\d+)x(\d+)x(\d+) (..)$/.exec(filter);
+const shapes = given
+  ? [[Number(given[1]), Number(given[2]), Number(given[3]), given[4]]]
+  : SHAPES.filter(([m, n, k, transposes]) => `${m}x${n}x${k} ${transposes}`.includes(filter));
+
 const align = (address) => (address + 63) & ~63;
 const record = align(wasm.heapBase());
 
@@ -61,7 +66,7 @@ function seconds(calls, run) {
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
-const peakRounds = 5e5;
+const peakRounds = 1e5;
 const peaks = { "mul+add": wasm.peakMulAdd, madd: wasm.peakMadd };
 const peakSpeed = (peak) => (80 * peakRounds) / seconds(1, () => peak(peakRounds)) / 1e9;
 const median = (values) => values.toSorted((x, y) => x - y)[values.length >> 1];
@@ -69,14 +74,14 @@ const median = (values) => values.toSorted((x, y) => x - y)[values.length >> 1];
 console.log(`${variant}, ${process.version}: GFLOP/s, best (median), and share of the peak of the same run`);
 console.log("| shape MxNxK | GFLOP/s | µs | of mul+add | of madd | peaks |");
 console.log("|---|---|---|---|---|---|");
-for (const [m, n, k, transposes] of SHAPES) {
+for (const [m, n, k, transposes] of shapes) {
   const name = `${m}x${n}x${k} ${transposes}`;
-  if (!name.includes(filter)) continue;
   const { calls, flops, run } = prepare(m, n, k, transposes);
-  for (let i = 0; i < 3; i++) seconds(calls, run);
+  for (let i = 0; i < 5; i++) seconds(calls, run);
   const speeds = [];
   const seen = { "mul+add": [], madd: [] };
-  for (let i = 0; i < REPEATS; i++) {
+  const stop = performance.now() + 1000 * SECONDS;
+  while (performance.now() < stop || speeds.length < 5) {
     for (const [peak, loop] of Object.entries(peaks)) seen[peak].push(peakSpeed(loop));
     speeds.push((calls * flops) / seconds(calls, run) / 1e9);
   }
