@@ -15,8 +15,8 @@ export const NR: i32 = 8;
  */
 export const KC: i32 = 384;
 
-/** Rows of A packed at once, [120][384] is 180 KB of L2; a multiple of both tiles' rows. */
-export const MC: i32 = 120;
+/** Rows of A packed at once, [48][384] is 72 KB of L2; a multiple of both tiles' rows. */
+export const MC: i32 = 48;
 
 /** Columns of B packed at once. */
 export const NC: i32 = 960;

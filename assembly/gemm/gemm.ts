@@ -2,8 +2,7 @@ import { FEW_ROWS, KC, MC, MR, NC, NR, TILE_BYTES } from "./blocks";
 import { NONE, finish } from "./epilogue";
 import { pack } from "./pack";
 import { fewRows } from "./rows";
-import { tile4x8 } from "./tile4x8";
-import { tile6x8 } from "./tile6x8";
+import { tile } from "./tile";
 
 /** A is stored [k,m]. */
 export const TRANSPOSE_A: i32 = 1;
@@ -110,8 +109,7 @@ export function gemm(
 }
 
 /**
- * All tiles of one block of C. A tile goes straight to C where it is whole and the first of its sums;
- * else through the scratch tile.
+ * All tiles of one block of C. A whole tile goes straight to C; a ragged one by the scratch tile.
  *
  * @param stepA   bytes from one k to the next in a panel of A; so stepB
  * @param panelA  bytes from one panel of A to the next; so panelB
@@ -136,20 +134,19 @@ export function tiles(
   const plain = bias == 0 && activation == NONE;
   for (let j = 0; j < nc; j += NR) {
     const cols = min(NR, nc - j);
-    let rowsA = a;
-    let tileC = c + (<usize>j << 2);
+    let panel = a;
+    let part = c + (<usize>j << 2);
     for (let i = 0; i < mc; i += MR) {
       const rows = min(MR, mc - i);
-      const direct = !accumulate && rows == MR && cols == NR;
-      const to = direct ? tileC : scratch;
-      const strideTo: usize = direct ? strideC : NR << 2;
-      if (ASC_FEATURE_RELAXED_SIMD) tile6x8(kc, rowsA, stepA, b, stepB, to, strideTo);
-      else tile4x8(kc, rowsA, stepA, b, stepB, to, strideTo);
-      if (!direct || !plain) {
-        finish(to, strideTo, tileC, strideC, rows, cols, accumulate, bias, activation);
+      if (rows == MR && cols == NR) {
+        tile(kc, panel, stepA, b, stepB, part, strideC, accumulate);
+        if (!plain) finish(part, strideC, part, strideC, rows, cols, false, bias, activation);
+      } else {
+        tile(kc, panel, stepA, b, stepB, scratch, NR << 2, false);
+        finish(scratch, NR << 2, part, strideC, rows, cols, accumulate, bias, activation);
       }
-      rowsA += panelA;
-      tileC += <usize>MR * strideC;
+      panel += panelA;
+      part += <usize>MR * strideC;
     }
     b += panelB;
     if (bias) bias += NR << 2;

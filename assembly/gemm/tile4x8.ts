@@ -1,4 +1,16 @@
-import { load, loadNext, madd, splat, splatLane0, splatLane1, splatLane2, splatLane3, store, storeNext } from "../lanes";
+import {
+  add,
+  load,
+  loadNext,
+  madd,
+  splat,
+  splatLane0,
+  splatLane1,
+  splatLane2,
+  splatLane3,
+  store,
+  storeNext,
+} from "../lanes";
 
 /**
  * One tile of a product, `c[4,8] = sum over k of a[k,4]^T b[k,8]`, k in order, in eight registers.
@@ -15,7 +27,8 @@ import { load, loadNext, madd, splat, splatLane0, splatLane1, splatLane2, splatL
  * @param k        steps; 0 gives zeros
  * @param a        f32[k,4], rows strideA bytes apart
  * @param b        f32[k,8], rows strideB bytes apart
- * @param c        f32[4,8], rows strideC bytes apart, overwritten
+ * @param c        f32[4,8], rows strideC bytes apart
+ * @param accumulate  whether the sums are added to c, which holds those of earlier blocks of k
  */
 export function tile4x8(
   k: i32,
@@ -25,6 +38,7 @@ export function tile4x8(
   strideB: usize,
   c: usize,
   strideC: usize,
+  accumulate: bool,
 ): void {
   const zero = splat(0);
   let c00 = zero;
@@ -99,15 +113,25 @@ export function tile4x8(
       b += strideB;
     } while (--k > 0);
   }
+  const r1 = c + strideC;
+  const r2 = r1 + strideC;
+  const r3 = r2 + strideC;
+  if (accumulate) {
+    c00 = add(load(c), c00);
+    c01 = add(loadNext(c), c01);
+    c10 = add(load(r1), c10);
+    c11 = add(loadNext(r1), c11);
+    c20 = add(load(r2), c20);
+    c21 = add(loadNext(r2), c21);
+    c30 = add(load(r3), c30);
+    c31 = add(loadNext(r3), c31);
+  }
   store(c, c00);
   storeNext(c, c01);
-  c += strideC;
-  store(c, c10);
-  storeNext(c, c11);
-  c += strideC;
-  store(c, c20);
-  storeNext(c, c21);
-  c += strideC;
-  store(c, c30);
-  storeNext(c, c31);
+  store(r1, c10);
+  storeNext(r1, c11);
+  store(r2, c20);
+  storeNext(r2, c21);
+  store(r3, c30);
+  storeNext(r3, c31);
 }

@@ -13,7 +13,7 @@ const RUN_FLOPS = 2e7;
 const SECONDS = 0.6;
 
 const memory = new WebAssembly.Memory({ initial: 1400 });
-const bytes = readFileSync(join(root, `build/${variant}.wasm`));
+const bytes = readFileSync(process.env.WASM ?? join(root, `build/${variant}.wasm`));
 const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
 const wasm = instance.exports;
 const table = readFileSync(join(root, "src/kernels/table.gen.ts"), "utf8");

@@ -1,6 +1,6 @@
 /** Block sizes of assembly/gemm/blocks.ts. */
 const KC = 384;
-const MC = 120;
+const MC = 48;
 const NC = 960;
 /** Columns of a tile, and the least common multiple of the rows of both kinds of tile. */
 const TILE_COLUMNS = 8;
