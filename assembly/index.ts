@@ -1,3 +1,4 @@
+export { peakMadd, peakMulAdd } from "./peak";
 export { run } from "./plan";
 
 /** First address that holds no static data: the host's memory begins here. */

@@ -22,13 +22,48 @@ export function load(p: usize): Lanes {
   return v128.load(p);
 }
 
+/** The vector behind the one at `p`. An offset that is a constant costs nothing; `p + 16` costs an add. */
+export function loadNext(p: usize): Lanes {
+  return v128.load(p, 16);
+}
+
 export function store(p: usize, x: Lanes): void {
   v128.store(p, x);
+}
+
+/** Stores behind the vector at `p`. */
+export function storeNext(p: usize, x: Lanes): void {
+  v128.store(p, x, 16);
 }
 
 /** Four copies of the f32 at `p`. */
 export function loadSplat(p: usize): Lanes {
   return v128.load32_splat(p);
+}
+
+/** Four copies of f32 `1` of those at `p`. */
+export function loadSplat1(p: usize): Lanes {
+  return v128.load32_splat(p, 4);
+}
+
+/** Four copies of f32 `2` of those at `p`. */
+export function loadSplat2(p: usize): Lanes {
+  return v128.load32_splat(p, 8);
+}
+
+/** Four copies of f32 `3` of those at `p`. */
+export function loadSplat3(p: usize): Lanes {
+  return v128.load32_splat(p, 12);
+}
+
+/** Four copies of f32 `4` of those at `p`. */
+export function loadSplat4(p: usize): Lanes {
+  return v128.load32_splat(p, 16);
+}
+
+/** Four copies of f32 `5` of those at `p`. */
+export function loadSplat5(p: usize): Lanes {
+  return v128.load32_splat(p, 20);
 }
 
 /** Stores the first `count` lanes (1 to 4) and leaves what follows untouched. */
@@ -43,6 +78,46 @@ export function storePart(p: usize, x: Lanes, count: i32): void {
   } else if (count == 1) {
     v128.store32_lane(p, x, 0);
   }
+}
+
+/** Four copies of lane 0. */
+export function splatLane0(a: Lanes): Lanes {
+  return v128.shuffle<f32>(a, a, 0, 0, 0, 0);
+}
+
+/** Four copies of lane 1. */
+export function splatLane1(a: Lanes): Lanes {
+  return v128.shuffle<f32>(a, a, 1, 1, 1, 1);
+}
+
+/** Four copies of lane 2. */
+export function splatLane2(a: Lanes): Lanes {
+  return v128.shuffle<f32>(a, a, 2, 2, 2, 2);
+}
+
+/** Four copies of lane 3. */
+export function splatLane3(a: Lanes): Lanes {
+  return v128.shuffle<f32>(a, a, 3, 3, 3, 3);
+}
+
+/** `a0 b0 a1 b1`. */
+export function interleaveLow(a: Lanes, b: Lanes): Lanes {
+  return v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+}
+
+/** `a2 b2 a3 b3`. */
+export function interleaveHigh(a: Lanes, b: Lanes): Lanes {
+  return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+}
+
+/** `a0 a1 b0 b1`. */
+export function joinLow(a: Lanes, b: Lanes): Lanes {
+  return v128.shuffle<f64>(a, b, 0, 2);
+}
+
+/** `a2 a3 b2 b3`. */
+export function joinHigh(a: Lanes, b: Lanes): Lanes {
+  return v128.shuffle<f64>(a, b, 1, 3);
 }
 
 export function splat(x: f32): Lanes {

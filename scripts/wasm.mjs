@@ -18,6 +18,9 @@ const FEATURES = {
   threads: ["--enable-threads"],
 };
 
+/** Functions of assembly/gemm that hold a loop worth registers of its own. */
+const MICRO_KERNELS = ["tile4x8/*", "tile6x8/*", "rows/*", "pack/*", "epilogue/finish", "gemm/*"];
+
 /** Names of the kernels, as Binaryen knows them. */
 function kernelNames() {
   const text = readFileSync(join(root, "assembly/dispatch.gen.ts"), "utf8");
@@ -49,6 +52,8 @@ export async function buildVariant(variant, extra = []) {
     "--enable-nontrapping-float-to-int",
     "--enable-mutable-globals",
     ...kernelNames().map((name) => `--no-inline=${name}`),
+    // A micro-kernel inlined into its loops would share their registers.
+    ...MICRO_KERNELS.map((name) => `--no-inline=assembly/gemm/${name}`),
     "-O2",
     "--always-inline-max-function-size",
     "400",

@@ -8,76 +8,100 @@ export class Kernels {
     this.commands = commands;
   }
 
+  /** Index of the largest element of each row, the first of equals; a NaN counts as largest, as in PyTorch. */
+  argMax(x: Address, out: Address, width: number, size: number): void {
+    this.commands.write(0, true, [x, out, width, size]);
+  }
+
+  /** `out = a == b ? 1 : 0` for integers. */
+  equalIntegers(a: Address, b: Address, out: Address, size: number): void {
+    this.commands.write(1, true, [a, b, out, size]);
+  }
+
   /** Two operands element by element under broadcasting: add, sub, mul, div. */
   binary(kind: number, a: Address, b: Address, out: Address, table: Address, size: number): void {
-    this.commands.write(0, true, [kind, a, b, out, table, size]);
+    this.commands.write(2, true, [kind, a, b, out, table, size]);
   }
 
   /** Copies bytes. The areas may overlap. */
   copyBytes(x: Address, out: Address, size: number): void {
-    this.commands.write(1, true, [x, out, size]);
+    this.commands.write(3, true, [x, out, size]);
   }
 
   /** `out = x[0]` everywhere. */
   fill(x: Address, out: Address, size: number): void {
-    this.commands.write(2, true, [x, out, size]);
+    this.commands.write(4, true, [x, out, size]);
   }
 
   /** Rows of a data set into a batch, `out[r] = source[order[cursor + r]]`, as 32-bit words (f32 or */
   gatherRows(source: Scalar, order: Scalar, cursor: Scalar, out: Address, width: number, size: number): void {
     const c = this.commands;
-    c.write(3, true, [c.uint(source), c.uint(order), c.uint(cursor), out, width, size]);
+    c.write(5, true, [c.uint(source), c.uint(order), c.uint(cursor), out, width, size]);
   }
 
   /** Like gatherRows for rows of bytes, converted: `out = scale byte + shift`. */
   gatherBytes(source: Scalar, order: Scalar, cursor: Scalar, scale: Scalar, shift: Scalar, out: Address, width: number, size: number): void {
     const c = this.commands;
-    c.write(4, true, [c.uint(source), c.uint(order), c.uint(cursor), c.float(scale), c.float(shift), out, width, size]);
+    c.write(6, true, [c.uint(source), c.uint(order), c.uint(cursor), c.float(scale), c.float(shift), out, width, size]);
+  }
+
+  /** Matrix product, `out[m,n] = activation(op(A) op(B) + bias)`. */
+  matmul(a: Address, b: Address, bias: Address, out: Address, m: number, n: number, k: number, flags: number, size: number): void {
+    this.commands.write(7, true, [a, b, bias, out, m, n, k, flags, size]);
+  }
+
+  /** Matrix products side by side, `out[i] = op(A[i]) op(B[i])`, each as `matmul` defines it. */
+  batchMatmul(a: Address, b: Address, out: Address, m: number, n: number, k: number, flags: number, strideA: number, strideB: number, strideOut: number, size: number): void {
+    this.commands.write(8, true, [a, b, out, m, n, k, flags, strideA, strideB, strideOut, size]);
   }
 
   /** Sum over the middle axis, `out[o, i] = sum over l of x[o, l, i]`, in the fixed order of reduce.ts. */
   reduceSum(x: Address, out: Address, length: number, inner: number, size: number): void {
-    this.commands.write(5, true, [x, out, length, inner, size]);
+    this.commands.write(9, true, [x, out, length, inner, size]);
   }
 
   /** Rectified linear unit, `out = max(x, 0)`. NaN stays NaN. May run in place. */
   relu(x: Address, out: Address, size: number): void {
-    this.commands.write(6, true, [x, out, size]);
+    this.commands.write(10, true, [x, out, size]);
   }
 
   /** Gradient of relu, `dx = y > 0 ? dy : 0`; 0 at the kink, as in PyTorch. May run in place on dy. */
   reluGrad(y: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(7, true, [y, dy, dx, size]);
+    this.commands.write(11, true, [y, dy, dx, size]);
   }
 
   /** `y = e^x / sum e^x` over rows, shifted by the row's maximum so that nothing overflows. */
   softmax(x: Address, out: Address, width: number, size: number): void {
-    this.commands.write(8, true, [x, out, width, size]);
+    this.commands.write(12, true, [x, out, width, size]);
   }
 
   /** Gradient of softmax, `dx = y (dy - sum y dy)` over rows. May run in place on dy. */
   softmaxGrad(y: Address, dy: Address, dx: Address, width: number, size: number): void {
-    this.commands.write(9, true, [y, dy, dx, width, size]);
+    this.commands.write(13, true, [y, dy, dx, width, size]);
   }
 
   /** Crossentropy of integer labels from logits, `loss = log(sum e^z) - z[label]`, with the */
   sparseSoftmaxCrossentropy(z: Address, labels: Address, loss: Address, probs: Address, width: number, size: number): void {
-    this.commands.write(10, true, [z, labels, loss, probs, width, size]);
+    this.commands.write(14, true, [z, labels, loss, probs, width, size]);
   }
 
   /** Gradient of sparseSoftmaxCrossentropy by the logits, `dz = (p - onehot(label)) dloss`. */
   sparseSoftmaxCrossentropyGrad(probs: Address, labels: Address, dloss: Address, dz: Address, width: number, size: number): void {
-    this.commands.write(11, true, [probs, labels, dloss, dz, width, size]);
+    this.commands.write(15, true, [probs, labels, dloss, dz, width, size]);
   }
 }
 
 /** Kernel names by opcode. */
 export const KERNEL_NAMES: readonly string[] = [
+  "argMax",
+  "equalIntegers",
   "binary",
   "copyBytes",
   "fill",
   "gatherRows",
   "gatherBytes",
+  "matmul",
+  "batchMatmul",
   "reduceSum",
   "relu",
   "reluGrad",

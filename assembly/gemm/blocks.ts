@@ -1,0 +1,28 @@
+/**
+ * Block sizes of a product. `src/kernels/gemm.ts` holds the same figures for the host, which sizes the
+ * scratch area; a test holds the driver to its answer.
+ */
+
+/** Rows of a tile: fused multiply-add wants 12 sums in flight, mul and add are content with 8. */
+export const MR: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
+
+/** Columns of a tile. */
+export const NR: i32 = 8;
+
+/**
+ * Steps of k that are summed in a register before they are added to C. Part of a product's
+ * definition: another value rounds differently. A panel of B, [384][8], is 12 KB: it stays in L1.
+ */
+export const KC: i32 = 384;
+
+/** Rows of A packed at once, [48][384] is 72 KB of L2; a multiple of both tiles' rows. */
+export const MC: i32 = 48;
+
+/** Columns of B packed at once. */
+export const NC: i32 = 960;
+
+/** Bytes of the one tile that is kept beside C where the tile is ragged or C is added to. */
+export const TILE_BYTES: usize = 256;
+
+/** Up to this many rows are computed row by row: packing or a tile would mostly be waste. */
+export const FEW_ROWS: i32 = 3;

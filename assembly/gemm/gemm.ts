@@ -1,0 +1,154 @@
+import { FEW_ROWS, KC, MC, MR, NC, NR, TILE_BYTES } from "./blocks";
+import { NONE, finish } from "./epilogue";
+import { pack } from "./pack";
+import { fewRows } from "./rows";
+import { tile } from "./tile";
+
+/** A is stored [k,m]. */
+export const TRANSPOSE_A: i32 = 1;
+/** B is stored [n,k]. */
+export const TRANSPOSE_B: i32 = 2;
+
+/** Elements of a matrix that is read where it lies: 16 KB stay in L1 beside what else a tile needs. */
+const SMALL: i32 = 4096;
+/** Fewer rows than this do not repay packing B. */
+const PACK_ROWS: i32 = 24;
+
+/**
+ * `c[m,n] = activation(op(A) op(B) + bias)`, blocked for the caches.
+ *
+ * k is summed in order within blocks of KC, and the blocks are added in order, whatever is packed and
+ * whichever micro-kernel runs: every element of C has one definition.
+ *
+ *     for NC columns of C               scratch: | tile | panels of B [n/8][KC][8] | panels of A [m/MR][KC][MR] |
+ *       for KC steps of k: pack B       (L3)
+ *         for MC rows of C: pack A      (L2)
+ *           for 8 columns               one panel of B in L1
+ *             for MR rows: tile         sums in registers
+ *
+ * @param strideA     bytes between stored rows of A; so strideB and strideC
+ * @param bias        f32[n], 0 for none
+ * @param flags       TRANSPOSE_A, TRANSPOSE_B
+ * @param activation  code of epilogue.ts
+ * @param scratch     gemmScratchBytes(m, n, k, flags) bytes of the running thread
+ */
+export function gemm(
+  a: usize,
+  strideA: usize,
+  b: usize,
+  strideB: usize,
+  bias: usize,
+  c: usize,
+  strideC: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  flags: i32,
+  activation: i32,
+  scratch: usize,
+): void {
+  const transposeA = (flags & TRANSPOSE_A) != 0;
+  const transposeB = (flags & TRANSPOSE_B) != 0;
+  const rowA: usize = transposeA ? 4 : strideA;
+  const stepA: usize = transposeA ? strideA : 4;
+  const few = m <= FEW_ROWS && !transposeB;
+  const packB = transposeB || (m >= PACK_ROWS && n * k > SMALL);
+  const packA = !transposeA || m * k > SMALL;
+  const panels = scratch + TILE_BYTES;
+
+  for (let jc = 0; jc < n; jc += NC) {
+    const nc = min(NC, n - jc);
+    let pc = 0;
+    do {
+      const kc = min(KC, k - pc);
+      const last = pc + KC >= k;
+      const accumulate = pc > 0;
+      const blockBias = last && bias ? bias + (<usize>jc << 2) : 0;
+      const blockActivation = last ? activation : NONE;
+      const blockC = c + (<usize>jc << 2);
+      const blockA = a + <usize>pc * stepA;
+      const blockB = transposeB
+        ? b + <usize>jc * strideB + (<usize>pc << 2)
+        : b + <usize>pc * strideB + (<usize>jc << 2);
+      if (few) {
+        const strideSums = <usize>((nc + 3) & ~3) << 2;
+        fewRows(panels, strideSums, blockA, rowA, stepA, blockB, strideB, m, nc, kc);
+        finish(panels, strideSums, blockC, strideC, m, nc, accumulate, blockBias, blockActivation);
+      } else {
+        let endB = panels;
+        if (packB) {
+          pack(panels, NR, blockB, strideB, transposeB, nc, kc);
+          endB += <usize>(((nc + 7) & ~7) * kc) << 2;
+        }
+        for (let ic = 0; ic < m; ic += MC) {
+          const mc = min(MC, m - ic);
+          const partA = blockA + <usize>ic * rowA;
+          if (packA) pack(endB, MR, partA, strideA, !transposeA, mc, kc);
+          tiles(
+            packA ? endB : partA,
+            packA ? <usize>(MR << 2) : strideA,
+            packA ? kc * (MR << 2) : MR << 2,
+            packB ? panels : blockB,
+            packB ? <usize>(NR << 2) : strideB,
+            packB ? kc * (NR << 2) : NR << 2,
+            blockC + <usize>ic * strideC,
+            strideC,
+            mc,
+            nc,
+            kc,
+            accumulate,
+            blockBias,
+            blockActivation,
+            scratch,
+          );
+        }
+      }
+      pc += KC;
+    } while (pc < k);
+  }
+}
+
+/**
+ * All tiles of one block of C. A whole tile goes straight to C; a ragged one by the scratch tile.
+ *
+ * @param stepA   bytes from one k to the next in a panel of A; so stepB
+ * @param panelA  bytes from one panel of A to the next; so panelB
+ */
+export function tiles(
+  a: usize,
+  stepA: usize,
+  panelA: usize,
+  b: usize,
+  stepB: usize,
+  panelB: usize,
+  c: usize,
+  strideC: usize,
+  mc: i32,
+  nc: i32,
+  kc: i32,
+  accumulate: bool,
+  bias: usize,
+  activation: i32,
+  scratch: usize,
+): void {
+  const plain = bias == 0 && activation == NONE;
+  for (let j = 0; j < nc; j += NR) {
+    const cols = min(NR, nc - j);
+    let panel = a;
+    let part = c + (<usize>j << 2);
+    for (let i = 0; i < mc; i += MR) {
+      const rows = min(MR, mc - i);
+      if (rows == MR && cols == NR) {
+        tile(kc, panel, stepA, b, stepB, part, strideC, accumulate);
+        if (!plain) finish(part, strideC, part, strideC, rows, cols, false, bias, activation);
+      } else {
+        tile(kc, panel, stepA, b, stepB, scratch, NR << 2, false);
+        finish(scratch, NR << 2, part, strideC, rows, cols, accumulate, bias, activation);
+      }
+      panel += panelA;
+      part += <usize>MR * strideC;
+    }
+    b += panelB;
+    if (bias) bias += NR << 2;
+  }
+}

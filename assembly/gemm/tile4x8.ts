@@ -1,0 +1,137 @@
+import {
+  add,
+  load,
+  loadNext,
+  madd,
+  splat,
+  splatLane0,
+  splatLane1,
+  splatLane2,
+  splatLane3,
+  store,
+  storeNext,
+} from "../lanes";
+
+/**
+ * One tile of a product, `c[4,8] = sum over k of a[k,4]^T b[k,8]`, k in order, in eight registers.
+ *
+ *              b0       b1             strideA, strideB: bytes from one k to the next; 16|32 in packed
+ *         a0 | c00 .. | c01 .. |       panels, a row's length where a matrix is read where it lies
+ *         a1 | c10 .. | c11 .. |
+ *         .. |        |        |
+ *
+ * Four rows come by one load and four shuffles: where an engine checks bounds explicitly (Deno), four
+ * splat loads would halve the speed. The step stands twice, as text, its pointers bumped between: V8
+ * pays one `lea` a load for growing offsets, and Binaryen regroups longer runs by accumulator.
+ *
+ * @param k        steps; 0 gives zeros
+ * @param a        f32[k,4], rows strideA bytes apart
+ * @param b        f32[k,8], rows strideB bytes apart
+ * @param c        f32[4,8], rows strideC bytes apart
+ * @param accumulate  whether the sums are added to c, which holds those of earlier blocks of k
+ */
+export function tile4x8(
+  k: i32,
+  a: usize,
+  strideA: usize,
+  b: usize,
+  strideB: usize,
+  c: usize,
+  strideC: usize,
+  accumulate: bool,
+): void {
+  const zero = splat(0);
+  let c00 = zero;
+  let c01 = zero;
+  let c10 = zero;
+  let c11 = zero;
+  let c20 = zero;
+  let c21 = zero;
+  let c30 = zero;
+  let c31 = zero;
+  if (k >= 2) {
+    do {
+      {
+        const b0 = load(b);
+        const b1 = loadNext(b);
+        const rows = load(a);
+        const x0 = splatLane0(rows);
+        c00 = madd(x0, b0, c00);
+        c01 = madd(x0, b1, c01);
+        const x1 = splatLane1(rows);
+        c10 = madd(x1, b0, c10);
+        c11 = madd(x1, b1, c11);
+        const x2 = splatLane2(rows);
+        c20 = madd(x2, b0, c20);
+        c21 = madd(x2, b1, c21);
+        const x3 = splatLane3(rows);
+        c30 = madd(x3, b0, c30);
+        c31 = madd(x3, b1, c31);
+        a += strideA;
+        b += strideB;
+      }
+      {
+        const b0 = load(b);
+        const b1 = loadNext(b);
+        const rows = load(a);
+        const x0 = splatLane0(rows);
+        c00 = madd(x0, b0, c00);
+        c01 = madd(x0, b1, c01);
+        const x1 = splatLane1(rows);
+        c10 = madd(x1, b0, c10);
+        c11 = madd(x1, b1, c11);
+        const x2 = splatLane2(rows);
+        c20 = madd(x2, b0, c20);
+        c21 = madd(x2, b1, c21);
+        const x3 = splatLane3(rows);
+        c30 = madd(x3, b0, c30);
+        c31 = madd(x3, b1, c31);
+        a += strideA;
+        b += strideB;
+      }
+      k -= 2;
+    } while (k >= 2);
+  }
+  if (k > 0) {
+    do {
+      const b0 = load(b);
+      const b1 = loadNext(b);
+      const rows = load(a);
+      const x0 = splatLane0(rows);
+      c00 = madd(x0, b0, c00);
+      c01 = madd(x0, b1, c01);
+      const x1 = splatLane1(rows);
+      c10 = madd(x1, b0, c10);
+      c11 = madd(x1, b1, c11);
+      const x2 = splatLane2(rows);
+      c20 = madd(x2, b0, c20);
+      c21 = madd(x2, b1, c21);
+      const x3 = splatLane3(rows);
+      c30 = madd(x3, b0, c30);
+      c31 = madd(x3, b1, c31);
+      a += strideA;
+      b += strideB;
+    } while (--k > 0);
+  }
+  const r1 = c + strideC;
+  const r2 = r1 + strideC;
+  const r3 = r2 + strideC;
+  if (accumulate) {
+    c00 = add(load(c), c00);
+    c01 = add(loadNext(c), c01);
+    c10 = add(load(r1), c10);
+    c11 = add(loadNext(r1), c11);
+    c20 = add(load(r2), c20);
+    c21 = add(loadNext(r2), c21);
+    c30 = add(load(r3), c30);
+    c31 = add(loadNext(r3), c31);
+  }
+  store(c, c00);
+  storeNext(c, c01);
+  store(r1, c10);
+  storeNext(r1, c11);
+  store(r2, c20);
+  storeNext(r2, c21);
+  store(r3, c30);
+  storeNext(r3, c31);
+}
