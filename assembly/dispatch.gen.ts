@@ -7,7 +7,9 @@ import { gatherRows, gatherBytes } from "./ops/gather";
 import { matmul, batchMatmul } from "./ops/matmul";
 import { reduceSum } from "./ops/reduce";
 import { relu, reluGrad } from "./ops/relu";
+import { abs, neg, sign, absGrad, floor, ceil, round, trunc } from "./ops/rounding";
 import { softmax, softmaxGrad, sparseSoftmaxCrossentropy, sparseSoftmaxCrossentropyGrad } from "./ops/softmax";
+import { exp, expm1, log, log1p, log2, sin, cos, erf, tanh, tanhGrad, sigmoid, sigmoidGrad, sqrt, rsqrt, reciprocal, square, powScalar } from "./ops/unary";
 
 import { share } from "./share";
 
@@ -99,31 +101,206 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       break;
     }
     case 12: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 13: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 14: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 15: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 16: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 17: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 18: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 19: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 20: {
       const size = load<i32>(pc, 16);
       const begin = share(size, 1, part, parts);
       const end = share(size, 1, part + 1, parts);
       if (begin < end) softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
       break;
     }
-    case 13: {
+    case 21: {
       const size = load<i32>(pc, 20);
       const begin = share(size, 1, part, parts);
       const end = share(size, 1, part + 1, parts);
       if (begin < end) softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     }
-    case 14: {
+    case 22: {
       const size = load<i32>(pc, 24);
       const begin = share(size, 1, part, parts);
       const end = share(size, 1, part + 1, parts);
       if (begin < end) sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     }
-    case 15: {
+    case 23: {
       const size = load<i32>(pc, 24);
       const begin = share(size, 1, part, parts);
       const end = share(size, 1, part + 1, parts);
       if (begin < end) sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    }
+    case 24: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 25: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 26: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 27: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 28: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 29: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 30: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 31: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 32: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 33: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 34: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 35: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 36: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 37: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 38: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 39: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 40: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     }
   }

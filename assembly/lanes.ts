@@ -325,3 +325,91 @@ export function hmax(a: Lanes): f32 {
 export function loadBytes(p: usize): Lanes {
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p)));
 }
+
+/** Low and high 64 bits, for the rare step that has to go lane by lane. */
+export function lowHalf(a: Lanes): u64 {
+  return <u64>i64x2.extract_lane(a, 0);
+}
+
+export function highHalf(a: Lanes): u64 {
+  return <u64>i64x2.extract_lane(a, 1);
+}
+
+export function fromHalves(low: u64, high: u64): Lanes {
+  return i64x2.replace_lane(i64x2.splat(<i64>low), 1, <i64>high);
+}
+
+/** Low words of the products of u32 lanes is `imul`; this is the high words. */
+export function umulHigh(a: Lanes, b: Lanes): Lanes {
+  return v128.shuffle<i32>(
+    i64x2.extmul_low_i32x4_u(a, b),
+    i64x2.extmul_high_i32x4_u(a, b),
+    1,
+    3,
+    5,
+    7,
+  );
+}
+
+/** Two f64 (or i64) side by side, for what f32 cannot hold. Never fused: the same bits in all builds. */
+export type Doubles = v128;
+
+/** Lanes 0 and 1 as f64. */
+export function lowDoubles(a: Lanes): Doubles {
+  return f64x2.promote_low_f32x4(a);
+}
+
+/** Lanes 2 and 3 as f64. */
+export function highDoubles(a: Lanes): Doubles {
+  return f64x2.promote_low_f32x4(v128.shuffle<i64>(a, a, 1, 1));
+}
+
+/** Four f64 rounded to f32. */
+export function fromDoubles(low: Doubles, high: Doubles): Lanes {
+  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
+/** Two copies of the f64 at `p`. */
+export function loadDoubles(p: usize): Doubles {
+  return v128.load64_splat(p);
+}
+
+export function addDoubles(a: Doubles, b: Doubles): Doubles {
+  return f64x2.add(a, b);
+}
+
+export function subDoubles(a: Doubles, b: Doubles): Doubles {
+  return f64x2.sub(a, b);
+}
+
+export function mulDoubles(a: Doubles, b: Doubles): Doubles {
+  return f64x2.mul(a, b);
+}
+
+export function divDoubles(a: Doubles, b: Doubles): Doubles {
+  return f64x2.div(a, b);
+}
+
+/** `b < a ? b : a`, as pmin. */
+export function pminDoubles(a: Doubles, b: Doubles): Doubles {
+  return f64x2.pmin(a, b);
+}
+
+/** `a < b ? b : a`, as pmax. */
+export function pmaxDoubles(a: Doubles, b: Doubles): Doubles {
+  return f64x2.pmax(a, b);
+}
+
+/** i64 sum of the bits. */
+export function addLongs(a: Doubles, b: Doubles): Doubles {
+  return i64x2.add(a, b);
+}
+
+export function shlLongs(a: Doubles, bits: i32): Doubles {
+  return i64x2.shl(a, bits);
+}
+
+/** Logical shift right. */
+export function shrLongs(a: Doubles, bits: i32): Doubles {
+  return i64x2.shr_u(a, bits);
+}

@@ -70,24 +70,150 @@ export class Kernels {
     this.commands.write(11, true, [y, dy, dx, size]);
   }
 
+  /** Absolute value; of -0 it is 0. */
+  abs(x: Address, out: Address, size: number): void {
+    this.commands.write(12, true, [x, out, size]);
+  }
+
+  /** `out = -x`; of 0 it is -0. */
+  neg(x: Address, out: Address, size: number): void {
+    this.commands.write(13, true, [x, out, size]);
+  }
+
+  /** 1, -1, or 0 for both zeros and for NaN, as in PyTorch. */
+  sign(x: Address, out: Address, size: number): void {
+    this.commands.write(14, true, [x, out, size]);
+  }
+
+  /** Gradient of abs, `dx = dy sign(x)`; 0 at the kink, as in PyTorch. */
+  absGrad(x: Address, dy: Address, dx: Address, size: number): void {
+    this.commands.write(15, true, [x, dy, dx, size]);
+  }
+
+  /** Largest integer not above x. */
+  floor(x: Address, out: Address, size: number): void {
+    this.commands.write(16, true, [x, out, size]);
+  }
+
+  /** Smallest integer not below x. */
+  ceil(x: Address, out: Address, size: number): void {
+    this.commands.write(17, true, [x, out, size]);
+  }
+
+  /** Nearest integer, halves to even. */
+  round(x: Address, out: Address, size: number): void {
+    this.commands.write(18, true, [x, out, size]);
+  }
+
+  /** Integer part, towards zero. */
+  trunc(x: Address, out: Address, size: number): void {
+    this.commands.write(19, true, [x, out, size]);
+  }
+
   /** `y = e^x / sum e^x` over rows, shifted by the row's maximum so that nothing overflows. */
   softmax(x: Address, out: Address, width: number, size: number): void {
-    this.commands.write(12, true, [x, out, width, size]);
+    this.commands.write(20, true, [x, out, width, size]);
   }
 
   /** Gradient of softmax, `dx = y (dy - sum y dy)` over rows. May run in place on dy. */
   softmaxGrad(y: Address, dy: Address, dx: Address, width: number, size: number): void {
-    this.commands.write(13, true, [y, dy, dx, width, size]);
+    this.commands.write(21, true, [y, dy, dx, width, size]);
   }
 
   /** Crossentropy of integer labels from logits, `loss = log(sum e^z) - z[label]`, with the */
   sparseSoftmaxCrossentropy(z: Address, labels: Address, loss: Address, probs: Address, width: number, size: number): void {
-    this.commands.write(14, true, [z, labels, loss, probs, width, size]);
+    this.commands.write(22, true, [z, labels, loss, probs, width, size]);
   }
 
   /** Gradient of sparseSoftmaxCrossentropy by the logits, `dz = (p - onehot(label)) dloss`. */
   sparseSoftmaxCrossentropyGrad(probs: Address, labels: Address, dloss: Address, dz: Address, width: number, size: number): void {
-    this.commands.write(15, true, [probs, labels, dloss, dz, width, size]);
+    this.commands.write(23, true, [probs, labels, dloss, dz, width, size]);
+  }
+
+  /** Exponential, `out = e^x`. Overflow gives Infinity; NaN stays NaN. */
+  exp(x: Address, out: Address, size: number): void {
+    this.commands.write(24, true, [x, out, size]);
+  }
+
+  /** `out = e^x - 1`, accurate near 0, -0 stays -0. */
+  expm1(x: Address, out: Address, size: number): void {
+    this.commands.write(25, true, [x, out, size]);
+  }
+
+  /** Natural logarithm. 0 gives -Infinity, negative x gives NaN. */
+  log(x: Address, out: Address, size: number): void {
+    this.commands.write(26, true, [x, out, size]);
+  }
+
+  /** `out = log(1 + x)`, accurate near 0, -0 stays -0. -1 gives -Infinity, x below -1 gives NaN. */
+  log1p(x: Address, out: Address, size: number): void {
+    this.commands.write(27, true, [x, out, size]);
+  }
+
+  /** Logarithm to base 2, exact at powers of two. 0 gives -Infinity, negative x gives NaN. */
+  log2(x: Address, out: Address, size: number): void {
+    this.commands.write(28, true, [x, out, size]);
+  }
+
+  /** Sine of x in radians, reduced exactly for every x. Infinities give NaN. */
+  sin(x: Address, out: Address, size: number): void {
+    this.commands.write(29, true, [x, out, size]);
+  }
+
+  /** Cosine of x in radians, reduced exactly for every x. Infinities give NaN. */
+  cos(x: Address, out: Address, size: number): void {
+    this.commands.write(30, true, [x, out, size]);
+  }
+
+  /** Error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
+  erf(x: Address, out: Address, size: number): void {
+    this.commands.write(31, true, [x, out, size]);
+  }
+
+  /** Hyperbolic tangent. */
+  tanh(x: Address, out: Address, size: number): void {
+    this.commands.write(32, true, [x, out, size]);
+  }
+
+  /** Gradient of tanh, `dx = dy (1 - y^2)`. */
+  tanhGrad(y: Address, dy: Address, dx: Address, size: number): void {
+    this.commands.write(33, true, [y, dy, dx, size]);
+  }
+
+  /** Logistic function, `out = 1 / (1 + e^-x)`; 0 below -60. */
+  sigmoid(x: Address, out: Address, size: number): void {
+    this.commands.write(34, true, [x, out, size]);
+  }
+
+  /** Gradient of sigmoid, `dx = dy (1 - y) y`. */
+  sigmoidGrad(y: Address, dy: Address, dx: Address, size: number): void {
+    this.commands.write(35, true, [y, dy, dx, size]);
+  }
+
+  /** Square root, correctly rounded. Negative x gives NaN, -0 stays -0. */
+  sqrt(x: Address, out: Address, size: number): void {
+    this.commands.write(36, true, [x, out, size]);
+  }
+
+  /** `out = 1 / sqrt(x)`. 0 gives Infinity, -0 gives -Infinity. */
+  rsqrt(x: Address, out: Address, size: number): void {
+    this.commands.write(37, true, [x, out, size]);
+  }
+
+  /** `out = 1 / x`, correctly rounded. */
+  reciprocal(x: Address, out: Address, size: number): void {
+    this.commands.write(38, true, [x, out, size]);
+  }
+
+  /** `out = x^2`. */
+  square(x: Address, out: Address, size: number): void {
+    this.commands.write(39, true, [x, out, size]);
+  }
+
+  /** `out = x^exponent`, with the special values of C99: x^0 = 1, a negative x with an exponent that */
+  powScalar(x: Address, out: Address, exponent: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(40, true, [x, out, c.float(exponent), size]);
   }
 }
 
@@ -105,8 +231,33 @@ export const KERNEL_NAMES: readonly string[] = [
   "reduceSum",
   "relu",
   "reluGrad",
+  "abs",
+  "neg",
+  "sign",
+  "absGrad",
+  "floor",
+  "ceil",
+  "round",
+  "trunc",
   "softmax",
   "softmaxGrad",
   "sparseSoftmaxCrossentropy",
   "sparseSoftmaxCrossentropyGrad",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "log2",
+  "sin",
+  "cos",
+  "erf",
+  "tanh",
+  "tanhGrad",
+  "sigmoid",
+  "sigmoidGrad",
+  "sqrt",
+  "rsqrt",
+  "reciprocal",
+  "square",
+  "powScalar",
 ];
