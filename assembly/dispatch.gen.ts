@@ -10,6 +10,11 @@ import { relu, reluGrad } from "./ops/relu";
 import { abs, neg, sign, absGrad, floor, ceil, round, trunc } from "./ops/rounding";
 import { softmax, softmaxGrad, sparseSoftmaxCrossentropy, sparseSoftmaxCrossentropyGrad } from "./ops/softmax";
 import { exp, expm1, log, log1p, log2, sin, cos, erf, tanh, tanhGrad, sigmoid, sigmoidGrad, sqrt, rsqrt, reciprocal, square, powScalar } from "./ops/unary";
+import { adagrad } from "./optim/adagrad";
+import { adam } from "./optim/adam";
+import { nadam } from "./optim/nadam";
+import { rmsprop } from "./optim/rmsprop";
+import { sgd, lookAhead } from "./optim/sgd";
 
 import { share } from "./share";
 
@@ -301,6 +306,48 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
       if (begin < end) powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      break;
+    }
+    case 41: {
+      const size = load<i32>(pc, 44);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
+      break;
+    }
+    case 42: {
+      const size = load<i32>(pc, 76);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), load<f32>(load<usize>(pc, 68)), load<f32>(load<usize>(pc, 72)), begin, end);
+      break;
+    }
+    case 43: {
+      const size = load<i32>(pc, 68);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
+      break;
+    }
+    case 44: {
+      const size = load<i32>(pc, 80);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), load<f32>(load<usize>(pc, 68)), load<f32>(load<usize>(pc, 72)), load<f32>(load<usize>(pc, 76)), begin, end);
+      break;
+    }
+    case 45: {
+      const size = load<i32>(pc, 52);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
+      break;
+    }
+    case 46: {
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     }
   }

@@ -10,8 +10,17 @@
 /** Four f32, four i32, or a mask of four all-ones or all-zeros words. */
 export type Lanes = v128;
 
+/** A moment that decays below this becomes 0: wasm has no flush-to-zero, and a denormal costs 100x. */
+export const TINY: f32 = 1e-30;
+
+/** A gradient counts as at least this in a second moment, which so never leaves the normal numbers. */
+export const TINY_ROOT: f32 = 1e-15;
+
 /** Number of f32 in a vector. */
 export const LANES: i32 = 4;
+
+/** Bytes of a vector: what a pointer moves by from one to the next. */
+export const STRIDE: usize = 16;
 
 /** Address of element `i` of an f32 (or i32) array at `p`. */
 export function at(p: usize, i: i32): usize {
@@ -186,6 +195,11 @@ export function pmin(a: Lanes, b: Lanes): Lanes {
 /** `a < b ? b : a`: the first operand where either is NaN, so `pmax(x, lo)` keeps a NaN in x. */
 export function pmax(a: Lanes, b: Lanes): Lanes {
   return f32x4.pmax(a, b);
+}
+
+/** x, or 0 where |x| < tiny. NaN stays NaN. */
+export function flush(x: Lanes, tiny: Lanes): Lanes {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), tiny));
 }
 
 export function floor(a: Lanes): Lanes {

@@ -32,8 +32,12 @@ function kernelNames() {
 }
 
 async function node(...args) {
-  const { stderr } = await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 1 << 26 });
-  if (stderr.includes("WARNING")) process.stderr.write(stderr);
+  try {
+    const { stderr } = await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 1 << 26 });
+    if (stderr.includes("WARNING")) process.stderr.write(stderr);
+  } catch (error) {
+    throw new Error(error.stderr || error.message);
+  }
 }
 
 /** Compiles one variant; returns its bytes. */

@@ -15,7 +15,7 @@ export function gatherRows(source: u32, order: u32, cursor: u32, out: usize, wid
   const bytes = <usize>width << 2;
   for (let r = begin; r < end; r++) {
     const position = <usize>cursor + r;
-    const row: usize = order ? <usize>load<u32>(order + (position << 2)) : position;
+    const row: usize = order ? <usize>load<u32>(at(order, <i32>position)) : position;
     memory.copy(out + <usize>r * bytes, <usize>source + row * bytes, bytes);
   }
 }
@@ -39,7 +39,7 @@ export function gatherBytes(
   const offset = splat(shift);
   for (let r = begin; r < end; r++) {
     const position = <usize>cursor + r;
-    const row: usize = order ? <usize>load<u32>(order + (position << 2)) : position;
+    const row: usize = order ? <usize>load<u32>(at(order, <i32>position)) : position;
     const x = <usize>source + row * width;
     const y = at(out, r * width);
     for (let i: i32 = 0; i < width; i += LANES) {

@@ -88,9 +88,9 @@ export function sparseSoftmaxCrossentropy(
     const sum = rowExp(from, to, width, top);
     const factor = splat(<f32>1 / sum);
     for (let i: i32 = 0; i < width; i += LANES) storePart(at(to, i), mul(load(at(to, i)), factor), width - i);
-    const label = load<i32>(at(labels, r));
-    const z0 = label >= 0 && label < width ? load<f32>(at(from, label)) : NaN;
-    store<f32>(at(loss, r), lane0(log(splat(sum))) + (top - z0));
+    const label = i32.load(at(labels, r));
+    const z0 = label >= 0 && label < width ? f32.load(at(from, label)) : NaN;
+    f32.store(at(loss, r), lane0(log(splat(sum))) + (top - z0));
   }
 }
 
@@ -110,10 +110,10 @@ export function sparseSoftmaxCrossentropyGrad(
   for (let r = begin; r < end; r++) {
     const p = at(probs, r * width);
     const to = at(dz, r * width);
-    const d = load<f32>(at(dloss, r));
+    const d = f32.load(at(dloss, r));
     const factor = splat(d);
     for (let i: i32 = 0; i < width; i += LANES) storePart(at(to, i), mul(load(at(p, i)), factor), width - i);
-    const label = load<i32>(at(labels, r));
-    if (label >= 0 && label < width) store<f32>(at(to, label), load<f32>(at(to, label)) - d);
+    const label = i32.load(at(labels, r));
+    if (label >= 0 && label < width) f32.store(at(to, label), f32.load(at(to, label)) - d);
   }
 }

@@ -9,7 +9,7 @@ import { type MetricLike, type NamedMetric, metricsFor } from "../metrics/resolv
 import { byName } from "../names.ts";
 import { type OptimizerName, optimizers } from "../optim/catalogue.gen.ts";
 import type { Optimizer } from "../optim/defineOptimizer.ts";
-import { type Shape, printShape } from "../shape.ts";
+import { type Shape, printShape, sizeOf } from "../shape.ts";
 import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 import type { History } from "../train/history.ts";
 import { type EvaluateOptions, evaluate } from "./evaluate.ts";
@@ -93,7 +93,7 @@ export class Model {
       seen.add(t.layer.layerName!);
       const specs = t.layer.params(t.inputs.map((x) => x.shape));
       for (const [key, spec] of Object.entries(specs)) {
-        const size = spec.shape.reduce((a, b) => a * b, 1);
+        const size = sizeOf(spec.shape);
         this.variableList.push({ name: `${t.layer.layerName}/${key}`, spec, size });
       }
     };

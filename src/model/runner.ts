@@ -159,6 +159,14 @@ export class Runner {
     return this.engine.f32[plan.output(name) >>> 2]!;
   }
 
+  /** Which variable holds a number that is not finite, in words. */
+  locateNonFinite(): string {
+    for (const v of [...this.memory.trained, ...this.memory.kept]) {
+      if (this.memory.view(v).some((x) => x - x !== 0)) return `"${v.name}" holds numbers that are not finite`;
+    }
+    return "all parameters are finite, so it arose in this step";
+  }
+
   free(): void {
     for (const plan of this.plans.values()) plan.free();
     this.plans.clear();

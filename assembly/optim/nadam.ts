@@ -1,0 +1,73 @@
+import { STRIDE, TINY, TINY_ROOT, abs, add, at, div, flush, load, madd, mul, pmax, splat, sqrt, store, sub } from "../lanes";
+
+/**
+ * One Nadam step on elements [begin, end): Adam with Nesterov's momentum.
+ *
+ *     g = gradSign gradScale g + l2 p
+ *     m = beta1 m + (1 - beta1) g
+ *     v = beta2 v + (1 - beta2) g^2
+ *     p = p - (decay p + (mStep m + gStep g) / (sqrt(vScale v) + epsilon))
+ *
+ * The host folds the learning rate, the schedule of the momentum and its bias corrections into mStep
+ * and gStep, in f64. Neither moment becomes denormal: see adam. NaN in g reaches p, m and v.
+ * Source: Dozat 2016, algorithm 2 ("Incorporating Nesterov momentum into Adam").
+ *
+ * @grain 16
+ * @param p              f32[n], parameters, updated in place
+ * @param g              f32[n], gradients
+ * @param m              f32[n], first moment, updated in place
+ * @param v              f32[n], second moment, updated in place
+ * @param gradScale      clip factor, 1 where gradients are not clipped
+ * @param gradSign       1 to minimize, -1 to maximize
+ * @param l2             weight decay as a term of the gradient, 0 for none
+ * @param beta1          decay rate of m
+ * @param oneMinusBeta1  1 - beta1, rounded once
+ * @param beta2          decay rate of v
+ * @param oneMinusBeta2  1 - beta2, rounded once
+ * @param mStep          what of m is stepped
+ * @param gStep          what of g is stepped besides
+ * @param vScale         bias correction of v
+ * @param epsilon        added to the root
+ * @param decay          decoupled weight decay of this step, a fraction of p
+ */
+export function nadam(
+  p: usize, g: usize, m: usize, v: usize,
+  gradScale: f32, gradSign: f32, l2: f32,
+  beta1: f32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32,
+  mStep: f32, gStep: f32, vScale: f32, epsilon: f32, decay: f32,
+  begin: i32, end: i32,
+): void {
+  const scale = splat(gradScale * gradSign);
+  const lambda = splat(l2);
+  const b1 = splat(beta1);
+  const c1 = splat(oneMinusBeta1);
+  const b2 = splat(beta2);
+  const c2 = splat(oneMinusBeta2);
+  const stepM = splat(mStep);
+  const stepG = splat(gStep);
+  const correct = splat(vScale);
+  const outside = splat(epsilon);
+  const shrink = splat(decay);
+  const tiny = splat(TINY);
+  const tinyRoot = splat(TINY_ROOT);
+  const last = at(p, end);
+  p = at(p, begin);
+  g = at(g, begin);
+  m = at(m, begin);
+  v = at(v, begin);
+  do {
+    const w = load(p);
+    const gi = madd(lambda, w, mul(scale, load(g)));
+    const gv = pmax(abs(gi), tinyRoot);
+    const mi = flush(madd(b1, load(m), mul(c1, gi)), tiny);
+    const vi = madd(b2, load(v), mul(c2, mul(gv, gv)));
+    store(m, mi);
+    store(v, vi);
+    const u = div(madd(stepM, mi, mul(stepG, gi)), add(sqrt(mul(correct, vi)), outside));
+    store(p, sub(w, madd(shrink, w, u)));
+    p += STRIDE;
+    g += STRIDE;
+    m += STRIDE;
+    v += STRIDE;
+  } while (p < last);
+}

@@ -1,0 +1,13 @@
+import { adamw } from "../../src/optim/adamw.ts";
+import { type OptimizerCase, optimizerCase } from "./optimizerCase.ts";
+
+export const cases: OptimizerCase = optimizerCase(adamw, [
+  {},
+  { dialect: "torch", weightDecay: 0.2 },
+  { dialect: "keras" },
+  { dialect: "optax" },
+  { dialect: "seed" },
+  { amsgrad: true },
+  { weightDecayMode: "l2" },
+  { maximize: true },
+]);
