@@ -1,0 +1,107 @@
+/** Where the records of a CSV text lie, and the first thing that is wrong with its structure. */
+export interface CsvRecords {
+  /** Offset of each record's first character. */
+  readonly starts: number[];
+  /** Offset after each record's last character, its line end excluded. */
+  readonly ends: number[];
+  /** 1-based line at which each record begins. */
+  readonly lines: number[];
+  /** Fields of a record. */
+  readonly width: number;
+  /** The line end that all records share, or "mixed". */
+  readonly newline: string;
+  /** Whether blank lines stand between records. */
+  readonly blanks: boolean;
+  /** What ended the scan early: `line 3: ...`. */
+  readonly fault: string | null;
+}
+
+const QUOTE = 34;
+const LF = 10;
+const CR = 13;
+
+/** Line ends in [begin, end), CRLF counted once. */
+function countLines(text: string, begin: number, end: number): number {
+  let count = 0;
+  for (let i = begin; i < end; i++) {
+    const c = text.charCodeAt(i);
+    if (c === LF || (c === CR && text.charCodeAt(i + 1) !== LF)) count++;
+  }
+  return count;
+}
+
+/** Offset after the quote that closes the one at `open`, or -1. */
+function afterQuoted(text: string, open: number): number {
+  for (let i = text.indexOf('"', open + 1); i >= 0; i = text.indexOf('"', i + 2)) {
+    if (text.charCodeAt(i + 1) !== QUOTE) return i + 1;
+  }
+  return -1;
+}
+
+function plural(count: number): string {
+  return count === 1 ? "1 field" : `${count} fields`;
+}
+
+/**
+ * Finds the records of a CSV text without building a cell. A field is quoted if a quote is its first character
+ * (RFC 4180); a quote inside a plain field is a character like any other. Blank lines are no records.
+ *
+ * This pass exists because udsv trusts its input: it glues a short row to the next one, loses the text of an
+ * unterminated quote, and counts no lines. After this pass every record is known to have the same number of fields.
+ *
+ * @param limit  records to look at; the scan ends early at the first fault
+ */
+export function csvRecords(text: string, separator: string, limit: number = Infinity): CsvRecords {
+  const split = separator.charCodeAt(0);
+  const [starts, ends, lines]: number[][] = [[], [], []];
+  let [width, newline, blanks, line, at] = [0, "", false, 1, 0];
+  const result = (fault: string | null): CsvRecords => ({ starts, ends, lines, width, newline, blanks, fault });
+
+  while (at < text.length && starts.length < limit) {
+    const [start, startLine] = [at, line];
+    let fields = 1;
+    for (;;) {
+      if (text.charCodeAt(at) === QUOTE) {
+        const after = afterQuoted(text, at);
+        if (after < 0) return result(`line ${line}: a quoted field must be closed, but the file ends first; close it`);
+        line += countLines(text, at, after);
+        at = after;
+        const c = text.charCodeAt(at);
+        if (at < text.length && c !== split && c !== LF && c !== CR) {
+          const got = JSON.stringify(String.fromCodePoint(text.codePointAt(at)!));
+          return result(
+            `line ${line}: a closing quote must end the field, but ${got} follows; double the quotes inside a quoted field`,
+          );
+        }
+      } else {
+        let c = text.charCodeAt(at);
+        while (at < text.length && c !== split && c !== LF && c !== CR) c = text.charCodeAt(++at);
+      }
+      if (at >= text.length || text.charCodeAt(at) !== split) break;
+      fields++;
+      at++;
+    }
+
+    const end = at;
+    if (at < text.length) {
+      const lineEnd = text.charCodeAt(at) === LF ? "\n" : text.charCodeAt(at + 1) === LF ? "\r\n" : "\r";
+      newline = newline === "" || newline === lineEnd ? lineEnd : "mixed";
+      at += lineEnd.length;
+      line++;
+    }
+    if (fields === 1 && text.slice(start, end).trim() === "") {
+      blanks = true;
+      continue;
+    }
+    if (starts.length === 0) width = fields;
+    if (fields !== width) {
+      return result(
+        `line ${startLine}: every row must have as many fields as the first, expected ${plural(width)}, found ${fields}`,
+      );
+    }
+    starts.push(start);
+    ends.push(end);
+    lines.push(startLine);
+  }
+  return result(null);
+}
