@@ -201,6 +201,11 @@ function poly5(x: Lanes, c: usize): Lanes {
   return madd(poly4(x, c), x, loadSplat(c + 20));
 }
 
+/** c0 x^7 + ... + c7: f32 coefficients at `c`, the highest power first. */
+export function poly7(x: Lanes, c: usize): Lanes {
+  return madd(madd(poly5(x, c), x, loadSplat(c + 24)), x, loadSplat(c + 28));
+}
+
 // ---- exponentials: x = n ln 2 + r, |r| <= ln 2 / 2
 
 /** (e^r - 1 - r) / r^2 on |r| <= ln 2 / 2. Fit 2^-26.1 of e^r - 1. */

@@ -8,145 +8,180 @@ export class Kernels {
     this.commands = commands;
   }
 
+  /** Uniform numbers, `out = low + range u` with u a multiple of 2^-24 in [0, 1). Rounding may reach */
+  randomUniform(out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, low: Scalar, range: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(0, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(low), c.float(range), size]);
+  }
+
+  /** Normal numbers by Box and Muller, `out = mean + stddev z`, |z| <= 5.77. */
+  randomNormal(out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, mean: Scalar, stddev: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(1, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(mean), c.float(stddev), size]);
+  }
+
+  /** Normal numbers cut off at two standard deviations, `out = mean + stddev z` with |z| < 2, by inversion */
+  randomTruncatedNormal(out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, mean: Scalar, stddev: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(2, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(mean), c.float(stddev), size]);
+  }
+
+  /** Multipliers of dropout, `out = u >= rate ? scale : 0`: an element is kept where u >= rate, with u */
+  dropoutMask(out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, rate: Scalar, scale: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(3, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(rate), c.float(scale), size]);
+  }
+
+  /** Inverted dropout, `out = u >= rate ? x scale : 0`. Dropped elements are +0, even of NaN. The mask is */
+  dropout(x: Address, out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, rate: Scalar, scale: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(4, true, [x, out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(rate), c.float(scale), size]);
+  }
+
   /** Rectified linear unit, `out = max(x, 0)`. NaN stays NaN. May run in place. */
   relu(x: Address, out: Address, size: number): void {
-    this.commands.write(0, true, [x, out, size]);
+    this.commands.write(5, true, [x, out, size]);
   }
 
   /** Gradient of relu, `dx = y > 0 ? dy : 0`; 0 at the kink, as in PyTorch. May run in place on dy. */
   reluGrad(y: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(1, true, [y, dy, dx, size]);
+    this.commands.write(6, true, [y, dy, dx, size]);
   }
 
   /** Absolute value; of -0 it is 0. */
   abs(x: Address, out: Address, size: number): void {
-    this.commands.write(2, true, [x, out, size]);
+    this.commands.write(7, true, [x, out, size]);
   }
 
   /** `out = -x`; of 0 it is -0. */
   neg(x: Address, out: Address, size: number): void {
-    this.commands.write(3, true, [x, out, size]);
+    this.commands.write(8, true, [x, out, size]);
   }
 
   /** 1, -1, or 0 for both zeros and for NaN, as in PyTorch. */
   sign(x: Address, out: Address, size: number): void {
-    this.commands.write(4, true, [x, out, size]);
+    this.commands.write(9, true, [x, out, size]);
   }
 
   /** Gradient of abs, `dx = dy sign(x)`; 0 at the kink, as in PyTorch. */
   absGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(5, true, [x, dy, dx, size]);
+    this.commands.write(10, true, [x, dy, dx, size]);
   }
 
   /** Largest integer not above x. */
   floor(x: Address, out: Address, size: number): void {
-    this.commands.write(6, true, [x, out, size]);
+    this.commands.write(11, true, [x, out, size]);
   }
 
   /** Smallest integer not below x. */
   ceil(x: Address, out: Address, size: number): void {
-    this.commands.write(7, true, [x, out, size]);
+    this.commands.write(12, true, [x, out, size]);
   }
 
   /** Nearest integer, halves to even. */
   round(x: Address, out: Address, size: number): void {
-    this.commands.write(8, true, [x, out, size]);
+    this.commands.write(13, true, [x, out, size]);
   }
 
   /** Integer part, towards zero. */
   trunc(x: Address, out: Address, size: number): void {
-    this.commands.write(9, true, [x, out, size]);
+    this.commands.write(14, true, [x, out, size]);
   }
 
   /** Exponential, `out = e^x`. Overflow gives Infinity; NaN stays NaN. */
   exp(x: Address, out: Address, size: number): void {
-    this.commands.write(10, true, [x, out, size]);
+    this.commands.write(15, true, [x, out, size]);
   }
 
   /** `out = e^x - 1`, accurate near 0, -0 stays -0. */
   expm1(x: Address, out: Address, size: number): void {
-    this.commands.write(11, true, [x, out, size]);
+    this.commands.write(16, true, [x, out, size]);
   }
 
   /** Natural logarithm. 0 gives -Infinity, negative x gives NaN. */
   log(x: Address, out: Address, size: number): void {
-    this.commands.write(12, true, [x, out, size]);
+    this.commands.write(17, true, [x, out, size]);
   }
 
   /** `out = log(1 + x)`, accurate near 0, -0 stays -0. -1 gives -Infinity, x below -1 gives NaN. */
   log1p(x: Address, out: Address, size: number): void {
-    this.commands.write(13, true, [x, out, size]);
+    this.commands.write(18, true, [x, out, size]);
   }
 
   /** Logarithm to base 2, exact at powers of two. 0 gives -Infinity, negative x gives NaN. */
   log2(x: Address, out: Address, size: number): void {
-    this.commands.write(14, true, [x, out, size]);
+    this.commands.write(19, true, [x, out, size]);
   }
 
   /** Sine of x in radians, reduced exactly for every x. Infinities give NaN. */
   sin(x: Address, out: Address, size: number): void {
-    this.commands.write(15, true, [x, out, size]);
+    this.commands.write(20, true, [x, out, size]);
   }
 
   /** Cosine of x in radians, reduced exactly for every x. Infinities give NaN. */
   cos(x: Address, out: Address, size: number): void {
-    this.commands.write(16, true, [x, out, size]);
+    this.commands.write(21, true, [x, out, size]);
   }
 
   /** Error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
   erf(x: Address, out: Address, size: number): void {
-    this.commands.write(17, true, [x, out, size]);
+    this.commands.write(22, true, [x, out, size]);
   }
 
   /** Hyperbolic tangent. */
   tanh(x: Address, out: Address, size: number): void {
-    this.commands.write(18, true, [x, out, size]);
+    this.commands.write(23, true, [x, out, size]);
   }
 
   /** Gradient of tanh, `dx = dy (1 - y^2)`. */
   tanhGrad(y: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(19, true, [y, dy, dx, size]);
+    this.commands.write(24, true, [y, dy, dx, size]);
   }
 
   /** Logistic function, `out = 1 / (1 + e^-x)`; 0 below -60. */
   sigmoid(x: Address, out: Address, size: number): void {
-    this.commands.write(20, true, [x, out, size]);
+    this.commands.write(25, true, [x, out, size]);
   }
 
   /** Gradient of sigmoid, `dx = dy (1 - y) y`. */
   sigmoidGrad(y: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(21, true, [y, dy, dx, size]);
+    this.commands.write(26, true, [y, dy, dx, size]);
   }
 
   /** Square root, correctly rounded. Negative x gives NaN, -0 stays -0. */
   sqrt(x: Address, out: Address, size: number): void {
-    this.commands.write(22, true, [x, out, size]);
+    this.commands.write(27, true, [x, out, size]);
   }
 
   /** `out = 1 / sqrt(x)`. 0 gives Infinity, -0 gives -Infinity. */
   rsqrt(x: Address, out: Address, size: number): void {
-    this.commands.write(23, true, [x, out, size]);
+    this.commands.write(28, true, [x, out, size]);
   }
 
   /** `out = 1 / x`, correctly rounded. */
   reciprocal(x: Address, out: Address, size: number): void {
-    this.commands.write(24, true, [x, out, size]);
+    this.commands.write(29, true, [x, out, size]);
   }
 
   /** `out = x^2`. */
   square(x: Address, out: Address, size: number): void {
-    this.commands.write(25, true, [x, out, size]);
+    this.commands.write(30, true, [x, out, size]);
   }
 
   /** `out = x^exponent`, with the special values of C99: x^0 = 1, a negative x with an exponent that */
   powScalar(x: Address, out: Address, exponent: Scalar, size: number): void {
     const c = this.commands;
-    c.write(26, true, [x, out, c.float(exponent), size]);
+    c.write(31, true, [x, out, c.float(exponent), size]);
   }
 }
 
 /** Kernel names by opcode. */
 export const KERNEL_NAMES: readonly string[] = [
+  "randomUniform",
+  "randomNormal",
+  "randomTruncatedNormal",
+  "dropoutMask",
+  "dropout",
   "relu",
   "reluGrad",
   "abs",
