@@ -15,7 +15,7 @@ export const LANES: i32 = 4;
 
 /** Address of element `i` of an f32 (or i32) array at `p`. */
 export function at(p: usize, i: i32): usize {
-  return p + (<usize>i << 2);
+  return p + ((<usize>i) << 2);
 }
 
 export function load(p: usize): Lanes {

@@ -175,7 +175,9 @@ export function generate(
     // Behind the last element at most 12 bytes may be touched: whole vectors, but not the whole group.
     store(at(out, i), finish(kind, v0, x, i, va, vb));
     if (i + LANES < end) store(at(out, i + LANES), finish(kind, v1, x, i + LANES, va, vb));
-    if (i + 2 * LANES < end) store(at(out, i + 2 * LANES), finish(kind, v2, x, i + 2 * LANES, va, vb));
-    if (i + 3 * LANES < end) store(at(out, i + 3 * LANES), finish(kind, v3, x, i + 3 * LANES, va, vb));
+    if (i + 2 * LANES < end)
+      store(at(out, i + 2 * LANES), finish(kind, v2, x, i + 2 * LANES, va, vb));
+    if (i + 3 * LANES < end)
+      store(at(out, i + 3 * LANES), finish(kind, v3, x, i + 3 * LANES, va, vb));
   }
 }

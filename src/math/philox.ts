@@ -60,7 +60,7 @@ export interface RandomPoint {
 
 /** Low and high 32-bit word of an integer in [0, 2^53). */
 export function lowWord(x: number): number {
-  return x % 4294967296 >>> 0;
+  return (x % 4294967296) >>> 0;
 }
 export function topWord(x: number): number {
   return Math.floor(x / 4294967296) >>> 0;

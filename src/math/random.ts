@@ -45,7 +45,15 @@ export class Random {
       this.block = block;
       const { seed, stream, words } = this;
       // The fourth word keeps these counters apart from those of the kernels, whose steps are below 2^53.
-      philox(lowWord(block), stream, topWord(block), 0xffffffff, lowWord(seed), topWord(seed), words);
+      philox(
+        lowWord(block),
+        stream,
+        topWord(block),
+        0xffffffff,
+        lowWord(seed),
+        topWord(seed),
+        words,
+      );
     }
     return this.words[this.position++ & 3]!;
   }

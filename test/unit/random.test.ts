@@ -126,7 +126,12 @@ describe.each(["simd", "relaxed"].filter(hasBuild))("%s", (build) => {
 
   test("an element does not depend on the length, nor on the other elements", () => {
     const point = { seed: 5, stream: 2, step: 4 };
-    for (const kernel of ["randomUniform", "randomNormal", "randomTruncatedNormal", "dropoutMask"]) {
+    for (const kernel of [
+      "randomUniform",
+      "randomNormal",
+      "randomTruncatedNormal",
+      "dropoutMask",
+    ]) {
       const long = draw(kernel, point, 200, 0.5, 2);
       for (const n of [1, 3, 4, 5, 15, 16, 17, 100]) {
         expect([...draw(kernel, point, n, 0.5, 2)]).toEqual([...long.subarray(0, n)]);
