@@ -2,13 +2,19 @@
 import { argMax, equalIntegers } from "./ops/argMax";
 import { binary } from "./ops/binary";
 import { copyBytes } from "./ops/copy";
+import { elu, eluGrad, selu, seluGrad, celu, celuGrad } from "./ops/elu";
 import { fill } from "./ops/fill";
 import { gatherRows, gatherBytes } from "./ops/gather";
+import { gelu, geluGrad, geluTanh, geluTanhGrad } from "./ops/gelu";
 import { matmul, batchMatmul } from "./ops/matmul";
+import { leakyRelu, leakyReluGrad, relu6, relu6Grad, hardSigmoid, hardSigmoidGrad, hardSwish, hardSwishGrad, clamp, clampGrad } from "./ops/piecewise";
+import { randomUniform, randomNormal, randomTruncatedNormal, dropoutMask, dropout } from "./ops/random";
 import { reduceSum } from "./ops/reduce";
 import { relu, reluGrad } from "./ops/relu";
 import { abs, neg, sign, absGrad, floor, ceil, round, trunc } from "./ops/rounding";
+import { silu, siluGrad, mish, mishGrad } from "./ops/silu";
 import { softmax, softmaxGrad, sparseSoftmaxCrossentropy, sparseSoftmaxCrossentropyGrad } from "./ops/softmax";
+import { softplus, softplusGrad, logSigmoid, logSigmoidGrad, softsign, softsignGrad } from "./ops/softplus";
 import { exp, expm1, log, log1p, log2, sin, cos, erf, tanh, tanhGrad, sigmoid, sigmoidGrad, sqrt, rsqrt, reciprocal, square, powScalar } from "./ops/unary";
 import { adagrad } from "./optim/adagrad";
 import { adam } from "./optim/adam";
@@ -50,300 +56,545 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       break;
     }
     case 4: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) fill(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     }
     case 5: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) gatherRows(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     }
     case 6: {
-      const size = load<i32>(pc, 32);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 7: {
-      const size = load<i32>(pc, 36);
-      const begin = share(size, 24, part, parts);
-      const end = share(size, 24, part + 1, parts);
-      if (begin < end) matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) seluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 8: {
-      const size = load<i32>(pc, 44);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) celu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     }
     case 9: {
       const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      if (begin < end) celuGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     }
     case 10: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) fill(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 11: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) gatherRows(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     }
     case 12: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      const size = load<i32>(pc, 32);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     }
     case 13: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) gelu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 14: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) geluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 15: {
-      const size = load<i32>(pc, 16);
+      const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (begin < end) geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 16: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 17: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      const size = load<i32>(pc, 36);
+      const begin = share(size, 24, part, parts);
+      const end = share(size, 24, part + 1, parts);
+      if (begin < end) matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
       break;
     }
     case 18: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      const size = load<i32>(pc, 44);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
       break;
     }
     case 19: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     }
     case 20: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     }
     case 21: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
-      break;
-    }
-    case 22: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 23: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 24: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 22: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 23: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 24: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 25: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 26: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 27: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     }
     case 28: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 24);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     }
     case 29: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 36);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     }
     case 30: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 36);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     }
     case 31: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 36);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     }
     case 32: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 36);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) dropoutMask(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     }
     case 33: {
-      const size = load<i32>(pc, 16);
+      const size = load<i32>(pc, 40);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (begin < end) dropout(load<usize>(pc, 4), load<usize>(pc, 8), load<u32>(load<usize>(pc, 12)), load<u32>(load<usize>(pc, 16)), load<i32>(pc, 20), load<u32>(load<usize>(pc, 24)), load<u32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), begin, end);
       break;
     }
     case 34: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     }
     case 35: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 36: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 36: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 37: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 38: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 39: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 40: {
       const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      if (begin < end) absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 41: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 42: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 43: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 44: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 45: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 46: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 47: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 48: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 49: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+      break;
+    }
+    case 50: {
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
+      break;
+    }
+    case 51: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    }
+    case 52: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    }
+    case 53: {
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    }
+    case 54: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    }
+    case 55: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 56: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 57: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 58: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 59: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 60: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 61: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 62: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 63: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 64: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 65: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 66: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 67: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 68: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 69: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 70: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 71: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 72: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 73: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 74: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 75: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      break;
+    }
+    case 76: {
       const size = load<i32>(pc, 44);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
       if (begin < end) adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
       break;
     }
-    case 42: {
+    case 77: {
       const size = load<i32>(pc, 76);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
       if (begin < end) adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), load<f32>(load<usize>(pc, 68)), load<f32>(load<usize>(pc, 72)), begin, end);
       break;
     }
-    case 43: {
+    case 78: {
       const size = load<i32>(pc, 68);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
       if (begin < end) nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
       break;
     }
-    case 44: {
+    case 79: {
       const size = load<i32>(pc, 80);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
       if (begin < end) rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), load<f32>(load<usize>(pc, 68)), load<f32>(load<usize>(pc, 72)), load<f32>(load<usize>(pc, 76)), begin, end);
       break;
     }
-    case 45: {
+    case 80: {
       const size = load<i32>(pc, 52);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
       if (begin < end) sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
       break;
     }
-    case 46: {
+    case 81: {
       const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);

@@ -1,5 +1,5 @@
 import { withDefaults } from "../errors.ts";
-import { Random } from "../math/philox.ts";
+import { Random } from "../math/random.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
 

@@ -35,7 +35,10 @@ function reduceLarge(x: number): void {
   const turns = BigInt(mantissa) * TWO_OVER_PI;
   const quadrant = (turns + (1n << (bits - 1n))) >> bits;
   // The fraction in units of 2^-106, split into two float64.
-  const fraction = bits > 106n ? (turns - (quadrant << bits)) >> (bits - 106n) : (turns - (quadrant << bits)) << (106n - bits);
+  const fraction =
+    bits > 106n
+      ? (turns - (quadrant << bits)) >> (bits - 106n)
+      : (turns - (quadrant << bits)) << (106n - bits);
   const high = Number(fraction);
   const low = Number(fraction - BigInt(high));
   const unit = 2 ** -106;

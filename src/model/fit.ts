@@ -1,5 +1,5 @@
 import { NonFiniteError, OptionError, withDefaults } from "../errors.ts";
-import { Random } from "../math/philox.ts";
+import { Random } from "../math/random.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
 import { type TensorLike, tensor } from "../tensor/tensor.ts";
 import { rowsOf } from "../train/arrays.ts";

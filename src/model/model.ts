@@ -4,7 +4,7 @@ import type { Layer } from "../layers/defineLayer.ts";
 import type { LayerTensor } from "../layers/layerTensor.ts";
 import { type LossName, losses } from "../losses/catalogue.gen.ts";
 import type { Loss } from "../losses/defineLoss.ts";
-import { Random } from "../math/philox.ts";
+import { Random } from "../math/random.ts";
 import { type MetricLike, type NamedMetric, metricsFor } from "../metrics/resolve.ts";
 import { byName } from "../names.ts";
 import { type OptimizerName, optimizers } from "../optim/catalogue.gen.ts";

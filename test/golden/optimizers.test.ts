@@ -8,7 +8,7 @@ import { rmsprop } from "../../src/optim/rmsprop.ts";
 import { sgd } from "../../src/optim/sgd.ts";
 import { clippedRun } from "../support/clippedRun.ts";
 import { OptimizerRun, Space } from "../support/optimizerRun.ts";
-import { type GoldenTensor, elements, golden, row } from "./golden.ts";
+import { type Encoded, decode, golden, row } from "./golden.ts";
 import { TORCH_OPTIMIZERS, type TorchHyper } from "./torchOptions.ts";
 
 interface TorchCase {
@@ -18,14 +18,14 @@ interface TorchCase {
   hyper?: TorchHyper;
   hyper_groups?: TorchHyper[];
   gradients?: string;
-  x0?: GoldenTensor;
+  x0?: Encoded;
   lr?: number[];
-  trajectory_f64: GoldenTensor | GoldenTensor[];
+  trajectory_f64: Encoded | Encoded[];
 }
 
 interface TorchFile {
-  params0: GoldenTensor[];
-  gradient_sequences: Record<string, GoldenTensor[]>;
+  params0: Encoded[];
+  gradient_sequences: Record<string, Encoded[]>;
   cases: TorchCase[];
 }
 
@@ -69,21 +69,21 @@ describe.skipIf(torch === null)("PyTorch trajectories", () => {
     const space = new Space(1);
     const group = `torch ${c.optimizer} ${c.kind}`;
     if (c.kind === "rosenbrock") {
-      const run = new OptimizerRun(space, TORCH_OPTIMIZERS[c.optimizer]!(c.hyper!), elements(c.x0!));
-      const tensor = c.trajectory_f64 as GoldenTensor;
-      const expected = elements(tensor);
+      const run = new OptimizerRun(space, TORCH_OPTIMIZERS[c.optimizer]!(c.hyper!), decode(c.x0!));
+      const tensor = c.trajectory_f64 as Encoded;
+      const expected = decode(tensor);
       for (let t = 0; t < tensor.shape[0]!; t++) {
         run.step(rosenbrock(run.param));
         expect(ratio(group, run.param, row(tensor, expected, t))).toBeLessThanOrEqual(1);
       }
       return;
     }
-    (c.trajectory_f64 as GoldenTensor[]).forEach((tensor, p) => {
+    (c.trajectory_f64 as Encoded[]).forEach((tensor, p) => {
       const hyper = c.hyper ?? c.hyper_groups![p === 0 ? 0 : 1]!;
-      const run = new OptimizerRun(space, TORCH_OPTIMIZERS[c.optimizer]!(hyper), elements(torch!.params0[p]!));
-      const expected = elements(tensor);
+      const run = new OptimizerRun(space, TORCH_OPTIMIZERS[c.optimizer]!(hyper), decode(torch!.params0[p]!));
+      const expected = decode(tensor);
       const given = torch!.gradient_sequences[c.gradients!]![p]!;
-      const gradients = elements(given);
+      const gradients = decode(given);
       for (let t = 0; t < tensor.shape[0]!; t++) {
         const missing = c.kind === "missing_gradient" && p === 1 && t % 3 === 1;
         if (!missing) run.step(row(given, gradients, t), c.lr?.[t]);
@@ -120,9 +120,9 @@ function keras(name: string, hyper: Readonly<Record<string, unknown>>): Optimize
 }
 
 interface KerasFile {
-  x0: GoldenTensor;
-  gradients: GoldenTensor;
-  cases: { id: string; optimizer: string; hyper: Record<string, unknown>; trajectory_f64: GoldenTensor }[];
+  x0: Encoded;
+  gradients: Encoded;
+  cases: { id: string; optimizer: string; hyper: Record<string, unknown>; trajectory_f64: Encoded }[];
 }
 
 const trajectories = golden<KerasFile>("optim/keras_trajectories.json");
@@ -132,9 +132,9 @@ describe.skipIf(trajectories === null)("Keras trajectories", () => {
 
   it.each(cases.map((c): [string, (typeof cases)[0]] => [c.id, c]))("%s", (_, c) => {
     const { x0, gradients } = trajectories!;
-    const run = clippedRun(new Space(1), keras(c.optimizer, c.hyper), elements(x0));
-    const given = elements(gradients);
-    const expected = elements(c.trajectory_f64);
+    const run = clippedRun(new Space(1), keras(c.optimizer, c.hyper), decode(x0));
+    const given = decode(gradients);
+    const expected = decode(c.trajectory_f64);
     for (let t = 0; t < c.trajectory_f64.shape[0]!; t++) {
       run.step(row(gradients, given, t));
       expect(ratio(`keras ${c.optimizer}`, run.param, row(c.trajectory_f64, expected, t))).toBeLessThanOrEqual(1);

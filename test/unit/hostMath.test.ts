@@ -38,7 +38,11 @@ function between(low: number, high: number, count: number = 100_000): Float64Arr
 }
 
 /** The largest distance from a reference that itself errs by up to 1 ulp. */
-function worst(f: (x: number) => number, reference: (x: number) => number, xs: Float64Array): [number, number] {
+function worst(
+  f: (x: number) => number,
+  reference: (x: number) => number,
+  xs: Float64Array,
+): [number, number] {
   let largest = 0;
   let where = 0;
   for (const x of xs) {
@@ -54,20 +58,86 @@ const show = process.env["SHOW"] ? console.log : () => {};
 
 describe("against the engine's own functions", () => {
   test.each([
-    ["exp", exp, Math.exp, 1, [[-745, 710], [-1, 1]]],
-    ["expm1", expm1, Math.expm1, 2, [[-60, 710], [-1, 1]]],
-    ["log", log, Math.log, 1, [[0, 1000], [0.5, 2]]],
-    ["log1p", log1p, Math.log1p, 1, [[-1, 1000], [-0.5, 1]]],
-    ["sin", sin, Math.sin, 1, [[-10, 10], [-1e6, 1e6]]],
-    ["cos", cos, Math.cos, 1, [[-10, 10], [-1e6, 1e6]]],
-    ["tanh", tanh, Math.tanh, 3, [[-20, 20], [-1, 1]]],
-  ] as const)("%s() is within a few units of the last place in every binade", (name, f, reference, bound, dense) => {
-    for (const xs of [patterns(), ...dense.map(([low, high]) => between(low, high))]) {
-      const [largest, where] = worst(f, reference, xs);
-      show(name, largest, where, f(where), reference(where));
-      expect(largest, `${name}(${where})`).toBeLessThanOrEqual(bound);
-    }
-  });
+    [
+      "exp",
+      exp,
+      Math.exp,
+      1,
+      [
+        [-745, 710],
+        [-1, 1],
+      ],
+    ],
+    [
+      "expm1",
+      expm1,
+      Math.expm1,
+      2,
+      [
+        [-60, 710],
+        [-1, 1],
+      ],
+    ],
+    [
+      "log",
+      log,
+      Math.log,
+      1,
+      [
+        [0, 1000],
+        [0.5, 2],
+      ],
+    ],
+    [
+      "log1p",
+      log1p,
+      Math.log1p,
+      1,
+      [
+        [-1, 1000],
+        [-0.5, 1],
+      ],
+    ],
+    [
+      "sin",
+      sin,
+      Math.sin,
+      1,
+      [
+        [-10, 10],
+        [-1e6, 1e6],
+      ],
+    ],
+    [
+      "cos",
+      cos,
+      Math.cos,
+      1,
+      [
+        [-10, 10],
+        [-1e6, 1e6],
+      ],
+    ],
+    [
+      "tanh",
+      tanh,
+      Math.tanh,
+      3,
+      [
+        [-20, 20],
+        [-1, 1],
+      ],
+    ],
+  ] as const)(
+    "%s() is within a few units of the last place in every binade",
+    (name, f, reference, bound, dense) => {
+      for (const xs of [patterns(), ...dense.map(([low, high]) => between(low, high))]) {
+        const [largest, where] = worst(f, reference, xs);
+        show(name, largest, where, f(where), reference(where));
+        expect(largest, `${name}(${where})`).toBeLessThanOrEqual(bound);
+      }
+    },
+  );
 });
 
 describe("against values of 50 digits", () => {
@@ -100,10 +170,13 @@ describe("against values of 50 digits", () => {
     ["erf", erf, 1.2, 0.9103139782296353],
     ["erf", erf, 1.5, 0.9661051464753108],
     ["erf", erf, 3, 0.9999779095030014],
-  ] as const)("%s(%d) has at most 4 (erf), 2 (tanh), 1 wrong last places", (name, f, x, expected) => {
-    const bound = name === "erf" ? 4 : name === "tanh" ? 2 : 1;
-    expect(distance(f(x), expected)).toBeLessThanOrEqual(bound);
-  });
+  ] as const)(
+    "%s(%d) has at most 4 (erf), 2 (tanh), 1 wrong last places",
+    (name, f, x, expected) => {
+      const bound = name === "erf" ? 4 : name === "tanh" ? 2 : 1;
+      expect(distance(f(x), expected)).toBeLessThanOrEqual(bound);
+    },
+  );
 
   test.each([
     [0.999, 1, 0.999],

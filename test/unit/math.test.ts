@@ -6,7 +6,8 @@ import type { Machine } from "./machine.ts";
 function ulps(got: number, exact: number): number {
   if (Object.is(got, Math.fround(exact))) return 0;
   if (Number.isNaN(exact) || Number.isNaN(got)) return Infinity;
-  if (Number.isFinite(exact) !== Number.isFinite(Math.fround(exact)) && !Number.isFinite(got)) return 0;
+  if (Number.isFinite(exact) !== Number.isFinite(Math.fround(exact)) && !Number.isFinite(got))
+    return 0;
   if (!Number.isFinite(got)) return Math.abs(exact) >= 3.4028235e38 ? 0 : Infinity;
   const size = Math.max(Math.abs(exact), 2 ** -126);
   return Math.abs(got - exact) / 2 ** (Math.floor(Math.log2(size)) - 23);
@@ -63,19 +64,78 @@ function erf(x: number): number {
 }
 
 const CASES: Record<string, Case> = {
-  exp: { exact: Math.exp, bound: 1.01, dense: [[-1, 1], [-104, 89]] },
-  expm1: { exact: Math.expm1, bound: 1.63, dense: [[-1, 1], [-20, 89]] },
-  log: { exact: Math.log, bound: 0.81, dense: [[0.5, 2], [0, 100]] },
-  log1p: { exact: Math.log1p, bound: 1.33, dense: [[-1, 2], [0, 100]] },
-  log2: { exact: Math.log2, bound: 1.2, dense: [[0.5, 2], [0, 100]] },
-  sin: { exact: Math.sin, bound: 4.2, dense: [[-10, 10], [-1e5, 1e5]] },
-  cos: { exact: Math.cos, bound: 2.5, dense: [[-10, 10], [-1e5, 1e5]] },
+  exp: {
+    exact: Math.exp,
+    bound: 1.01,
+    dense: [
+      [-1, 1],
+      [-104, 89],
+    ],
+  },
+  expm1: {
+    exact: Math.expm1,
+    bound: 1.63,
+    dense: [
+      [-1, 1],
+      [-20, 89],
+    ],
+  },
+  log: {
+    exact: Math.log,
+    bound: 0.81,
+    dense: [
+      [0.5, 2],
+      [0, 100],
+    ],
+  },
+  log1p: {
+    exact: Math.log1p,
+    bound: 1.33,
+    dense: [
+      [-1, 2],
+      [0, 100],
+    ],
+  },
+  log2: {
+    exact: Math.log2,
+    bound: 1.2,
+    dense: [
+      [0.5, 2],
+      [0, 100],
+    ],
+  },
+  sin: {
+    exact: Math.sin,
+    bound: 4.2,
+    dense: [
+      [-10, 10],
+      [-1e5, 1e5],
+    ],
+  },
+  cos: {
+    exact: Math.cos,
+    bound: 2.5,
+    dense: [
+      [-10, 10],
+      [-1e5, 1e5],
+    ],
+  },
   erf: { exact: erf, bound: 1.2, dense: [[-4, 4]] },
-  tanh: { exact: Math.tanh, bound: 2.5, dense: [[-1, 1], [-10, 10]] },
+  tanh: {
+    exact: Math.tanh,
+    bound: 2.5,
+    dense: [
+      [-1, 1],
+      [-10, 10],
+    ],
+  },
   sigmoid: {
     exact: (x) => 1 / (1 + Math.exp(-x)),
     bound: 2.3,
-    dense: [[-10, 10], [-60, 60]],
+    dense: [
+      [-10, 10],
+      [-60, 60],
+    ],
     where: (x) => !(x < -60),
     absolute: 1e-26,
   },
@@ -120,11 +180,23 @@ describe.each(builds)("%s", (build) => {
   test.each([
     ["exp", [nan, inf, -inf, 0, -0, tiny, 88.8, -104], [nan, inf, 0, 1, 1, 1, inf, 0]],
     ["exp", [-103.2], [Math.fround(Math.exp(-103.2))]],
-    ["expm1", [nan, inf, -inf, 0, -0, tiny, -tiny, 88.8, -40], [nan, inf, -1, 0, -0, tiny, -tiny, inf, -1]],
+    [
+      "expm1",
+      [nan, inf, -inf, 0, -0, tiny, -tiny, 88.8, -40],
+      [nan, inf, -1, 0, -0, tiny, -tiny, inf, -1],
+    ],
     ["log", [nan, inf, -inf, 0, -0, -1, -tiny, 1], [nan, inf, nan, -inf, -inf, nan, nan, 0]],
     ["log", [tiny], [Math.fround(Math.log(tiny))]],
-    ["log1p", [nan, inf, -inf, 0, -0, -1, -2, tiny, -tiny], [nan, inf, nan, 0, -0, -inf, nan, tiny, -tiny]],
-    ["log2", [nan, inf, -inf, 0, -0, -1, tiny, 1, 2 ** 127], [nan, inf, nan, -inf, -inf, nan, -149, 0, 127]],
+    [
+      "log1p",
+      [nan, inf, -inf, 0, -0, -1, -2, tiny, -tiny],
+      [nan, inf, nan, 0, -0, -inf, nan, tiny, -tiny],
+    ],
+    [
+      "log2",
+      [nan, inf, -inf, 0, -0, -1, tiny, 1, 2 ** 127],
+      [nan, inf, nan, -inf, -inf, nan, -149, 0, 127],
+    ],
     ["sin", [nan, inf, -inf, 0, -0, tiny, -tiny], [nan, nan, nan, 0, -0, tiny, -tiny]],
     ["cos", [nan, inf, -inf, 0, -0, tiny], [nan, nan, nan, 1, 1, 1]],
     ["erf", [nan, inf, -inf, 0, -0, 1e30], [nan, 1, -1, 0, -0, 1]],
@@ -136,9 +208,7 @@ describe.each(builds)("%s", (build) => {
     ["sign", [nan, inf, -inf, 0, -0, tiny, -tiny], [0, 1, -1, 0, 0, 1, -1]],
     ["round", [0.5, 1.5, -0.5, -2.5, 2 ** 24], [0, 2, -0, -2, 2 ** 24]],
   ])("%s(%j) is exact at special values", (name, x, expected) => {
-    expect([...apply(m, name, Float32Array.from(x))]).toEqual(
-      expected.map((v) => Math.fround(v)),
-    );
+    expect([...apply(m, name, Float32Array.from(x))]).toEqual(expected.map((v) => Math.fround(v)));
   });
 
   test("powScalar() is within 0.51 ulp and has the special values of C99", () => {

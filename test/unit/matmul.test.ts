@@ -141,7 +141,7 @@ function matmulInParts(product: Product, cuts: number[]): Float32Array {
 }
 
 /** Element [i, p] of op(A), and [p, j] of op(B), wherever they are stored. */
-function elements({ a, b, m, n, k, flags }: Product): {
+function decode({ a, b, m, n, k, flags }: Product): {
   A: (i: number, p: number) => number;
   B: (p: number, j: number) => number;
 } {
@@ -154,7 +154,7 @@ function elements({ a, b, m, n, k, flags }: Product): {
 /** The definition in float32: k in order within blocks of KC, the blocks in order. */
 function byDefinition(product: Product): Float32Array {
   const { m, n, k } = product;
-  const { A, B } = elements(product);
+  const { A, B } = decode(product);
   const { fround } = Math;
   return Float32Array.from({ length: m * n }, (_, index) => {
     const [i, j] = [Math.floor(index / n), index % n];
@@ -177,7 +177,7 @@ function expectSameBits(actual: Float32Array, expected: Float32Array, what: stri
 /** Fails where an element is further from the sum in float64 than rounding can explain. */
 function expectClose(product: Product, actual: Float32Array, what: string): void {
   const { m, n, k } = product;
-  const { A, B } = elements(product);
+  const { A, B } = decode(product);
   // Higham 2002, section 3.1: |error| <= gamma(k) sum |a b| with gamma(k) = k u / (1 - k u), whatever
   // the order of the sum; adding blocks after blocks never takes more than k + 1 roundings.
   const gamma = ((k + 1) * UNIT_ROUNDOFF) / (1 - (k + 1) * UNIT_ROUNDOFF);
