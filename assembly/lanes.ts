@@ -259,3 +259,33 @@ export function hmax(a: Lanes): f32 {
     max<f32>(f32x4.extract_lane(a, 1), f32x4.extract_lane(a, 3)),
   );
 }
+
+/** Two f64 side by side, for sums that f32 would overflow or round away. No fused multiply-add: exact products. */
+export type Doubles = v128;
+
+/** Lanes 0 and 1 as f64. */
+export function widenLow(a: Lanes): Doubles {
+  return f64x2.promote_low_f32x4(a);
+}
+
+/** Lanes 2 and 3 as f64. */
+export function widenHigh(a: Lanes): Doubles {
+  return f64x2.promote_low_f32x4(v128.shuffle<u64>(a, a, 1, 1));
+}
+
+export function dsplat(x: f64): Doubles {
+  return f64x2.splat(x);
+}
+
+export function dadd(a: Doubles, b: Doubles): Doubles {
+  return f64x2.add(a, b);
+}
+
+export function dmul(a: Doubles, b: Doubles): Doubles {
+  return f64x2.mul(a, b);
+}
+
+/** `a0 + a1`. */
+export function dsum(a: Doubles): f64 {
+  return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
+}

@@ -8,55 +8,87 @@ export class Kernels {
     this.commands = commands;
   }
 
+  /** Clamps each element to [-limit, limit], in place. NaN stays NaN; an infinity becomes the limit. */
+  clipValue(g: Address, limit: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(0, true, [g, c.float(limit), size]);
+  }
+
+  /** Sum of squares of each block of 4096 elements, blocks [begin, end). In f64: the square of an f32 is */
+  sumOfSquares(x: Address, partials: Address, n: number, size: number): void {
+    this.commands.write(1, true, [x, partials, n, size]);
+  }
+
+  /** Sum of magnitudes of each block of 4096 elements, blocks [begin, end), in f64. NaN and infinities */
+  sumOfMagnitudes(x: Address, partials: Address, n: number, size: number): void {
+    this.commands.write(2, true, [x, partials, n, size]);
+  }
+
+  /** Largest magnitude of each block of 4096 elements, blocks [begin, end); NaN where any is NaN. */
+  maxMagnitude(x: Address, partials: Address, n: number, size: number): void {
+    this.commands.write(3, true, [x, partials, n, size]);
+  }
+
+  /** The factor that brings a gradient's norm to at most `limit`, and the norm itself, from block partials */
+  clipFactor(partials: Address, count: number, kind: number, limit: Scalar, epsilon: Scalar, factor: Address, norm: Address): void {
+    const c = this.commands;
+    c.write(4, false, [partials, count, kind, c.float(limit), c.float(epsilon), factor, norm]);
+  }
+
   /** Rectified linear unit, `out = max(x, 0)`. NaN stays NaN. May run in place. */
   relu(x: Address, out: Address, size: number): void {
-    this.commands.write(0, true, [x, out, size]);
+    this.commands.write(5, true, [x, out, size]);
   }
 
   /** Gradient of relu, `dx = y > 0 ? dy : 0`; 0 at the kink, as in PyTorch. May run in place on dy. */
   reluGrad(y: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(1, true, [y, dy, dx, size]);
+    this.commands.write(6, true, [y, dy, dx, size]);
   }
 
   /** One AdaGrad step on elements [begin, end). */
   adagrad(p: Address, g: Address, s: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, stepSize: Scalar, epsilonRoot: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(2, true, [p, g, s, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(stepSize), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
+    c.write(7, true, [p, g, s, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(stepSize), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
   }
 
   /** One step of Adam, AdamW or AMSGrad on elements [begin, end). */
   adam(p: Address, g: Address, m: Address, v: Address, vmax: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, beta1: Scalar, oneMinusBeta1: Scalar, beta2: Scalar, oneMinusBeta2: Scalar, stepSize: Scalar, vmaxScale: Scalar, vScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(3, true, [p, g, m, v, vmax, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(beta1), c.float(oneMinusBeta1), c.float(beta2), c.float(oneMinusBeta2), c.float(stepSize), c.float(vmaxScale), c.float(vScale), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
+    c.write(8, true, [p, g, m, v, vmax, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(beta1), c.float(oneMinusBeta1), c.float(beta2), c.float(oneMinusBeta2), c.float(stepSize), c.float(vmaxScale), c.float(vScale), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
   }
 
   /** One Nadam step on elements [begin, end): Adam with Nesterov's momentum. */
   nadam(p: Address, g: Address, m: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, beta1: Scalar, oneMinusBeta1: Scalar, beta2: Scalar, oneMinusBeta2: Scalar, mStep: Scalar, gStep: Scalar, vScale: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(4, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(beta1), c.float(oneMinusBeta1), c.float(beta2), c.float(oneMinusBeta2), c.float(mStep), c.float(gStep), c.float(vScale), c.float(epsilon), c.float(decay), size]);
+    c.write(9, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(beta1), c.float(oneMinusBeta1), c.float(beta2), c.float(oneMinusBeta2), c.float(mStep), c.float(gStep), c.float(vScale), c.float(epsilon), c.float(decay), size]);
   }
 
   /** One RMSProp step on elements [begin, end). */
   rmsprop(p: Address, g: Address, v: Address, mean: Address, m: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, rho: Scalar, oneMinusRho: Scalar, vIn: Scalar, vScale: Scalar, meanScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, momentum: Scalar, mIn: Scalar, mOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(5, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(rho), c.float(oneMinusRho), c.float(vIn), c.float(vScale), c.float(meanScale), c.float(epsilonRoot), c.float(epsilon), c.float(momentum), c.float(mIn), c.float(mOut), c.float(decay), size]);
+    c.write(10, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(rho), c.float(oneMinusRho), c.float(vIn), c.float(vScale), c.float(meanScale), c.float(epsilonRoot), c.float(epsilon), c.float(momentum), c.float(mIn), c.float(mOut), c.float(decay), size]);
   }
 
   /** One step of gradient descent, with or without momentum, on elements [begin, end). */
   sgd(p: Address, w: Address, g: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, momentum: Scalar, gradIn: Scalar, vOut: Scalar, gradOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(6, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(momentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
+    c.write(11, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(momentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
   }
 
   /** Moves the parameters to where look-ahead Nesterov wants its gradient, and keeps where they were. */
   lookAhead(p: Address, w: Address, v: Address, momentum: Scalar, size: number): void {
     const c = this.commands;
-    c.write(7, true, [p, w, v, c.float(momentum), size]);
+    c.write(12, true, [p, w, v, c.float(momentum), size]);
   }
 }
 
 /** Kernel names by opcode. */
 export const KERNEL_NAMES: readonly string[] = [
+  "clipValue",
+  "sumOfSquares",
+  "sumOfMagnitudes",
+  "maxMagnitude",
+  "clipFactor",
   "relu",
   "reluGrad",
   "adagrad",
