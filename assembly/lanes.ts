@@ -427,3 +427,13 @@ export function shlLongs(a: Doubles, bits: i32): Doubles {
 export function shrLongs(a: Doubles, bits: i32): Doubles {
   return i64x2.shr_u(a, bits);
 }
+
+/** Two copies of a f64. */
+export function splatDoubles(x: f64): Doubles {
+  return f64x2.splat(x);
+}
+
+/** `a0 + a1`. */
+export function sumDoubles(a: Doubles): f64 {
+  return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
+}

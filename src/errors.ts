@@ -77,7 +77,7 @@ function editDistance(a: string, b: string): number {
 
 /** The known name that a wrong one most probably means, or undefined. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const foreign = FOREIGN[name];
+  const foreign = Object.hasOwn(FOREIGN, name) ? FOREIGN[name] : undefined;
   if (foreign !== undefined && known.includes(foreign.split(" ")[0]!)) return foreign;
   let best: string | undefined;
   let distance = Math.max(2, Math.floor(name.length / 3)) + 1;

@@ -1,4 +1,4 @@
-import { STRIDE, TINY, TINY_ROOT, abs, add, at, div, flush, load, madd, mul, pmax, splat, sqrt, store, sub } from "../lanes";
+import { STRIDE, TINY, TINY_ROOT, abs, add, at, average, div, flush, load, madd, mul, pmax, splat, sqrt, store, sub } from "../lanes";
 
 /**
  * One step of Adam, AdamW or AMSGrad on elements [begin, end).
@@ -9,8 +9,8 @@ import { STRIDE, TINY, TINY_ROOT, abs, add, at, div, flush, load, madd, mul, pma
  *     vmax = max(vmaxScale v, vmax)                 where vmax is given; else vmax = v
  *     p    = p - (decay p + stepSize m / (sqrt(vScale vmax + epsilonRoot) + epsilon))
  *
- * The host folds bias correction into `stepSize` and `vScale` and gives 1 - beta, in f64, once a step:
- * 1 - 0.999 in f32 would be wrong by 1.3e-5. `decay` is subtracted rather than 1 - decay multiplied:
+ * The host folds bias correction into `stepSize` and `vScale` and gives 1 - beta, in f64, once a step;
+ * beta itself is never rounded to f32 (see `average`). `decay` is subtracted rather than 1 - decay multiplied:
  * 1 - 1e-5 in f32 is off by up to 3e-8, 0.3 % of the decay, the same way at every step.
  * Neither moment becomes denormal: m is 0 below 1e-30, and |g| counts as at least 1e-15 in v.
  * NaN in g reaches p, m, v and vmax. Empty ranges are not allowed (the dispatcher never gives one).
@@ -29,10 +29,8 @@ import { STRIDE, TINY, TINY_ROOT, abs, add, at, div, flush, load, madd, mul, pma
  * @param gradScale      clip factor, 1 where gradients are not clipped
  * @param gradSign       1 to minimize, -1 to maximize
  * @param l2             weight decay as a term of the gradient, 0 for none
- * @param beta1          decay rate of m
- * @param oneMinusBeta1  1 - beta1, rounded once
- * @param beta2          decay rate of v
- * @param oneMinusBeta2  1 - beta2, rounded once
+ * @param oneMinusBeta1  1 - beta1, what of g enters m
+ * @param oneMinusBeta2  1 - beta2, what of g^2 enters v
  * @param stepSize       learning rate, with the bias correction of m
  * @param vmaxScale      bias correction of v before the maximum (optax), 1 for none
  * @param vScale         bias correction of v after the maximum, 1 for none
@@ -43,15 +41,13 @@ import { STRIDE, TINY, TINY_ROOT, abs, add, at, div, flush, load, madd, mul, pma
 export function adam(
   p: usize, g: usize, m: usize, v: usize, vmax: usize,
   gradScale: f32, gradSign: f32, l2: f32,
-  beta1: f32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32,
+  oneMinusBeta1: f32, oneMinusBeta2: f32,
   stepSize: f32, vmaxScale: f32, vScale: f32, epsilonRoot: f32, epsilon: f32, decay: f32,
   begin: i32, end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
   const lambda = splat(l2);
-  const b1 = splat(beta1);
   const c1 = splat(oneMinusBeta1);
-  const b2 = splat(beta2);
   const c2 = splat(oneMinusBeta2);
   const step = splat(stepSize);
   const inScale = splat(vmaxScale);
@@ -71,8 +67,8 @@ export function adam(
     const w = load(p);
     const gi = madd(lambda, w, mul(scale, load(g)));
     const gv = pmax(abs(gi), tinyRoot);
-    const mi = flush(madd(b1, load(m), mul(c1, gi)), tiny);
-    let vi = madd(b2, load(v), mul(c2, mul(gv, gv)));
+    const mi = flush(average(load(m), gi, c1), tiny);
+    let vi = average(load(v), mul(gv, gv), c2);
     store(m, mi);
     store(v, vi);
     if (vmax) {

@@ -1,4 +1,4 @@
-import { STRIDE, TINY, TINY_ROOT, abs, add, at, div, flush, load, madd, mul, pmax, splat, sqrt, store, sub } from "../lanes";
+import { STRIDE, TINY, TINY_ROOT, abs, add, at, average, div, flush, load, madd, mul, pmax, splat, sqrt, store, sub } from "../lanes";
 
 /**
  * One Nadam step on elements [begin, end): Adam with Nesterov's momentum.
@@ -20,10 +20,8 @@ import { STRIDE, TINY, TINY_ROOT, abs, add, at, div, flush, load, madd, mul, pma
  * @param gradScale      clip factor, 1 where gradients are not clipped
  * @param gradSign       1 to minimize, -1 to maximize
  * @param l2             weight decay as a term of the gradient, 0 for none
- * @param beta1          decay rate of m
- * @param oneMinusBeta1  1 - beta1, rounded once
- * @param beta2          decay rate of v
- * @param oneMinusBeta2  1 - beta2, rounded once
+ * @param oneMinusBeta1  1 - beta1, what of g enters m
+ * @param oneMinusBeta2  1 - beta2, what of g^2 enters v
  * @param mStep          what of m is stepped
  * @param gStep          what of g is stepped besides
  * @param vScale         bias correction of v
@@ -33,15 +31,13 @@ import { STRIDE, TINY, TINY_ROOT, abs, add, at, div, flush, load, madd, mul, pma
 export function nadam(
   p: usize, g: usize, m: usize, v: usize,
   gradScale: f32, gradSign: f32, l2: f32,
-  beta1: f32, oneMinusBeta1: f32, beta2: f32, oneMinusBeta2: f32,
+  oneMinusBeta1: f32, oneMinusBeta2: f32,
   mStep: f32, gStep: f32, vScale: f32, epsilon: f32, decay: f32,
   begin: i32, end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
   const lambda = splat(l2);
-  const b1 = splat(beta1);
   const c1 = splat(oneMinusBeta1);
-  const b2 = splat(beta2);
   const c2 = splat(oneMinusBeta2);
   const stepM = splat(mStep);
   const stepG = splat(gStep);
@@ -59,8 +55,8 @@ export function nadam(
     const w = load(p);
     const gi = madd(lambda, w, mul(scale, load(g)));
     const gv = pmax(abs(gi), tinyRoot);
-    const mi = flush(madd(b1, load(m), mul(c1, gi)), tiny);
-    const vi = madd(b2, load(v), mul(c2, mul(gv, gv)));
+    const mi = flush(average(load(m), gi, c1), tiny);
+    const vi = average(load(v), mul(gv, gv), c2);
     store(m, mi);
     store(v, vi);
     const u = div(madd(stepM, mi, mul(stepG, gi)), add(sqrt(mul(correct, vi)), outside));

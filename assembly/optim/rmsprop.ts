@@ -1,5 +1,5 @@
 import {
-  STRIDE, TINY, TINY_ROOT, abs, add, at, div, flush, load, madd, mul, pmax, splat, sqrt, store, sub,
+  STRIDE, TINY, TINY_ROOT, abs, add, at, average, div, flush, load, madd, mul, nmadd, pmax, splat, sqrt, store, sub,
 } from "../lanes";
 
 /**
@@ -30,8 +30,7 @@ import {
  * @param gradScale    clip factor, 1 where gradients are not clipped
  * @param gradSign     1 to minimize, -1 to maximize
  * @param l2           weight decay as a term of the gradient, 0 for none
- * @param rho          decay rate of v and mean
- * @param oneMinusRho  1 - rho, rounded once
+ * @param oneMinusRho  1 - rho, what of g enters mean and what leaves v
  * @param vIn          what of the square enters v: 1 - rho, centered rho (1 - rho)
  * @param vScale       bias correction of v, 1 for none
  * @param meanScale    what of mean^2 the bias correction takes from v, 0 for none
@@ -45,13 +44,12 @@ import {
 export function rmsprop(
   p: usize, g: usize, v: usize, mean: usize, m: usize,
   gradScale: f32, gradSign: f32, l2: f32,
-  rho: f32, oneMinusRho: f32, vIn: f32, vScale: f32, meanScale: f32, epsilonRoot: f32, epsilon: f32,
+  oneMinusRho: f32, vIn: f32, vScale: f32, meanScale: f32, epsilonRoot: f32, epsilon: f32,
   momentum: f32, mIn: f32, mOut: f32, decay: f32,
   begin: i32, end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
   const lambda = splat(l2);
-  const r = splat(rho);
   const c = splat(oneMinusRho);
   const a = splat(vIn);
   const correct = splat(vScale);
@@ -78,14 +76,15 @@ export function rmsprop(
     let less = zero;
     if (mean) {
       const before = load(mean);
-      const mi = flush(madd(r, before, mul(c, gi)), tiny);
+      const mi = flush(average(before, gi, c), tiny);
       store(mean, mi);
       gv = sub(gi, before);
       less = mul(correctMean, mul(mi, mi));
       mean += STRIDE;
     }
     gv = pmax(abs(gv), tinyRoot);
-    const vi = madd(r, load(v), mul(a, mul(gv, gv)));
+    const old = load(v);
+    const vi = madd(a, mul(gv, gv), nmadd(c, old, old));
     store(v, vi);
     const square = pmax(sub(mul(correct, vi), less), zero);
     let mi = mul(stepIn, div(gi, add(sqrt(add(square, inside)), outside)));

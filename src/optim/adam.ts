@@ -28,9 +28,7 @@ export interface AdamOptions {
 }
 
 type AdamScalar =
-  | "beta1"
   | "oneMinusBeta1"
-  | "beta2"
   | "oneMinusBeta2"
   | "stepSize"
   | "vmaxScale"
@@ -60,9 +58,7 @@ export const adamRule: OptimizerDefinition<AdamOptions, "m" | "v" | "vmax", Adam
   },
   slots: ({ amsgrad }) => (amsgrad ? ["m", "v", "vmax"] : ["m", "v"]),
   scalarNames: [
-    "beta1",
     "oneMinusBeta1",
-    "beta2",
     "oneMinusBeta2",
     "stepSize",
     "vmaxScale",
@@ -71,14 +67,13 @@ export const adamRule: OptimizerDefinition<AdamOptions, "m" | "v" | "vmax", Adam
     "epsilon",
   ],
   scalars: (o, t, out) => {
-    out.beta1 = o.beta1;
-    out.oneMinusBeta1 = 1 - o.beta1;
-    out.beta2 = o.beta2;
-    out.oneMinusBeta2 = 1 - o.beta2;
+    // The kernel averages with 1 - beta rounded to f32: its bias is corrected for what was rounded.
+    out.oneMinusBeta1 = Math.fround(1 - o.beta1);
+    out.oneMinusBeta2 = Math.fround(1 - o.beta2);
     out.epsilonRoot = o.epsilonRoot;
     out.epsilon = o.epsilon;
-    const correction1 = o.biasCorrection ? 1 - pow(o.beta1, t) : 1;
-    const correction2 = o.biasCorrection ? 1 - pow(o.beta2, t) : 1;
+    const correction1 = o.biasCorrection ? 1 - pow(1 - out.oneMinusBeta1, t) : 1;
+    const correction2 = o.biasCorrection ? 1 - pow(1 - out.oneMinusBeta2, t) : 1;
     const hat = o.epsilonMode === "hat";
     const before = o.amsgrad && o.amsgradOf === "corrected" && !hat;
     out.stepSize = (hat ? o.learningRate * Math.sqrt(correction2) : o.learningRate) / correction1;
@@ -88,7 +83,7 @@ export const adamRule: OptimizerDefinition<AdamOptions, "m" | "v" | "vmax", Adam
   emit: (k, { param, grad, m, v, vmax }, s, size, { amsgrad }) => {
     k.adam(
       param, grad, m, v, amsgrad ? vmax : 0,
-      s.gradScale, s.gradSign, s.l2, s.beta1, s.oneMinusBeta1, s.beta2, s.oneMinusBeta2,
+      s.gradScale, s.gradSign, s.l2, s.oneMinusBeta1, s.oneMinusBeta2,
       s.stepSize, s.vmaxScale, s.vScale, s.epsilonRoot, s.epsilon, s.decay,
       size,
     );

@@ -11,14 +11,15 @@ export interface NadamOptions {
   epsilon: number;
   /** Speed of the momentum's schedule, psi below, in [0, Infinity]; Infinity: constant. Default .004. */
   momentumDecay: number;
-  /** Which product of momenta corrects m: of t + 1 factors, or of t (seed). Default `t+1`. */
-  mCorrection: "t+1" | "t";
+  /**
+   * Which product of momenta corrects m: of t + 1 factors, or of t (seed). `torch-1.13` has mu_t twice
+   * in it, a fault of PyTorch 1.10 to 1.13 that trajectories of those versions contain. Default `t+1`.
+   */
+  mCorrection: "t+1" | "t" | "torch-1.13";
 }
 
 type NadamScalar =
-  | "beta1"
   | "oneMinusBeta1"
-  | "beta2"
   | "oneMinusBeta2"
   | "mStep"
   | "gStep"
@@ -72,21 +73,20 @@ export const nadam: OptimizerFactory<NadamOptions> = /* @__PURE__ */ defineOptim
     checkNumber("nadam", options, "beta2", "[0, 1)");
     checkNumber("nadam", options, "epsilon", ">= 0");
     checkNumber("nadam", options, "momentumDecay", "[0, Infinity]");
-    checkChoice("nadam", options, "mCorrection", ["t+1", "t"]);
+    checkChoice("nadam", options, "mCorrection", ["t+1", "t", "torch-1.13"]);
   },
   slots: () => ["m", "v"],
-  scalarNames: ["beta1", "oneMinusBeta1", "beta2", "oneMinusBeta2", "mStep", "gStep", "vScale", "epsilon"],
+  scalarNames: ["oneMinusBeta1", "oneMinusBeta2", "mStep", "gStep", "vScale", "epsilon"],
   state: { product: 1 },
   scalars: (o, t, out, state) => {
     const mu = o.beta1 * (1 - 0.5 * pow(0.96, t * o.momentumDecay));
     const next = o.beta1 * (1 - 0.5 * pow(0.96, (t + 1) * o.momentumDecay));
     const product = state.product * mu;
     state.product = product;
-    out.beta1 = o.beta1;
     out.oneMinusBeta1 = 1 - o.beta1;
-    out.beta2 = o.beta2;
     out.oneMinusBeta2 = 1 - o.beta2;
-    out.mStep = (o.learningRate * next) / (1 - (o.mCorrection === "t" ? product : product * next));
+    const ahead = { "t+1": next, t: 1, "torch-1.13": mu * next }[o.mCorrection];
+    out.mStep = (o.learningRate * next) / (1 - product * ahead);
     out.gStep = (o.learningRate * (1 - mu)) / (1 - product);
     out.vScale = 1 / (1 - pow(o.beta2, t));
     out.epsilon = o.epsilon;
@@ -94,7 +94,7 @@ export const nadam: OptimizerFactory<NadamOptions> = /* @__PURE__ */ defineOptim
   emit: (k, { param, grad, m, v }, s, size) => {
     k.nadam(
       param, grad, m, v,
-      s.gradScale, s.gradSign, s.l2, s.beta1, s.oneMinusBeta1, s.beta2, s.oneMinusBeta2,
+      s.gradScale, s.gradSign, s.l2, s.oneMinusBeta1, s.oneMinusBeta2,
       s.mStep, s.gStep, s.vScale, s.epsilon, s.decay,
       size,
     );

@@ -20,7 +20,6 @@ export interface RmspropOptions {
 }
 
 type RmspropScalar =
-  | "rho"
   | "oneMinusRho"
   | "vIn"
   | "vScale"
@@ -92,7 +91,6 @@ export const rmsprop: OptimizerFactory<RmspropOptions> = /* @__PURE__ */ defineO
     return slots;
   },
   scalarNames: [
-    "rho",
     "oneMinusRho",
     "vIn",
     "vScale",
@@ -104,7 +102,6 @@ export const rmsprop: OptimizerFactory<RmspropOptions> = /* @__PURE__ */ defineO
     "mOut",
   ],
   scalars: (o, t, out) => {
-    out.rho = o.rho;
     out.oneMinusRho = 1 - o.rho;
     out.vIn = o.centered ? o.rho * (1 - o.rho) : 1 - o.rho;
     // Corrected, v - mean^2 is E/c - mean^2/c^2 with c = 1 - rho^t and E = variance + mean^2.
@@ -122,7 +119,7 @@ export const rmsprop: OptimizerFactory<RmspropOptions> = /* @__PURE__ */ defineO
   emit: (k, { param, grad, v, mean, m }, s, size, o) => {
     k.rmsprop(
       param, grad, v, o.centered ? mean : 0, o.momentum === 0 ? 0 : m,
-      s.gradScale, s.gradSign, s.l2, s.rho, s.oneMinusRho, s.vIn, s.vScale, s.meanScale,
+      s.gradScale, s.gradSign, s.l2, s.oneMinusRho, s.vIn, s.vScale, s.meanScale,
       s.epsilonRoot, s.epsilon, s.momentum, s.mIn, s.mOut, s.decay,
       size,
     );

@@ -24,6 +24,7 @@ const NAMES: Readonly<Record<string, string>> = {
   lr_decay: "learningRateDecay",
   initial_accumulator_value: "initialAccumulatorValue",
   momentum_decay: "momentumDecay",
+  mCorrection: "mCorrection",
 };
 
 /** How PyTorch runs the same arithmetic. */
@@ -52,6 +53,9 @@ const from =
   (hyper: TorchHyper): Optimizer =>
     factory(translate(hyper) as Parameters<typeof factory>[0]);
 
+/** The golden trajectories are of PyTorch 1.13, whose NAdam counts a momentum twice. */
+const TORCH_1_13: TorchHyper = { mCorrection: "torch-1.13" };
+
 /** Ours by PyTorch's class name. */
 export const TORCH_OPTIMIZERS: Readonly<Record<string, (hyper: TorchHyper) => Optimizer>> = {
   SGD: from(sgd),
@@ -59,5 +63,5 @@ export const TORCH_OPTIMIZERS: Readonly<Record<string, (hyper: TorchHyper) => Op
   AdamW: from(adamw),
   RMSprop: from(rmsprop),
   Adagrad: from(adagrad),
-  NAdam: from(nadam),
+  NAdam: (hyper) => from(nadam)({ ...hyper, ...TORCH_1_13 }),
 };

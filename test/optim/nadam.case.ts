@@ -9,6 +9,7 @@ export const cases: OptimizerCase = optimizerCase(nadam, [
   { dialect: "seed" },
   { momentumDecay: 0.01, weightDecay: 0.1 },
   { momentumDecay: 0 },
+  { dialect: "torch", mCorrection: "torch-1.13" },
   { beta1: 0 },
   { maximize: true },
 ]);

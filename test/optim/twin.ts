@@ -94,7 +94,9 @@ function nadam(o: NadamOptions): Rule {
     for (let i = 1; i <= t; i++) product *= mu(i);
     const m = (s[0] = o.beta1 * (s[0] ?? 0) + (1 - o.beta1) * g);
     const v = (s[1] = o.beta2 * (s[1] ?? 0) + (1 - o.beta2) * g * g);
-    const ahead = 1 - (o.mCorrection === "t" ? product : product * mu(t + 1));
+    let ahead = 1 - product;
+    if (o.mCorrection === "t+1") ahead = 1 - product * mu(t + 1);
+    if (o.mCorrection === "torch-1.13") ahead = 1 - product * mu(t) * mu(t + 1);
     const mhat = (mu(t + 1) * m) / ahead + ((1 - mu(t)) * g) / (1 - product);
     return w - (lr * mhat) / (Math.sqrt(v / (1 - o.beta2 ** t)) + o.epsilon);
   };

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { emitClipFactor, normBlocks } from "../../src/optim/clip.ts";
+import type { CommonOptions } from "../../src/optim/defineOptimizer.ts";
+import { type GoldenTensor, elements, golden } from "../golden/golden.ts";
+import { Space } from "../support/optimizerRun.ts";
+
+type NormType = CommonOptions["clipNormType"];
+
+/** The factor and the norm of gradients that lie in one padded run. */
+function clip(
+  gradients: readonly ArrayLike<number>[],
+  limit: number,
+  clipNormType: NormType,
+  globalClipMode: CommonOptions["globalClipMode"],
+  behind: number = NaN,
+): { factor: number; norm: number } {
+  const sizes = gradients.map((g) => (g.length + 15) & ~15);
+  const size = sizes.reduce((a, b) => a + b, 0) - (sizes.at(-1)! - gradients.at(-1)!.length);
+  const space = new Space(Math.ceil((size * 4) / 2 ** 20) + 1);
+  const grad = space.alloc(4 * size);
+  let at = grad;
+  gradients.forEach((g, i) => {
+    space.f32(at, g.length).set(g);
+    at += 4 * sizes[i]!;
+  });
+  space.f32(grad + 4 * size, (16 - (size & 15)) & 15).fill(behind);
+  const partials = space.alloc(8 * normBlocks(size));
+  const [factor, norm] = [space.slot(), space.slot()];
+  space.run(
+    space.program((k) =>
+      emitClipFactor(k, { grad, size, partials, factor, norm }, limit, { clipNormType, globalClipMode }),
+    ),
+  );
+  return { factor: space.f32(factor.address, 1)[0]!, norm: space.f32(norm.address, 1)[0]! };
+}
+
+interface ClipCase {
+  id: string;
+  op: string;
+  attrs: { max_norm?: number; norm_type?: number | "inf"; clip_value?: number };
+  inputs: Record<string, GoldenTensor>;
+  outputs: Record<string, GoldenTensor>;
+}
+
+const file = golden<{ cases: ClipCase[] }>("ops/clip.json");
+
+describe.skipIf(file === null)("golden clip.json", () => {
+  const bound = (e: Float64Array): number => 2e-6 * Math.max(1e-3, ...e.map(Math.abs));
+  let worst = 0;
+  it.each((file?.cases ?? []).map((c): [string, ClipCase] => [c.id, c]))("%s", (_, c) => {
+    const names = Object.keys(c.inputs);
+    const inputs = names.map((name) => elements(c.inputs[name]!));
+    const near = (x: ArrayLike<number>, e: Float64Array): void => {
+      for (let i = 0; i < e.length; i++) worst = Math.max(worst, Math.abs(x[i]! - e[i]!) / bound(e));
+      expect(worst).toBeLessThanOrEqual(1);
+    };
+    if (c.op === "clip_grad_value") {
+      names.forEach((name, i) => {
+        const space = new Space(1);
+        const g = space.alloc(4 * inputs[i]!.length);
+        space.f32(g, inputs[i]!.length).set(inputs[i]!);
+        space.run(space.program((k) => k.clipValue(g, c.attrs.clip_value!, inputs[i]!.length)));
+        near(space.f32(g, inputs[i]!.length), elements(c.outputs[name]!));
+      });
+    } else {
+      const type = ({ inf: "max", 1: "l1", 2: "l2" } as Record<string, NormType>)[String(c.attrs.norm_type)]!;
+      const { factor, norm } = clip(inputs, c.attrs.max_norm!, type, "torch");
+      near([norm], elements(c.outputs.total_norm!));
+      names.forEach((name, i) => near(inputs[i]!.map((x) => Math.fround(x * factor)), elements(c.outputs[name]!)));
+    }
+  });
+  it("prints the largest error/bound", () => {
+    console.log(`clip.json: ${file!.cases.length} cases, largest error/bound ${worst.toFixed(4)}`);
+    expect(worst).toBeGreaterThan(0);
+  });
+});
+
+describe("norms", () => {
+  const types: NormType[] = ["l2", "l1", "max"];
+
+  it.each([1, 3, 4, 5, 4095, 4096, 4097, 8192, 12_289])("of %i elements count every one and none behind", (n) => {
+    const g = Float32Array.from({ length: n }, (_, i) => Math.sin(i + 1) * 3);
+    let [squares, sum, max] = [0, 0, 0];
+    for (const x of g) {
+      squares += x * x;
+      sum += Math.abs(x);
+      max = Math.max(max, Math.abs(x));
+    }
+    const expected = { l2: Math.sqrt(squares), l1: sum, max };
+    for (const type of types) {
+      for (const behind of [NaN, Infinity]) {
+        expect(clip([g], 1, type, "exact", behind).norm / expected[type]).toBeCloseTo(1, 6);
+      }
+    }
+  });
+
+  it("of 10 M elements is right to 1e-6", () => {
+    const g = new Float32Array(10_000_000).fill(0.1);
+    const { norm, factor } = clip([g], 1, "l2", "exact");
+    const e = Math.sqrt(1e7) * Math.fround(0.1);
+    expect(Math.abs(norm / e - 1)).toBeLessThan(1e-6);
+    expect(Math.abs(factor * e - 1)).toBeLessThan(1e-6);
+  });
+
+  it("neither overflows nor underflows where f32 squares would", () => {
+    expect(clip([[3e30, 4e30]], 1, "l2", "exact").factor / 2e-31).toBeCloseTo(1, 5);
+    expect(clip([[3e-30, 4e-30]], 1, "l2", "exact").norm / 5e-30).toBeCloseTo(1, 5);
+  });
+
+  it("clipFactor() is 1 at 0 and below the limit, exact or with PyTorch's epsilon", () => {
+    for (const type of types) {
+      expect(clip([[0, 0]], 1, type, "exact").factor).toBe(1);
+      expect(clip([[0.5]], 1, type, "exact").factor).toBe(1);
+      expect(clip([[1]], 1, type, "exact").factor).toBe(1);
+      expect(clip([[2]], 1, type, "exact").factor).toBe(0.5);
+      expect(clip([[1]], 1, type, "torch").factor).toBe(Math.fround(1 / (1 + Math.fround(1e-6))));
+    }
+  });
+
+  it("a NaN gives a NaN factor wherever it stands, an infinity 0, as PyTorch", () => {
+    for (const type of types) {
+      for (let i = 0; i < 9; i++) {
+        const g = new Float32Array(9).fill(1);
+        g[i] = NaN;
+        expect(clip([g], 1, type, "torch")).toEqual({ factor: NaN, norm: NaN });
+        g[i] = -Infinity;
+        expect(clip([g], 1, type, "torch")).toEqual({ factor: 0, norm: Infinity });
+      }
+    }
+  });
+
+  it("clipValue() keeps NaN and clamps infinities", () => {
+    const space = new Space(1);
+    const g = space.alloc(64);
+    space.f32(g, 5).set([NaN, Infinity, -Infinity, 0.2, -3]);
+    space.run(space.program((k) => k.clipValue(g, 0.5, 5)));
+    expect([...space.f32(g, 5)]).toEqual([NaN, 0.5, -0.5, Math.fround(0.2), -0.5]);
+  });
+});
