@@ -219,6 +219,8 @@ const SHAPES: [m: number, n: number, k: number][] = [
   [2, 1000, 5],
   [130, 8, 3],
   [25, 100, 390],
+  [11, 200, 400],
+  [100, 3, 390],
 ];
 
 test.each(Object.entries(COMBINATIONS))("matmul() %s equals its definition bit for bit", (name, flags) => {
