@@ -36,7 +36,7 @@ export function fewRowsTransposed(
 ): void {
   for (let j = 0; j < n; j += 8) {
     let x = a;
-    let to = sums + (<usize>j << 2);
+    let to = sums + ((<usize>j) << 2);
     for (let i = 0; i < m; i++) {
       eightDots(to, x, strideK, b, strideB, n - j - 1, k);
       x += strideM;

@@ -74,22 +74,22 @@ export function gemm(
       const kc = min(KC, k - pc);
       const last = pc + KC >= k;
       const accumulate = pc > 0;
-      const blockBias = last && bias ? bias + (<usize>jc << 2) : 0;
+      const blockBias = last && bias ? bias + ((<usize>jc) << 2) : 0;
       const blockActivation = last ? activation : NONE;
       const blockA = a + <usize>pc * stepA;
       const blockB = b + <usize>jc * columnB + <usize>pc * stepB;
       let panelsA = panelsB;
       if (packB && !few) {
         pack(panelsB, NR, blockB, strideB, transposeB, nc, kc);
-        panelsA += (<usize>nc + 7) / 8 * kc * 32;
+        panelsA += ((<usize>nc + 7) / 8) * kc * 32;
       }
       for (let ic = 0; ic < m; ic += MC) {
         const mc = min(MC, m - ic);
         const partA = blockA + <usize>ic * rowA;
-        const partC = c + <usize>ic * strideC + (<usize>jc << 2);
+        const partC = c + <usize>ic * strideC + ((<usize>jc) << 2);
         if (few) {
           const sums = panelsB;
-          const strideSums = (<usize>nc + 7) / 8 * 32;
+          const strideSums = ((<usize>nc + 7) / 8) * 32;
           if (transposeB) {
             fewRowsTransposed(sums, strideSums, partA, rowA, stepA, blockB, strideB, mc, nc, kc);
           } else {
@@ -149,7 +149,7 @@ export function tiles(
   for (let j = 0; j < nc; j += NR) {
     const cols = min(NR, nc - j);
     let panel = a;
-    let part = c + (<usize>j << 2);
+    let part = c + ((<usize>j) << 2);
     for (let i = 0; i < mc; i += MR) {
       const rows = min(MR, mc - i);
       if (rows == MR && cols == NR) {

@@ -42,7 +42,14 @@ export function fewRows(
 }
 
 /** `row[n] += a[0] b[0,n] + ... + a[7] b[7,n]`, one after the other. */
-export function addEight(row: usize, a: usize, strideK: usize, b: usize, strideB: usize, n: i32): void {
+export function addEight(
+  row: usize,
+  a: usize,
+  strideK: usize,
+  b: usize,
+  strideB: usize,
+  n: i32,
+): void {
   const x0 = loadSplat(a);
   a += strideK;
   const x1 = loadSplat(a);
