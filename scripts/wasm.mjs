@@ -19,7 +19,7 @@ const FEATURES = {
 };
 
 /** Functions of assembly/gemm that hold a loop worth registers of its own. */
-const MICRO_KERNELS = ["tile4x8/*", "tile6x8/*", "rows/*", "pack/*", "epilogue/finish", "gemm/*"];
+const MICRO_KERNELS = ["tile4x8/*", "tile6x8/*", "rows/*", "dots/*", "pack/*", "epilogue/finish", "gemm/*"];
 
 /** Names of the kernels, as Binaryen knows them. */
 function kernelNames() {

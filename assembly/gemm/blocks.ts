@@ -24,5 +24,17 @@ export const NC: i32 = 960;
 /** Bytes of the one tile that is kept beside C where the tile is ragged or C is added to. */
 export const TILE_BYTES: usize = 256;
 
-/** Up to this many rows are computed row by row: packing or a tile would mostly be waste. */
+/** Up to this many rows are computed row by row: the rest of a tile would be waste. */
 export const FEW_ROWS: i32 = 3;
+
+/** Fewer rows than this do not repay packing a large B; 24 rows of 512 columns do by far. */
+export const PACK_ROWS: i32 = 12;
+
+/** So narrow a B is computed row by row: half a tile or more would be waste. */
+export const FEW_COLUMNS: i32 = 4;
+
+/** Elements that are read where they lie: 16 KB stay in L1 beside what else a tile needs. */
+export const SMALL: i32 = 4096;
+
+/** Elements of B (256 KB) from which striding down its columns is slower than row by row. */
+export const LARGE: i32 = 65536;

@@ -1,4 +1,17 @@
-import { FEW_ROWS, KC, MC, MR, NC, NR, TILE_BYTES } from "./blocks";
+import {
+  FEW_COLUMNS,
+  FEW_ROWS,
+  KC,
+  LARGE,
+  MC,
+  MR,
+  NC,
+  NR,
+  PACK_ROWS,
+  SMALL,
+  TILE_BYTES,
+} from "./blocks";
+import { fewRowsTransposed } from "./dots";
 import { NONE, finish } from "./epilogue";
 import { pack } from "./pack";
 import { fewRows } from "./rows";
@@ -8,11 +21,6 @@ import { tile } from "./tile";
 export const TRANSPOSE_A: i32 = 1;
 /** B is stored [n,k]. */
 export const TRANSPOSE_B: i32 = 2;
-
-/** Elements of a matrix that is read where it lies: 16 KB stay in L1 beside what else a tile needs. */
-const SMALL: i32 = 4096;
-/** Fewer rows than this do not repay packing B. */
-const PACK_ROWS: i32 = 24;
 
 /**
  * `c[m,n] = activation(op(A) op(B) + bias)`, blocked for the caches.
@@ -51,10 +59,13 @@ export function gemm(
   const transposeB = (flags & TRANSPOSE_B) != 0;
   const rowA: usize = transposeA ? 4 : strideA;
   const stepA: usize = transposeA ? strideA : 4;
-  const few = m <= FEW_ROWS && !transposeB;
+  const columnB: usize = transposeB ? strideB : 4;
+  const stepB: usize = transposeB ? 4 : strideB;
+  const few =
+    m <= FEW_ROWS || (!transposeB && (n <= FEW_COLUMNS || (m < PACK_ROWS && n * k > LARGE)));
   const packB = transposeB || (m >= PACK_ROWS && n * k > SMALL);
   const packA = !transposeA || m * k > SMALL;
-  const panels = scratch + TILE_BYTES;
+  const panelsB = scratch + TILE_BYTES;
 
   for (let jc = 0; jc < n; jc += NC) {
     const nc = min(NC, n - jc);
@@ -63,35 +74,38 @@ export function gemm(
       const kc = min(KC, k - pc);
       const last = pc + KC >= k;
       const accumulate = pc > 0;
-      const blockBias = last && bias ? bias + (<usize>jc << 2) : 0;
+      const blockBias = last && bias ? bias + ((<usize>jc) << 2) : 0;
       const blockActivation = last ? activation : NONE;
-      const blockC = c + (<usize>jc << 2);
       const blockA = a + <usize>pc * stepA;
-      const blockB = transposeB
-        ? b + <usize>jc * strideB + (<usize>pc << 2)
-        : b + <usize>pc * strideB + (<usize>jc << 2);
-      if (few) {
-        const strideSums = <usize>((nc + 3) & ~3) << 2;
-        fewRows(panels, strideSums, blockA, rowA, stepA, blockB, strideB, m, nc, kc);
-        finish(panels, strideSums, blockC, strideC, m, nc, accumulate, blockBias, blockActivation);
-      } else {
-        let endB = panels;
-        if (packB) {
-          pack(panels, NR, blockB, strideB, transposeB, nc, kc);
-          endB += <usize>(((nc + 7) & ~7) * kc) << 2;
-        }
-        for (let ic = 0; ic < m; ic += MC) {
-          const mc = min(MC, m - ic);
-          const partA = blockA + <usize>ic * rowA;
-          if (packA) pack(endB, MR, partA, strideA, !transposeA, mc, kc);
+      const blockB = b + <usize>jc * columnB + <usize>pc * stepB;
+      let panelsA = panelsB;
+      if (packB && !few) {
+        pack(panelsB, NR, blockB, strideB, transposeB, nc, kc);
+        panelsA += ((<usize>nc + 7) / 8) * kc * 32;
+      }
+      for (let ic = 0; ic < m; ic += MC) {
+        const mc = min(MC, m - ic);
+        const partA = blockA + <usize>ic * rowA;
+        const partC = c + <usize>ic * strideC + ((<usize>jc) << 2);
+        if (few) {
+          const sums = panelsB;
+          const strideSums = ((<usize>nc + 7) / 8) * 32;
+          if (transposeB) {
+            fewRowsTransposed(sums, strideSums, partA, rowA, stepA, blockB, strideB, mc, nc, kc);
+          } else {
+            fewRows(sums, strideSums, partA, rowA, stepA, blockB, strideB, mc, nc, kc);
+          }
+          finish(sums, strideSums, partC, strideC, mc, nc, accumulate, blockBias, blockActivation);
+        } else {
+          if (packA) pack(panelsA, MR, partA, strideA, !transposeA, mc, kc);
           tiles(
-            packA ? endB : partA,
+            packA ? panelsA : partA,
             packA ? <usize>(MR << 2) : strideA,
             packA ? kc * (MR << 2) : MR << 2,
-            packB ? panels : blockB,
+            packB ? panelsB : blockB,
             packB ? <usize>(NR << 2) : strideB,
             packB ? kc * (NR << 2) : NR << 2,
-            blockC + <usize>ic * strideC,
+            partC,
             strideC,
             mc,
             nc,
@@ -135,7 +149,7 @@ export function tiles(
   for (let j = 0; j < nc; j += NR) {
     const cols = min(NR, nc - j);
     let panel = a;
-    let part = c + (<usize>j << 2);
+    let part = c + ((<usize>j) << 2);
     for (let i = 0; i < mc; i += MR) {
       const rows = min(MR, mc - i);
       if (rows == MR && cols == NR) {

@@ -30,23 +30,30 @@ export function pack(
   count: i32,
   k: i32,
 ): void {
-  const bytes = <usize>width << 2;
+  const bytes = (<usize>width) << 2;
   const second: i32 = width - 4;
   for (let i = 0; i < count; i += width) {
     if (transposed) {
       const last = count - i - 1;
       const rows = from + <usize>i * stride;
       transpose(to, bytes, rows, stride, 0, last, k);
-      if (second) transpose(to + (<usize>second << 2), bytes, rows, stride, second, last, k);
+      if (second) transpose(to + ((<usize>second) << 2), bytes, rows, stride, second, last, k);
     } else {
-      copy(to, bytes, from + (<usize>i << 2), stride, <usize>second << 2, k);
+      copy(to, bytes, from + ((<usize>i) << 2), stride, (<usize>second) << 2, k);
     }
     to += bytes * k;
   }
 }
 
 /** Copies one panel: two vectors of each of `k` stored rows. */
-export function copy(to: usize, step: usize, from: usize, stride: usize, second: usize, k: i32): void {
+export function copy(
+  to: usize,
+  step: usize,
+  from: usize,
+  stride: usize,
+  second: usize,
+  k: i32,
+): void {
   for (; k > 0; k--) {
     const x = load(from);
     const y = load(from + second);

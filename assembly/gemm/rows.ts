@@ -5,7 +5,7 @@ import { LANES, at, load, loadSplat, madd, splat, store } from "../lanes";
  * along its rows as it lies in memory. A tile would stride down B and, with one row of A, waste most of
  * its work; here a product of batch 1 runs at the speed at which B arrives.
  *
- * @param sums      f32[m][n rounded up to 4], rows strideSums bytes apart, overwritten
+ * @param sums      f32[m][n rounded up to 8], rows strideSums bytes apart, overwritten
  * @param a         first element of A in this block of k
  * @param strideM   bytes from one row of op(A) to the next
  * @param strideK   bytes from one k of op(A) to the next
@@ -42,7 +42,14 @@ export function fewRows(
 }
 
 /** `row[n] += a[0] b[0,n] + ... + a[7] b[7,n]`, one after the other. */
-export function addEight(row: usize, a: usize, strideK: usize, b: usize, strideB: usize, n: i32): void {
+export function addEight(
+  row: usize,
+  a: usize,
+  strideK: usize,
+  b: usize,
+  strideB: usize,
+  n: i32,
+): void {
   const x0 = loadSplat(a);
   a += strideK;
   const x1 = loadSplat(a);

@@ -37,13 +37,13 @@ export function matmul(
 ): void {
   const rowA = rowBytes(flags & TRANSPOSE_A, m, k);
   const rowB = rowBytes(flags & TRANSPOSE_B, k, n);
-  const rowC = <usize>n << 2;
+  const rowC = (<usize>n) << 2;
   const part = end - begin;
   const activation = (flags >> 8) & 15;
   if (flags & SPLIT_COLUMNS) {
     b += <usize>begin * (flags & TRANSPOSE_B ? rowB : 4);
-    if (bias) bias += <usize>begin << 2;
-    out += <usize>begin << 2;
+    if (bias) bias += (<usize>begin) << 2;
+    out += (<usize>begin) << 2;
     gemm(a, rowA, b, rowB, bias, out, rowC, m, part, k, flags, activation, scratch);
   } else {
     a += <usize>begin * (flags & TRANSPOSE_A ? 4 : rowA);
@@ -84,7 +84,7 @@ export function batchMatmul(
 ): void {
   const rowA = rowBytes(flags & TRANSPOSE_A, m, k);
   const rowB = rowBytes(flags & TRANSPOSE_B, k, n);
-  const rowC = <usize>n << 2;
+  const rowC = (<usize>n) << 2;
   for (let i = begin; i < end; i++) {
     const matrixA = a + <usize>i * <usize>strideA;
     const matrixB = b + <usize>i * <usize>strideB;
@@ -95,5 +95,5 @@ export function batchMatmul(
 
 /** Bytes of a stored row of a matrix [rows,columns]. */
 function rowBytes(transposed: i32, rows: i32, columns: i32): usize {
-  return <usize>(transposed ? rows : columns) << 2;
+  return (<usize>(transposed ? rows : columns)) << 2;
 }

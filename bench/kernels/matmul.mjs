@@ -71,7 +71,9 @@ const peaks = { "mul+add": wasm.peakMulAdd, madd: wasm.peakMadd };
 const peakSpeed = (peak) => (80 * peakRounds) / seconds(1, () => peak(peakRounds)) / 1e9;
 const median = (values) => values.toSorted((x, y) => x - y)[values.length >> 1];
 
-console.log(`${variant}, ${process.version}: GFLOP/s, best (median), and share of the peak of the same run`);
+console.log(
+  `${variant}, ${process.version}: GFLOP/s, best (median), and share of the peak of the same run`,
+);
 console.log("| shape MxNxK | GFLOP/s | µs | of mul+add | of madd | peaks |");
 console.log("|---|---|---|---|---|---|");
 for (const [m, n, k, transposes] of shapes) {

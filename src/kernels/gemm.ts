@@ -5,8 +5,8 @@ const NC = 960;
 /** Columns of a tile, and the least common multiple of the rows of both kinds of tile. */
 const TILE_COLUMNS = 8;
 const TILE_ROWS = 12;
-/** Up to this many rows are summed beside C. */
-const FEW_ROWS = 3;
+/** Fewer rows than this may be summed beside C. */
+const PACK_ROWS = 12;
 /** The scratch tile before the panels, and the three rows that packing may spoil behind them. */
 const TILE_BYTES = 256;
 const SPARE_BYTES = 128;
@@ -28,6 +28,6 @@ export function gemmScratchBytes(m: number, n: number, k: number, flags: number)
   void flags;
   const rows = roundUp(Math.min(m, MC), TILE_ROWS);
   const columns = roundUp(Math.min(n, NC), TILE_COLUMNS);
-  const steps = Math.max(Math.min(k, KC), FEW_ROWS);
+  const steps = Math.max(Math.min(k, KC), PACK_ROWS);
   return TILE_BYTES + 4 * steps * (rows + columns) + SPARE_BYTES;
 }

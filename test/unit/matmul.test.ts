@@ -9,6 +9,9 @@ const TRANSPOSE_B = 2;
 const SPLIT_COLUMNS = 4;
 const RELU = 1 << 8;
 const COMBINATIONS = { NN: 0, TN: TRANSPOSE_A, NT: TRANSPOSE_B, TT: TRANSPOSE_A | TRANSPOSE_B };
+/** The build under test; `THALWEG_VARIANT=relaxed` needs an engine with relaxed SIMD. */
+const VARIANT = process.env["THALWEG_VARIANT"] ?? "simd";
+const FUSED = VARIANT.startsWith("relaxed");
 /** Products are summed in blocks of this many steps. */
 const KC = 384;
 /** Every byte that a kernel may not touch holds this. */
@@ -35,9 +38,12 @@ async function instantiate(bytes: BufferSource): Promise<WebAssembly.Exports> {
 }
 
 beforeAll(async () => {
-  const files = ["simd", "simd.raw"].map((name) => new URL(`../../build/${name}.wasm`, import.meta.url));
+  const files = [VARIANT, `${VARIANT}.raw`].map(
+    (name) => new URL(`../../build/${name}.wasm`, import.meta.url),
+  );
   const missing = files.find((file) => !existsSync(file));
-  if (missing) throw new Error(`${missing.pathname} is missing: run \`node scripts/wasm.mjs simd\``);
+  if (missing)
+    throw new Error(`${missing.pathname} is missing: run \`node scripts/wasm.mjs ${VARIANT}\``);
   const [optimised, raw] = files.map((file) => readFileSync(file));
   wasm = (await instantiate(optimised!)) as WebAssembly.Exports & Wasm;
   const module = binaryen.readBinary(raw!);
@@ -82,7 +88,10 @@ class Layout {
         ...new Uint8Array(memory.buffer, address - 64, 64),
         ...new Uint8Array(memory.buffer, address + bytes, behind - address - bytes),
       ];
-      expect(around.every((byte) => byte === SENTINEL), "bytes outside a buffer were written").toBe(true);
+      expect(
+        around.every((byte) => byte === SENTINEL),
+        "bytes outside a buffer were written",
+      ).toBe(true);
     }
   }
 }
@@ -161,7 +170,10 @@ function byDefinition(product: Product): Float32Array {
     let total = 0;
     for (let block = 0; block < Math.max(k, 1); block += KC) {
       let sum = 0;
-      for (let p = block; p < Math.min(k, block + KC); p++) sum = fround(sum + fround(A(i, p) * B(p, j)));
+      for (let p = block; p < Math.min(k, block + KC); p++) {
+        const term = A(i, p) * B(p, j); // exact in float64
+        sum = fround(sum + (FUSED ? term : fround(term)));
+      }
       total = block === 0 ? sum : fround(total + sum);
     }
     return total;
@@ -171,7 +183,9 @@ function byDefinition(product: Product): Float32Array {
 /** Fails where the bits differ (but for the bits of a NaN, which WebAssembly leaves open). */
 function expectSameBits(actual: Float32Array, expected: Float32Array, what: string): void {
   const wrong = actual.findIndex((x, i) => !Object.is(x, expected[i]));
-  expect(wrong < 0 ? "same" : `[${wrong}]: ${actual[wrong]}, not ${expected[wrong]}`, what).toBe("same");
+  expect(wrong < 0 ? "same" : `[${wrong}]: ${actual[wrong]}, not ${expected[wrong]}`, what).toBe(
+    "same",
+  );
 }
 
 /** Fails where an element is further from the sum in float64 than rounding can explain. */
@@ -191,7 +205,9 @@ function expectClose(product: Product, actual: Float32Array, what: string): void
       }
       const error = Math.abs(actual[i * n + j]! - sum);
       if (!(error <= gamma * size)) {
-        expect.fail(`${what}: [${i}, ${j}] is ${actual[i * n + j]}, not ${sum} (bound ${gamma * size})`);
+        expect.fail(
+          `${what}: [${i}, ${j}] is ${actual[i * n + j]}, not ${sum} (bound ${gamma * size})`,
+        );
       }
     }
   }
@@ -203,7 +219,9 @@ function product(m: number, n: number, k: number, flags: number): Product {
 
 const SMALL = [1, 2, 3, 4, 5, 7, 8, 9, 17, 31, 33];
 const SHAPES: [m: number, n: number, k: number][] = [
-  ...SMALL.flatMap((m, i) => SMALL.map((n, j): [number, number, number] => [m, n, SMALL[(i + j) % 11]!])),
+  ...SMALL.flatMap((m, i) =>
+    SMALL.map((n, j): [number, number, number] => [m, n, SMALL[(i + j) % 11]!]),
+  ),
   [64, 100, 33],
   [100, 64, 100],
   [31, 33, 383],
@@ -219,28 +237,46 @@ const SHAPES: [m: number, n: number, k: number][] = [
   [2, 1000, 5],
   [130, 8, 3],
   [25, 100, 390],
+  [11, 200, 400],
+  [100, 3, 390],
 ];
 
-test.each(Object.entries(COMBINATIONS))("matmul() %s equals its definition bit for bit", (name, flags) => {
-  for (const [m, n, k] of SHAPES) {
-    const p = product(m, n, k, flags);
-    const what = `${name} ${m}x${n}x${k}`;
-    const actual = matmul(p);
-    expectSameBits(actual, byDefinition(p), what);
-    expectClose(p, actual, what);
-  }
-});
+test.each(Object.entries(COMBINATIONS))(
+  "matmul() %s equals its definition bit for bit",
+  (name, flags) => {
+    for (const [m, n, k] of SHAPES) {
+      const p = product(m, n, k, flags);
+      const what = `${name} ${m}x${n}x${k}`;
+      const actual = matmul(p);
+      expectSameBits(actual, byDefinition(p), what);
+      expectClose(p, actual, what);
+    }
+  },
+);
 
-test.each(Object.entries(COMBINATIONS))("matmul() %s is as close to float64 as k allows", (name, flags) => {
-  for (const [m, n, k] of [[64, 100, 800], [100, 33, 385], [130, 64, 384]] as const) {
-    const p = product(m, n, k, flags);
-    expectClose(p, matmul(p), `${name} ${m}x${n}x${k}`);
-  }
-});
+test.each(Object.entries(COMBINATIONS))(
+  "matmul() %s is as close to float64 as k allows",
+  (name, flags) => {
+    for (const [m, n, k] of [
+      [64, 100, 800],
+      [100, 33, 385],
+      [130, 64, 384],
+    ] as const) {
+      const p = product(m, n, k, flags);
+      expectClose(p, matmul(p), `${name} ${m}x${n}x${k}`);
+    }
+  },
+);
 
 test("matmul() with bias and relu equals product, bias and relu one after the other", () => {
   for (const flags of Object.values(COMBINATIONS)) {
-    for (const [m, n, k] of [[1, 10, 32], [3, 33, 400], [4, 8, 16], [33, 17, 9], [64, 100, 800]] as const) {
+    for (const [m, n, k] of [
+      [1, 10, 32],
+      [3, 33, 400],
+      [4, 8, 16],
+      [33, 17, 9],
+      [64, 100, 800],
+    ] as const) {
       const plain = product(m, n, k, flags);
       const bias = random(n, 99);
       const unfused = byDefinition(plain).map((x, i) => x + bias[i % n]!);
@@ -257,7 +293,11 @@ test("matmul() with bias and relu equals product, bias and relu one after the ot
 test("matmul() gives the same bits wherever its rows or columns are cut", () => {
   for (const transposes of Object.values(COMBINATIONS)) {
     for (const flags of [transposes | RELU, transposes | RELU | SPLIT_COLUMNS]) {
-      for (const [m, n, k] of [[33, 31, 40], [5, 100, 390], [64, 64, 100]] as const) {
+      for (const [m, n, k] of [
+        [33, 31, 40],
+        [5, 100, 390],
+        [64, 64, 100],
+      ] as const) {
         const whole = { ...product(m, n, k, flags), bias: random(n, 5) };
         const expected = matmul(whole);
         const size = flags & SPLIT_COLUMNS ? n : m;
@@ -273,8 +313,18 @@ test("matmul() gives the same bits wherever its rows or columns are cut", () => 
 
 test("matmul() carries NaN and infinity to their row and column and nowhere else", () => {
   for (const flags of Object.values(COMBINATIONS)) {
-    for (const [m, n, k] of [[1, 9, 5], [2, 10, 9], [7, 5, 6], [9, 17, 33], [33, 31, 100]] as const) {
-      for (const [row, column] of [[0, n - 1], [m - 1, 0], [m >> 1, n >> 1]] as const) {
+    for (const [m, n, k] of [
+      [1, 9, 5],
+      [2, 10, 9],
+      [7, 5, 6],
+      [9, 17, 33],
+      [33, 31, 100],
+    ] as const) {
+      for (const [row, column] of [
+        [0, n - 1],
+        [m - 1, 0],
+        [m >> 1, n >> 1],
+      ] as const) {
         const p = product(m, n, k, flags);
         const last = k - 1;
         p.a[flags & TRANSPOSE_A ? last * m + row : row * k + last] = NaN;
@@ -294,7 +344,9 @@ test("matmul() carries NaN and infinity to their row and column and nowhere else
 test("matmul() with relu keeps NaN", () => {
   const p = product(9, 9, 9, RELU);
   p.a[4 * 9] = NaN;
-  expect([...matmul(p)].map(Number.isNaN)).toEqual(Array.from({ length: 81 }, (_, i) => i >> 0 >= 36 && i < 45));
+  expect([...matmul(p)].map(Number.isNaN)).toEqual(
+    Array.from({ length: 81 }, (_, i) => i >> 0 >= 36 && i < 45),
+  );
 });
 
 test("matmul() of k = 0 gives zeros, or the bias; of m = 0 or n = 0 nothing", () => {
@@ -303,7 +355,11 @@ test("matmul() of k = 0 gives zeros, or the bias; of m = 0 or n = 0 nothing", ()
       const empty = product(m, 10, 0, flags);
       const bias = random(10, 3);
       expectSameBits(matmul(empty), new Float32Array(m * 10), `zeros ${m}`);
-      expectSameBits(matmul({ ...empty, bias }), new Float32Array(m * 10).map((_, i) => bias[i % 10]!), "bias");
+      expectSameBits(
+        matmul({ ...empty, bias }),
+        new Float32Array(m * 10).map((_, i) => bias[i % 10]!),
+        "bias",
+      );
     }
     expect(matmul(product(0, 10, 4, flags))).toHaveLength(0);
     expect(matmul(product(10, 0, 4, flags))).toHaveLength(0);
@@ -313,7 +369,11 @@ test("matmul() of k = 0 gives zeros, or the bias; of m = 0 or n = 0 nothing", ()
 test("batchMatmul() equals matmul of each matrix, and shares one where its stride is 0", () => {
   const [m, n, k, batch] = [9, 17, 33, 3];
   for (const flags of Object.values(COMBINATIONS)) {
-    for (const [shareA, shareB] of [[false, false], [true, false], [false, true]] as const) {
+    for (const [shareA, shareB] of [
+      [false, false],
+      [true, false],
+      [false, true],
+    ] as const) {
       const layout = new Layout();
       const a = random(m * k * (shareA ? 1 : batch), 21);
       const b = random(k * n * (shareB ? 1 : batch), 22);
@@ -327,7 +387,10 @@ test("batchMatmul() equals matmul of each matrix, and shares one where its strid
         const one: Product = {
           a: shareA ? a : a.subarray(i * m * k, (i + 1) * m * k),
           b: shareB ? b : b.subarray(i * k * n, (i + 1) * k * n),
-          ...{ m, n, k, flags },
+          m,
+          n,
+          k,
+          flags,
         };
         expectSameBits(actual.slice(i * m * n, (i + 1) * m * n), byDefinition(one), `matrix ${i}`);
       }
