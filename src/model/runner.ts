@@ -68,6 +68,13 @@ export class Runner {
     return Math.max(0, ...steps.map(([kind, batch]) => workBytes(this.compiled(kind, batch), this.engine.threads)));
   }
 
+  /** Bytes of all regions that this runner holds. */
+  get bytes(): number {
+    let commands = 0;
+    for (const plan of this.plans.values()) commands += plan.commandBytes;
+    return this.memory.bytes + this.arenaBytes + commands;
+  }
+
   /** Makes plans for these steps; the arena grows once, to the largest. */
   prepare(steps: readonly (readonly [StepKind, number])[], dtypes: BatchDtypes): void {
     const needed = this.workBytes(steps);

@@ -23,6 +23,8 @@ export interface CommonOptions {
   weightDecayMode: "decoupled" | "l2";
   /** What decoupled decay is multiplied by: the learning rate, or nothing. Default `lr`. */
   decayScale: "lr" | "none";
+  /** What weight decay reaches: every parameter, or kernels only (no biases, no norm parameters). Default `all`. */
+  weightDecayOn: "all" | "kernels";
   /** Clamp every gradient element to [-clipValue, clipValue]; null: do not. */
   clipValue: number | null;
   /** Scale a parameter's gradient so that its norm is at most this; null: do not. */
@@ -41,6 +43,7 @@ export const COMMON_DEFAULTS: Omit<CommonOptions, "learningRate"> = {
   weightDecay: 0,
   weightDecayMode: "decoupled",
   decayScale: "lr",
+  weightDecayOn: "all",
   clipValue: null,
   clipNorm: null,
   globalClipNorm: null,
@@ -173,6 +176,7 @@ function checkCommon(name: string, options: CommonOptions): void {
   checkNumber(name, options, "weightDecay", ">= 0");
   checkChoice(name, options, "weightDecayMode", ["decoupled", "l2"]);
   checkChoice(name, options, "decayScale", ["lr", "none"]);
+  checkChoice(name, options, "weightDecayOn", ["all", "kernels"]);
   checkChoice(name, options, "globalClipMode", ["exact", "torch"]);
   checkChoice(name, options, "clipNormType", ["l2", "l1", "max"]);
   for (const key of ["clipValue", "clipNorm", "globalClipNorm"] as const) {
