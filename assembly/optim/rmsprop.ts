@@ -1,5 +1,5 @@
 import {
-  STRIDE, TINY, TINY_ROOT, abs, add, at, average, div, flush, load, madd, mul, nmadd, pmax, splat, sqrt, store, sub,
+  STRIDE, TINY, TINY_ROOT, abs, add, at, average, decayed, div, flush, load, madd, mul, pmax, splat, sqrt, store, sub,
 } from "../lanes";
 
 /**
@@ -36,7 +36,7 @@ import {
  * @param meanScale    what of mean^2 the bias correction takes from v, 0 for none
  * @param epsilonRoot  added under the root
  * @param epsilon      added to the root
- * @param momentum     decay rate of m
+ * @param oneMinusMomentum  1 - momentum, what leaves m
  * @param mIn          what of u enters m
  * @param mOut         what of m is stepped
  * @param decay        decoupled weight decay of this step, a fraction of p
@@ -45,7 +45,7 @@ export function rmsprop(
   p: usize, g: usize, v: usize, mean: usize, m: usize,
   gradScale: f32, gradSign: f32, l2: f32,
   oneMinusRho: f32, vIn: f32, vScale: f32, meanScale: f32, epsilonRoot: f32, epsilon: f32,
-  momentum: f32, mIn: f32, mOut: f32, decay: f32,
+  oneMinusMomentum: f32, mIn: f32, mOut: f32, decay: f32,
   begin: i32, end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
@@ -56,7 +56,7 @@ export function rmsprop(
   const correctMean = splat(meanScale);
   const inside = splat(epsilonRoot);
   const outside = splat(epsilon);
-  const mu = splat(momentum);
+  const friction = splat(oneMinusMomentum);
   const stepIn = splat(mIn);
   const stepOut = splat(mOut);
   const shrink = splat(decay);
@@ -83,13 +83,12 @@ export function rmsprop(
       mean += STRIDE;
     }
     gv = pmax(abs(gv), tinyRoot);
-    const old = load(v);
-    const vi = madd(a, mul(gv, gv), nmadd(c, old, old));
+    const vi = madd(a, mul(gv, gv), decayed(load(v), c));
     store(v, vi);
     const square = pmax(sub(mul(correct, vi), less), zero);
     let mi = mul(stepIn, div(gi, add(sqrt(add(square, inside)), outside)));
     if (m) {
-      mi = flush(madd(mu, load(m), mi), tiny);
+      mi = flush(add(mi, decayed(load(m), friction)), tiny);
       store(m, mi);
       m += STRIDE;
     }

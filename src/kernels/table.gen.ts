@@ -64,15 +64,15 @@ export class Kernels {
   }
 
   /** One RMSProp step on elements [begin, end). */
-  rmsprop(p: Address, g: Address, v: Address, mean: Address, m: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusRho: Scalar, vIn: Scalar, vScale: Scalar, meanScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, momentum: Scalar, mIn: Scalar, mOut: Scalar, decay: Scalar, size: number): void {
+  rmsprop(p: Address, g: Address, v: Address, mean: Address, m: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusRho: Scalar, vIn: Scalar, vScale: Scalar, meanScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, oneMinusMomentum: Scalar, mIn: Scalar, mOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(10, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusRho), c.float(vIn), c.float(vScale), c.float(meanScale), c.float(epsilonRoot), c.float(epsilon), c.float(momentum), c.float(mIn), c.float(mOut), c.float(decay), size]);
+    c.write(10, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusRho), c.float(vIn), c.float(vScale), c.float(meanScale), c.float(epsilonRoot), c.float(epsilon), c.float(oneMinusMomentum), c.float(mIn), c.float(mOut), c.float(decay), size]);
   }
 
   /** One step of gradient descent, with or without momentum, on elements [begin, end). */
-  sgd(p: Address, w: Address, g: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, momentum: Scalar, gradIn: Scalar, vOut: Scalar, gradOut: Scalar, decay: Scalar, size: number): void {
+  sgd(p: Address, w: Address, g: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusMomentum: Scalar, gradIn: Scalar, vOut: Scalar, gradOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(11, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(momentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
+    c.write(11, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusMomentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
   }
 
   /** Moves the parameters to where look-ahead Nesterov wants its gradient, and keeps where they were. */

@@ -26,7 +26,7 @@ type RmspropScalar =
   | "meanScale"
   | "epsilonRoot"
   | "epsilon"
-  | "momentum"
+  | "oneMinusMomentum"
   | "mIn"
   | "mOut";
 
@@ -97,7 +97,7 @@ export const rmsprop: OptimizerFactory<RmspropOptions> = /* @__PURE__ */ defineO
     "meanScale",
     "epsilonRoot",
     "epsilon",
-    "momentum",
+    "oneMinusMomentum",
     "mIn",
     "mOut",
   ],
@@ -112,7 +112,7 @@ export const rmsprop: OptimizerFactory<RmspropOptions> = /* @__PURE__ */ defineO
     out.epsilonRoot = o.epsilonMode === "inside" ? o.epsilon : 0;
     out.epsilon = o.epsilonMode === "inside" ? 0 : o.epsilon;
     const early = o.momentumForm === "lr-in-velocity";
-    out.momentum = o.momentum;
+    out.oneMinusMomentum = 1 - o.momentum;
     out.mIn = early ? o.learningRate : 1;
     out.mOut = early ? 1 : o.learningRate;
   },
@@ -120,7 +120,7 @@ export const rmsprop: OptimizerFactory<RmspropOptions> = /* @__PURE__ */ defineO
     k.rmsprop(
       param, grad, v, o.centered ? mean : 0, o.momentum === 0 ? 0 : m,
       s.gradScale, s.gradSign, s.l2, s.oneMinusRho, s.vIn, s.vScale, s.meanScale,
-      s.epsilonRoot, s.epsilon, s.momentum, s.mIn, s.mOut, s.decay,
+      s.epsilonRoot, s.epsilon, s.oneMinusMomentum, s.mIn, s.mOut, s.decay,
       size,
     );
   },
