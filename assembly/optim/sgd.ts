@@ -33,6 +33,7 @@ export function sgd(
   begin: i32, end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
+  const penalized = l2 != 0;
   const lambda = splat(l2);
   const friction = splat(oneMinusMomentum);
   const a = splat(gradIn);
@@ -47,7 +48,8 @@ export function sgd(
   if (v) v = at(v, begin);
   do {
     const wi = load(w);
-    const gi = madd(lambda, wi, mul(scale, load(g)));
+    let gi = mul(scale, load(g));
+    if (penalized) gi = madd(lambda, wi, gi);
     let step = madd(shrink, wi, mul(c, gi));
     if (v) {
       const vi = flush(madd(a, gi, decayed(load(v), friction)), tiny);
