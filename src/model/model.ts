@@ -16,7 +16,8 @@ import { type Json, type ModelConfig, toConfig } from "./config.ts";
 import { type EvaluateOptions, evaluate } from "./evaluate.ts";
 import { type FitOptions, fit } from "./fit.ts";
 import type { GraphSource, Objective } from "./graphs.ts";
-import { type PredictOptions, predict } from "./predict.ts";
+import { trainOnBatch } from "./onBatch.ts";
+import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import { type PlanInfo, type PlanInfoOptions, planInfo } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import { type ModelSource, type SaveOptions, encodeModel, loadWeights, saveModel, saveWeights } from "./save.ts";
@@ -163,7 +164,8 @@ export class Model {
     return this.runnerOn(engine, weighted);
   }
 
-  private runnerOn(engine: Engine, weighted: boolean): Runner {
+  /** `runner` on an engine that has started. */
+  runnerOn(engine: Engine, weighted = false): Runner {
     const { inputs, outputs } = this.tensors;
     const trained = this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name);
     const key = `${weighted} ${trained.join()}`;
@@ -300,5 +302,29 @@ export class Model {
   /** Outputs for some samples, in inference mode. */
   predict(x: TensorLike, options: PredictOptions = {}): Promise<Tensor> {
     return predict(this, x, options);
+  }
+
+  /** `predict` without a promise. @throws OptionError before the engine has started: await init() first */
+  predictSync(x: TensorLike, options: PredictOptions = {}): Tensor {
+    return predictSync(this, x, options);
+  }
+
+  /** One training step on one batch; loss and metrics before the update. @throws NonFiniteError */
+  trainOnBatch(
+    x: TensorLike,
+    y: TensorLike,
+    options: { sampleWeight?: TensorLike; seed?: number } = {},
+  ): Promise<Record<string, number>> {
+    return trainOnBatch(this, x, y, options);
+  }
+
+  /** Loss and metrics of one batch, in inference mode. */
+  testOnBatch(x: TensorLike, y: TensorLike, options: { sampleWeight?: TensorLike } = {}): Promise<Record<string, number>> {
+    return evaluate(this, x, y, { ...options, batchSize: "all" });
+  }
+
+  /** Outputs of one batch, in inference mode. */
+  predictOnBatch(x: TensorLike): Promise<Tensor> {
+    return predict(this, x, { batchSize: "all" });
   }
 }

@@ -1,5 +1,6 @@
 import { checkName, withDefaults } from "../errors.ts";
 import type { Address, Scalar } from "../kernels/command.ts";
+import { ArrayOptimizer } from "./arrayOptimizer.ts";
 import type { Kernels } from "../kernels/table.gen.ts";
 
 /** Whose defaults and whose reading of a formula to follow. `seed`: the articles this project began from. */
@@ -124,6 +125,8 @@ export interface Optimizer<O = object> {
   readonly options: O & CommonOptions;
   /** With the common scalars among `scalarNames` and written by `scalars`. */
   readonly definition: OptimizerDefinition<O, string, string>;
+  /** The optimizer over plain arrays: `const opt = adam().init([w, b]); await opt.step([w, b], [dw, db])`. */
+  init(params: readonly Float32Array[]): ArrayOptimizer;
 }
 
 /** Options that a caller may give: any of the rule's, the common ones, and a dialect. */
@@ -151,7 +154,13 @@ export function defineOptimizer<O extends object, S extends string, N extends st
     const all = withDefaults<O & CommonOptions>(name, base, own as Partial<O & CommonOptions>);
     checkCommon(name, all);
     definition.check?.(all);
-    return { name, options: all, definition: whole };
+    const optimizer: Optimizer<O> = {
+      name,
+      options: all,
+      definition: whole,
+      init: (params) => new ArrayOptimizer(optimizer, params),
+    };
+    return optimizer;
   };
 }
 
