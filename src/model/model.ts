@@ -5,6 +5,7 @@ import type { LayerTensor } from "../layers/layerTensor.ts";
 import { type LossName, losses } from "../losses/catalogue.gen.ts";
 import type { Loss } from "../losses/defineLoss.ts";
 import { Random } from "../math/random.ts";
+import { forget, reclaimWith } from "../memory/reclaim.ts";
 import { type MetricLike, type NamedMetric, metricsFor } from "../metrics/resolve.ts";
 import { byName } from "../names.ts";
 import { type OptimizerName, optimizers } from "../optim/catalogue.gen.ts";
@@ -167,11 +168,11 @@ export class Model {
   /** `runner` on an engine that has started. */
   runnerOn(engine: Engine, weighted = false): Runner {
     const { inputs, outputs } = this.tensors;
-    const trained = this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name);
-    const key = `${weighted} ${trained.join()}`;
+    const trained = new Set(this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name));
+    const key = `${weighted} ${[...trained].join()}`;
     if (this.runnerState && this.runnerKey === key && this.runnerState.engine === engine) return this.runnerState;
     this.release();
-    const source: GraphSource = { inputs, outputs, variables: this.variableList, isTrained: (v) => this.isTrained(v) };
+    const source: GraphSource = { inputs, outputs, variables: this.variableList, isTrained: (v) => trained.has(v.name) };
     const objective = this.compiledState ? this.objective(weighted).objective : null;
     const optimizer = this.compiledState?.optimizer ?? null;
     const runner = new Runner(engine, source, objective, optimizer);
@@ -180,6 +181,7 @@ export class Model {
       runner.optimizer.iterations = this.optimizerState.iterations;
       Object.assign(runner.optimizer.state, this.optimizerState.state);
     }
+    reclaimWith(this, runner);
     this.runnerState = runner;
     this.runnerKey = key;
     return runner;
@@ -196,8 +198,14 @@ export class Model {
     const { values, slots, iterations, state } = this.snapshot();
     this.host = { values, slots };
     this.optimizerState = { iterations, state };
+    forget(this.runnerState);
     this.runnerState.free();
     this.runnerState = null;
+  }
+
+  /** `using model = sequential(...)`: gives linear memory back at the end of the block. */
+  [Symbol.dispose](): void {
+    this.release();
   }
 
   /** Values and slots by name, copied out of linear memory, with the optimizer's step count. */

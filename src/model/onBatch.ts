@@ -28,7 +28,8 @@ export async function trainOnBatch(
     const plan = runner.plan("train", samples.rows, feed.dtypes);
     runner.bind(plan, feed.source, 0);
     if (!runner.trainStep(plan, 0, options.seed ?? model.seed)) {
-      throw new NonFiniteError(`trainOnBatch: the loss is ${runner.scalar(plan, "loss")}; ${runner.locateNonFinite()}`);
+      const where = runner.locateNonFinite(feed.source, 0, 0, samples.rows, feed.dtypes);
+      throw new NonFiniteError(`trainOnBatch: the loss is ${runner.scalar(plan, "loss")}; ${where}`);
     }
     const means = new RunningMeans(model.objective(weighted).metrics, runner.metricTerms, weighted);
     means.add(runner, plan, samples.rows);

@@ -3,6 +3,7 @@ import type { Address } from "../kernels/command.ts";
 import { Commands } from "../kernels/commands.ts";
 import { type Engine, init } from "../kernels/engine.ts";
 import { Kernels } from "../kernels/table.gen.ts";
+import { reclaimWith } from "../memory/reclaim.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
 import type { Optimizer } from "./defineOptimizer.ts";
 import { OptimizerRun, type OptimizerVariable, type UpdatePlan } from "./optimizerRun.ts";
@@ -89,6 +90,8 @@ export class ArrayOptimizer {
       const end = commands.position;
       const base = regions.allocate(commands.bytes);
       commands.place(engine.i32, base);
+      const held = [parameters, gradients, ...slots.values(), base];
+      reclaimWith(this, { free: () => held.splice(0).forEach((address) => regions.free(address)) });
       return { engine, parameters, gradients, run, plan: { slots: commands.named }, borders: [base, base + border, base + end] };
     });
     return this.placed;

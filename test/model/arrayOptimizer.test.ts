@@ -25,9 +25,9 @@ test("clipping by value, by norm and by the common norm changes the step as the 
   const step = async (options: Parameters<typeof sgd>[0]): Promise<number[]> => {
     const [a, b] = [Float32Array.of(0, 0), Float32Array.of(0, 0, 0)];
     await sgd({ learningRate: 1, ...options }).init([a, b]).step([a, b], [Float32Array.of(3, 4), Float32Array.of(0, 0, 12)]);
-    return [...a, ...b].map((v) => -v);
+    return [...a, ...b].map((v) => 0 - v);
   };
-  expect(await step({ clipValue: 3.5 })).toEqual([3, 3.5, -0, -0, 3.5].map((v) => v + 0));
+  expect(await step({ clipValue: 3.5 })).toEqual([3, 3.5, 0, 0, 3.5]);
   const norm = await step({ clipNorm: 1 });
   [0.6, 0.8, 0, 0, 1].forEach((v, i) => expect(norm[i]).toBeCloseTo(v, 6));
   const common = await step({ globalClipNorm: 6.5 });
