@@ -28,7 +28,10 @@ function clip(
   const [factor, norm] = [space.slot(), space.slot()];
   space.run(
     space.program((k) =>
-      emitClipFactor(k, { grad, size, partials, factor, norm }, limit, { clipNormType, globalClipMode }),
+      emitClipFactor(k, { grad, size, partials, factor, norm }, limit, {
+        clipNormType,
+        globalClipMode,
+      }),
     ),
   );
   return { factor: space.f32(factor.address, 1)[0]!, norm: space.f32(norm.address, 1)[0]! };
@@ -51,7 +54,8 @@ describe.skipIf(file === null)("golden clip.json", () => {
     const names = Object.keys(c.inputs);
     const inputs = names.map((name) => elements(c.inputs[name]!));
     const near = (x: ArrayLike<number>, e: Float64Array): void => {
-      for (let i = 0; i < e.length; i++) worst = Math.max(worst, Math.abs(x[i]! - e[i]!) / bound(e));
+      for (let i = 0; i < e.length; i++)
+        worst = Math.max(worst, Math.abs(x[i]! - e[i]!) / bound(e));
       expect(worst).toBeLessThanOrEqual(1);
     };
     if (c.op === "clip_grad_value") {
@@ -63,10 +67,17 @@ describe.skipIf(file === null)("golden clip.json", () => {
         near(space.f32(g, inputs[i]!.length), elements(c.outputs[name]!));
       });
     } else {
-      const type = ({ inf: "max", 1: "l1", 2: "l2" } as Record<string, NormType>)[String(c.attrs.norm_type)]!;
+      const type = ({ inf: "max", 1: "l1", 2: "l2" } as Record<string, NormType>)[
+        String(c.attrs.norm_type)
+      ]!;
       const { factor, norm } = clip(inputs, c.attrs.max_norm!, type, "torch");
       near([norm], elements(c.outputs.total_norm!));
-      names.forEach((name, i) => near(inputs[i]!.map((x) => Math.fround(x * factor)), elements(c.outputs[name]!)));
+      names.forEach((name, i) =>
+        near(
+          inputs[i]!.map((x) => Math.fround(x * factor)),
+          elements(c.outputs[name]!),
+        ),
+      );
     }
   });
   it("prints the largest error/bound", () => {
@@ -78,21 +89,24 @@ describe.skipIf(file === null)("golden clip.json", () => {
 describe("norms", () => {
   const types: NormType[] = ["l2", "l1", "max"];
 
-  it.each([1, 3, 4, 5, 4095, 4096, 4097, 8192, 12_289])("of %i elements count every one and none behind", (n) => {
-    const g = Float32Array.from({ length: n }, (_, i) => Math.sin(i + 1) * 3);
-    let [squares, sum, max] = [0, 0, 0];
-    for (const x of g) {
-      squares += x * x;
-      sum += Math.abs(x);
-      max = Math.max(max, Math.abs(x));
-    }
-    const expected = { l2: Math.sqrt(squares), l1: sum, max };
-    for (const type of types) {
-      for (const behind of [NaN, Infinity]) {
-        expect(clip([g], 1, type, "exact", behind).norm / expected[type]).toBeCloseTo(1, 6);
+  it.each([1, 3, 4, 5, 4095, 4096, 4097, 8192, 12_289])(
+    "of %i elements count every one and none behind",
+    (n) => {
+      const g = Float32Array.from({ length: n }, (_, i) => Math.sin(i + 1) * 3);
+      let [squares, sum, max] = [0, 0, 0];
+      for (const x of g) {
+        squares += x * x;
+        sum += Math.abs(x);
+        max = Math.max(max, Math.abs(x));
       }
-    }
-  });
+      const expected = { l2: Math.sqrt(squares), l1: sum, max };
+      for (const type of types) {
+        for (const behind of [NaN, Infinity]) {
+          expect(clip([g], 1, type, "exact", behind).norm / expected[type]).toBeCloseTo(1, 6);
+        }
+      }
+    },
+  );
 
   it("of 10 M elements is right to 1e-6", () => {
     const g = new Float32Array(10_000_000).fill(0.1);
