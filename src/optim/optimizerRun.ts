@@ -52,13 +52,14 @@ export class OptimizerRun {
   /** Commands that stand ahead of the forward pass: a look-ahead. */
   emitBefore(k: Kernels, commands: Commands): void {
     const { definition, options } = this.optimizer;
+    commands.work = this.memory.trainedBytes / 4;
     definition.before?.(k, this.buffers(), this.scalars(commands), this.memory.trainedBytes / 4, options);
   }
 
   /** Clipping and the update. */
   emitUpdate(k: Kernels, commands: Commands): void {
     const { definition, options } = this.optimizer;
-    commands.split = true;
+    commands.work = this.memory.trainedBytes / 4;
     definition.emit(k, this.buffers(), { ...this.scalars(commands), gradScale: 1 }, this.memory.trainedBytes / 4, options);
   }
 

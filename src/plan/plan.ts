@@ -12,9 +12,6 @@ import { FUSIONS } from "./fuse.ts";
 import { rewrite } from "./rewrite.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 
-/** Work, in floating-point operations, below which a node's commands run on one thread. */
-const SPLIT_FLOPS = 65_536;
-
 /** The marked ranges of a plan, in the order in which they run. */
 export const RANGES = ["load", "before", "gradient", "update"] as const;
 export type RangeName = (typeof RANGES)[number];
@@ -150,7 +147,7 @@ export class Plan {
     extra: (addressOf: (t: SymbolicTensor) => Address) => RangeCommands = () => ({}),
   ): Plan {
     const { schedule: s, offsets, pins } = compiled;
-    const commands = new Commands();
+    const commands = new Commands(engine.splitWork);
     const kernels = new Kernels(commands);
     const constants = new Map<SymbolicTensor, Address>();
     const bufferAddress = (index: number): Address => {
@@ -173,7 +170,6 @@ export class Plan {
     const sections = extra((t) => addresses.get(t)!);
     const borders = [0];
     for (const name of RANGES) {
-      commands.split = true;
       sections[name]?.(kernels, commands);
       if (name === "gradient") for (const node of s.nodes) emitNode(node, s, addresses, bufferAddress, kernels, commands);
       borders.push(commands.position);
@@ -202,7 +198,7 @@ export class Plan {
   run(from: RangeName = "load", to: RangeName = "update"): boolean {
     const first = this.borders[RANGES.indexOf(from)]!;
     const last = this.borders[RANGES.indexOf(to) + 1]!;
-    return this.engine.run(first, last, this.scratch);
+    return this.engine.run(first, last, this.scratch, this.compiled.scratchBytes);
   }
 
   /** Writes an f32 into a cell by name; nothing where no command reads it. */
@@ -253,6 +249,6 @@ function emitNode(
   });
   (node.op.outputs ?? ["out"]).forEach((name, i) => (b[name] = addresses.get(node.outputs[i]!)!));
   for (const [name, index] of Object.entries(s.workspaces.get(node) ?? {})) b[name] = bufferAddress(index);
-  commands.split = flopsOf(node) >= SPLIT_FLOPS;
+  commands.work = flopsOf(node);
   node.op.emit(kernels, b, emitContext(node, commands));
 }
