@@ -150,10 +150,10 @@ export class Engine {
    * Runs the commands in [first, last). False if a guard stopped the run.
    *
    * @param scratch       address of the first thread's scratch area
-   * @param scratchBytes  bytes from one thread's area to the next
+   * @param scratchBytes  bytes from one thread's area to the next, 0 where no command needs any
    * @throws EngineError if a worker thread was lost in the middle; the next run is on one thread
    */
-  run(first: Address, last: Address, scratch: Address, scratchBytes: number): boolean {
+  run(first: Address, last: Address, scratch: Address, scratchBytes: number = 0): boolean {
     if (!this.pool) return this.exports.run(first, last, scratch) !== 0;
     const result = this.exports.runShared!(this.control, first, last, scratch, scratchBytes);
     if (result >= 0) return result !== 0;
@@ -235,6 +235,12 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
 }
 
 let shared: Promise<Engine> | undefined;
+let running: Engine | null = null;
+
+/** The shared engine if it has started. */
+export function runningEngine(): Engine | null {
+  return running;
+}
 
 /**
  * Starts the shared engine with options; without a call it starts by itself at the first use, and anew
@@ -242,12 +248,16 @@ let shared: Promise<Engine> | undefined;
  *
  * @throws OptionError if it already runs with other options
  */
-export async function init(options: Partial<EngineOptions> = {}): Promise<Engine> {
-  const running = shared;
-  if (running && (await running).closed && shared === running) shared = undefined;
-  if (shared !== undefined && Object.keys(options).length > 0) {
-    throw new OptionError("init: the engine already runs; call init before the first tensor is computed");
+export function init(options: Partial<EngineOptions> = {}): Promise<Engine> {
+  if (running?.closed) {
+    shared = undefined;
+    running = null;
   }
-  shared ??= createEngine(options);
+  if (shared !== undefined && Object.keys(options).length > 0) {
+    return Promise.reject(
+      new OptionError("init: the engine already runs; call init before the first tensor is computed, or close the engine"),
+    );
+  }
+  shared ??= createEngine(options).then((engine) => (running = engine));
   return shared;
 }
