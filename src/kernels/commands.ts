@@ -3,6 +3,12 @@ import type { Address, CommandWriter, Scalar, Slot } from "./command.ts";
 /** Offsets into the data part of a plan carry this bit until the plan's place is known. */
 const DATA = 2 ** 40;
 
+/**
+ * Work of an element that a kernel reads and writes, in floating-point operations of a product: where
+ * little is computed, memory decides.
+ */
+export const ELEMENT_WORK = 16;
+
 /** The opcode that plan.ts handles itself. */
 const GUARD = 1023;
 
@@ -24,7 +30,7 @@ class DataSlot implements Slot {
  *     command: | bytes: 16, flags: 6, opcode: 10 | arguments, 4 bytes each |
  */
 export class Commands implements CommandWriter {
-  /** Work of each of the commands that follow, in floating-point operations. */
+  /** Work of each of the commands that follow: floating-point operations, or ELEMENT_WORK an element. */
   work = 0;
   private readonly splitWork: number;
   private readonly words: number[] = [];

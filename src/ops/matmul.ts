@@ -27,7 +27,8 @@ function extents([a, b]: readonly Shape[], { transposeA, transposeB }: MatmulAtt
 }
 
 function flagsOf(attrs: MatmulAttrs, m: number, n: number): number {
-  const columns = n > m && m < 64;
+  // The longer side shares more evenly, and each thread packs less of the larger operand.
+  const columns = n > m;
   return (
     (attrs.transposeA ? 1 : 0) | (attrs.transposeB ? 2 : 0) | (columns ? 4 : 0) | (ACTIVATIONS[attrs.activation]! << 8)
   );

@@ -1,7 +1,7 @@
 import { type Attrs, type EmitContext, flopsOf } from "../graph/defineOp.ts";
 import type { Node, SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address, Slot } from "../kernels/command.ts";
-import { Commands } from "../kernels/commands.ts";
+import { Commands, ELEMENT_WORK } from "../kernels/commands.ts";
 import { Kernels } from "../kernels/table.gen.ts";
 import { planArena } from "../memory/arena.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
@@ -249,6 +249,6 @@ function emitNode(
   });
   (node.op.outputs ?? ["out"]).forEach((name, i) => (b[name] = addresses.get(node.outputs[i]!)!));
   for (const [name, index] of Object.entries(s.workspaces.get(node) ?? {})) b[name] = bufferAddress(index);
-  commands.work = flopsOf(node);
+  commands.work = Math.max(flopsOf(node), ELEMENT_WORK * sizeOf(node.outputs[0]!.shape));
   node.op.emit(kernels, b, emitContext(node, commands));
 }
