@@ -52,6 +52,8 @@ interface Exports {
   runShared?(control: Address, first: Address, last: Address, scratch: Address, scratchBytes: number): number;
   dismiss?(control: Address): void;
   heapBase(): Address;
+  /** One part of one command, as a thread would run it: how tests try every split. */
+  dispatch(opcode: number, command: Address, scratch: Address, part: number, parts: number): void;
   peakMulAdd?(n: number): number;
   peakMadd?(n: number): number;
 }
