@@ -1,4 +1,4 @@
-import { LANES, add, at, div, load, loadSplat, mul, pmax, pmin, storePart, sub } from "../lanes";
+import { LANES, add, at, div, load, loadSplat, mul, storePart, sub } from "../lanes";
 
 /** One row: out[i] = a[i stepA] op b[i stepB], steps 0 or 1. */
 function rowAdd(a: usize, stepA: i32, b: usize, stepB: i32, out: usize, n: i32): void {

@@ -125,7 +125,7 @@ describe("laws", () => {
     }
     expect(new Uint32Array(parts.param.slice().buffer)).toEqual(new Uint32Array(whole.param.slice().buffer));
     for (const [name, slot] of Object.entries(whole.slots)) {
-      expect([...parts.slots[name]!.map(Object)]).toEqual([...slot.map(Object)]);
+      expect(parts.slots[name]!.map(Object)).toEqual(slot.map(Object));
     }
   });
 
