@@ -138,7 +138,7 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
   const bytes = decodeBase64(await loadBase64(variant));
   const { instance } = await instantiate(bytes, { env: { memory } });
   const threads = shared ? wanted : 1;
-  return new Engine(variant, threads, memory, instance.exports as unknown as Exports, maximum * PAGE, features);
+  return new Engine(variant, threads, memory, instance.exports as WebAssembly.Exports & Exports, maximum * PAGE, features);
 }
 
 let shared: Promise<Engine> | undefined;
