@@ -1,4 +1,19 @@
-import { STRIDE, TINY_ROOT, abs, add, at, div, load, madd, mul, pmax, splat, sqrt, store, sub } from "../lanes";
+import {
+  STRIDE,
+  TINY_ROOT,
+  abs,
+  add,
+  at,
+  div,
+  load,
+  madd,
+  mul,
+  pmax,
+  splat,
+  sqrt,
+  store,
+  sub,
+} from "../lanes";
 
 /**
  * One AdaGrad step on elements [begin, end).
@@ -24,12 +39,21 @@ import { STRIDE, TINY_ROOT, abs, add, at, div, load, madd, mul, pmax, splat, sqr
  * @param decay        decoupled weight decay of this step, a fraction of p
  */
 export function adagrad(
-  p: usize, g: usize, s: usize,
-  gradScale: f32, gradSign: f32, l2: f32,
-  stepSize: f32, epsilonRoot: f32, epsilon: f32, decay: f32,
-  begin: i32, end: i32,
+  p: usize,
+  g: usize,
+  s: usize,
+  gradScale: f32,
+  gradSign: f32,
+  l2: f32,
+  stepSize: f32,
+  epsilonRoot: f32,
+  epsilon: f32,
+  decay: f32,
+  begin: i32,
+  end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
+  const penalized = l2 != 0;
   const lambda = splat(l2);
   const step = splat(stepSize);
   const inside = splat(epsilonRoot);
@@ -42,12 +66,13 @@ export function adagrad(
   s = at(s, begin);
   do {
     const w = load(p);
-    const gi = madd(lambda, w, mul(scale, load(g)));
+    let gi = mul(scale, load(g));
+    if (penalized) gi = madd(lambda, w, gi);
     const gs = pmax(abs(gi), tinyRoot);
     const si = madd(gs, gs, load(s));
     store(s, si);
-    const u = div(gi, add(sqrt(add(si, inside)), outside));
-    store(p, sub(w, madd(shrink, w, mul(step, u))));
+    const u = div(mul(step, gi), add(sqrt(add(si, inside)), outside));
+    store(p, sub(w, madd(shrink, w, u)));
     p += STRIDE;
     g += STRIDE;
     s += STRIDE;

@@ -116,12 +116,12 @@ export class Kernels {
     this.commands.write(19, true, [x, dy, dx, size]);
   }
 
-  /** Tanh form of gelu, `out = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2`. */
+  /** Tanh form of gelu, `out = x (1 + tanh(z / 2)) / 2`, `z = 2 sqrt(2 / pi) (x + 0.044715 x^3)`, */
   geluTanh(x: Address, out: Address, size: number): void {
     this.commands.write(20, true, [x, out, size]);
   }
 
-  /** Gradient of geluTanh, `dx = dy ((1 + t) / 2 + x (1 - t^2) sqrt(2 / pi) (1 + 0.134145 x^2) / 2)`, */
+  /** Gradient of geluTanh, `dx = dy s (1 + x (1 - s) z')`, s = sigmoid(z), z' = 2 sqrt(2 / pi) (1 + */
   geluTanhGrad(x: Address, dy: Address, dx: Address, size: number): void {
     this.commands.write(21, true, [x, dy, dx, size]);
   }
@@ -202,7 +202,7 @@ export class Kernels {
     c.write(35, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(mean), c.float(stddev), size]);
   }
 
-  /** Normal numbers cut off at two standard deviations, `out = mean + stddev z` with |z| < 2, by inversion */
+  /** Normal numbers cut off at two standard deviations, `out = mean + stddev z` with |z| < 2, by */
   randomTruncatedNormal(out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, mean: Scalar, stddev: Scalar, size: number): void {
     const c = this.commands;
     c.write(36, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(mean), c.float(stddev), size]);
@@ -214,7 +214,7 @@ export class Kernels {
     c.write(37, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(rate), c.float(scale), size]);
   }
 
-  /** Inverted dropout, `out = u >= rate ? x scale : 0`. Dropped elements are +0, even of NaN. The mask is */
+  /** Inverted dropout, `out = u >= rate ? x scale : 0`. Dropped elements are +0, even of NaN. The mask */
   dropout(x: Address, out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, rate: Scalar, scale: Scalar, size: number): void {
     const c = this.commands;
     c.write(38, true, [x, out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(rate), c.float(scale), size]);
@@ -440,27 +440,27 @@ export class Kernels {
   }
 
   /** One step of Adam, AdamW or AMSGrad on elements [begin, end). */
-  adam(p: Address, g: Address, m: Address, v: Address, vmax: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, stepSize: Scalar, vmaxScale: Scalar, vScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
+  adam(p: Address, g: Address, m: Address, v: Address, vmax: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, stepSize: Scalar, vmaxScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(82, true, [p, g, m, v, vmax, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(stepSize), c.float(vmaxScale), c.float(vScale), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
+    c.write(82, true, [p, g, m, v, vmax, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(stepSize), c.float(vmaxScale), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
   }
 
   /** One Nadam step on elements [begin, end): Adam with Nesterov's momentum. */
-  nadam(p: Address, g: Address, m: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, mStep: Scalar, gStep: Scalar, vScale: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
+  nadam(p: Address, g: Address, m: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, mStep: Scalar, gStep: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(83, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(mStep), c.float(gStep), c.float(vScale), c.float(epsilon), c.float(decay), size]);
+    c.write(83, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(mStep), c.float(gStep), c.float(epsilon), c.float(decay), size]);
   }
 
   /** One RMSProp step on elements [begin, end). */
-  rmsprop(p: Address, g: Address, v: Address, mean: Address, m: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusRho: Scalar, vIn: Scalar, vScale: Scalar, meanScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, momentum: Scalar, mIn: Scalar, mOut: Scalar, decay: Scalar, size: number): void {
+  rmsprop(p: Address, g: Address, v: Address, mean: Address, m: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusRho: Scalar, vIn: Scalar, epsilonRoot: Scalar, epsilon: Scalar, oneMinusMomentum: Scalar, stepSize: Scalar, mOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(84, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusRho), c.float(vIn), c.float(vScale), c.float(meanScale), c.float(epsilonRoot), c.float(epsilon), c.float(momentum), c.float(mIn), c.float(mOut), c.float(decay), size]);
+    c.write(84, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusRho), c.float(vIn), c.float(epsilonRoot), c.float(epsilon), c.float(oneMinusMomentum), c.float(stepSize), c.float(mOut), c.float(decay), size]);
   }
 
   /** One step of gradient descent, with or without momentum, on elements [begin, end). */
-  sgd(p: Address, w: Address, g: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, momentum: Scalar, gradIn: Scalar, vOut: Scalar, gradOut: Scalar, decay: Scalar, size: number): void {
+  sgd(p: Address, w: Address, g: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusMomentum: Scalar, gradIn: Scalar, vOut: Scalar, gradOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(85, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(momentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
+    c.write(85, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusMomentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
   }
 
   /** Moves the parameters to where look-ahead Nesterov wants its gradient, and keeps where they were. */

@@ -1,5 +1,6 @@
 import { checkName, withDefaults } from "../errors.ts";
 import type { Address, Scalar } from "../kernels/command.ts";
+import { ArrayOptimizer } from "./arrayOptimizer.ts";
 import type { Kernels } from "../kernels/table.gen.ts";
 
 /** Whose defaults and whose reading of a formula to follow. `seed`: the articles this project began from. */
@@ -23,6 +24,8 @@ export interface CommonOptions {
   weightDecayMode: "decoupled" | "l2";
   /** What decoupled decay is multiplied by: the learning rate, or nothing. Default `lr`. */
   decayScale: "lr" | "none";
+  /** What weight decay reaches: every parameter, or kernels only (no biases, no norm parameters). Default `all`. */
+  weightDecayOn: "all" | "kernels";
   /** Clamp every gradient element to [-clipValue, clipValue]; null: do not. */
   clipValue: number | null;
   /** Scale a parameter's gradient so that its norm is at most this; null: do not. */
@@ -41,6 +44,7 @@ export const COMMON_DEFAULTS: Omit<CommonOptions, "learningRate"> = {
   weightDecay: 0,
   weightDecayMode: "decoupled",
   decayScale: "lr",
+  weightDecayOn: "all",
   clipValue: null,
   clipNorm: null,
   globalClipNorm: null,
@@ -121,6 +125,8 @@ export interface Optimizer<O = object> {
   readonly options: O & CommonOptions;
   /** With the common scalars among `scalarNames` and written by `scalars`. */
   readonly definition: OptimizerDefinition<O, string, string>;
+  /** The optimizer over plain arrays: `const opt = adam().init([w, b]); await opt.step([w, b], [dw, db])`. */
+  init(params: readonly Float32Array[]): ArrayOptimizer;
 }
 
 /** Options that a caller may give: any of the rule's, the common ones, and a dialect. */
@@ -144,11 +150,21 @@ export function defineOptimizer<O extends object, S extends string, N extends st
     const { dialect, ...own } = options;
     const { name, dialects } = definition;
     if (dialect !== undefined) checkName(name, "dialect", dialect, Object.keys(dialects));
-    const base = { ...COMMON_DEFAULTS, ...definition.defaults, ...(dialect ? dialects[dialect] : {}) };
+    const base = {
+      ...COMMON_DEFAULTS,
+      ...definition.defaults,
+      ...(dialect ? dialects[dialect] : {}),
+    };
     const all = withDefaults<O & CommonOptions>(name, base, own as Partial<O & CommonOptions>);
     checkCommon(name, all);
     definition.check?.(all);
-    return { name, options: all, definition: whole };
+    const optimizer: Optimizer<O> = {
+      name,
+      options: all,
+      definition: whole,
+      init: (params) => new ArrayOptimizer(optimizer, params),
+    };
+    return optimizer;
   };
 }
 
@@ -173,6 +189,7 @@ function checkCommon(name: string, options: CommonOptions): void {
   checkNumber(name, options, "weightDecay", ">= 0");
   checkChoice(name, options, "weightDecayMode", ["decoupled", "l2"]);
   checkChoice(name, options, "decayScale", ["lr", "none"]);
+  checkChoice(name, options, "weightDecayOn", ["all", "kernels"]);
   checkChoice(name, options, "globalClipMode", ["exact", "torch"]);
   checkChoice(name, options, "clipNormType", ["l2", "l1", "max"]);
   for (const key of ["clipValue", "clipNorm", "globalClipNorm"] as const) {
@@ -205,6 +222,11 @@ export function checkNumber<T>(
 }
 
 /** @throws OptionError `adam: unknown epsilonMode "inside"; known: outside, hat` */
-export function checkChoice<T>(name: string, options: T, key: keyof T & string, choices: readonly string[]): void {
+export function checkChoice<T>(
+  name: string,
+  options: T,
+  key: keyof T & string,
+  choices: readonly string[],
+): void {
   checkName(name, key, String(options[key]), choices);
 }

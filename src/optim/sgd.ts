@@ -1,4 +1,9 @@
-import { type OptimizerFactory, checkChoice, checkNumber, defineOptimizer } from "./defineOptimizer.ts";
+import {
+  type OptimizerFactory,
+  checkChoice,
+  checkNumber,
+  defineOptimizer,
+} from "./defineOptimizer.ts";
 
 /** Options of {@link sgd} besides the common ones. */
 export interface SgdOptions {
@@ -12,7 +17,7 @@ export interface SgdOptions {
   momentumForm: "velocity" | "lr-in-velocity" | "ema";
 }
 
-type SgdScalar = "momentum" | "gradIn" | "vOut" | "gradOut";
+type SgdScalar = "momentum" | "oneMinusMomentum" | "gradIn" | "vOut" | "gradOut";
 
 /**
  * Gradient descent, `w = w - eta g`, with momentum and Nesterov's momentum. eta: `learningRate`, mu:
@@ -46,7 +51,13 @@ export const sgd: OptimizerFactory<SgdOptions> = /* @__PURE__ */ defineOptimizer
   SgdScalar
 >({
   name: "sgd",
-  defaults: { learningRate: 0.01, momentum: 0, nesterov: false, dampening: 0, momentumForm: "velocity" },
+  defaults: {
+    learningRate: 0.01,
+    momentum: 0,
+    nesterov: false,
+    dampening: 0,
+    momentumForm: "velocity",
+  },
   dialects: {
     torch: { learningRate: 1e-3, weightDecayMode: "l2" },
     keras: { momentumForm: "lr-in-velocity" },
@@ -65,9 +76,10 @@ export const sgd: OptimizerFactory<SgdOptions> = /* @__PURE__ */ defineOptimizer
     }
   },
   slots: (o) => (o.momentum === 0 ? [] : looksAhead(o) ? ["v", "w"] : ["v"]),
-  scalarNames: ["momentum", "gradIn", "vOut", "gradOut"],
+  scalarNames: ["momentum", "oneMinusMomentum", "gradIn", "vOut", "gradOut"],
   scalars: ({ learningRate, momentum, nesterov, dampening, momentumForm }, t, out) => {
     out.momentum = momentum;
+    out.oneMinusMomentum = 1 - momentum;
     if (momentum === 0) {
       out.gradIn = 0;
       out.vOut = 0;
@@ -85,8 +97,18 @@ export const sgd: OptimizerFactory<SgdOptions> = /* @__PURE__ */ defineOptimizer
     const from = looksAhead(o) ? w : param;
     const velocity = o.momentum === 0 ? 0 : v;
     k.sgd(
-      param, from, grad, velocity,
-      s.gradScale, s.gradSign, s.l2, s.momentum, s.gradIn, s.vOut, s.gradOut, s.decay,
+      param,
+      from,
+      grad,
+      velocity,
+      s.gradScale,
+      s.gradSign,
+      s.l2,
+      s.oneMinusMomentum,
+      s.gradIn,
+      s.vOut,
+      s.gradOut,
+      s.decay,
       size,
     );
   },
