@@ -23,6 +23,7 @@ const CHECKS = [
   { name: "gen", command: script("gen", "--check") },
   { name: "layers", command: script("layers") },
   { name: "tree", command: script("tree") },
+  { name: "lock", command: script("lock") },
   { name: "build", command: script("build") },
   { name: "types", command: bin("typescript/bin/tsc").concat("-p", "tsconfig.test.json") },
   { name: "lint", command: bin("oxlint/bin/oxlint").concat("--format=unix") },
