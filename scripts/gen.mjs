@@ -2,12 +2,14 @@
 //   assembly/dispatch.gen.ts      the switch from opcode to kernel
 //   src/kernels/table.gen.ts      the typed table through which the host encodes commands
 //   docs/kernels.md               one entry a kernel
+//   docs/{ops,layers,optimizers}.md  tables (see docs.mjs)
 // and, from the definitions in src, the catalogues of names (see catalogue.mjs).
 // `node scripts/gen.mjs --check` writes nothing and fails where a file is not current.
 import { readFileSync, readdirSync, writeFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript";
+import { docsOf } from "./docs.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const check = process.argv.includes("--check");
@@ -180,6 +182,7 @@ const files = {
   "assembly/dispatch.gen.ts": dispatchText(kernels),
   "src/kernels/table.gen.ts": tableText(kernels),
   "docs/kernels.md": docsText(kernels),
+  ...docsOf(root),
 };
 for (const c of CATALOGUES) {
   if (existsSync(join(root, c.folder))) files[`${c.folder}/catalogue.gen.ts`] = catalogueText(c);
