@@ -15,9 +15,9 @@ import { randomUniform, randomNormal, randomTruncatedNormal, dropoutMask, dropou
 import { reduceSum } from "./ops/reduce";
 import { relu, reluGrad } from "./ops/relu";
 import { abs, neg, sign, absGrad, floor, ceil, round, trunc } from "./ops/rounding";
-import { crossentropy, crossentropyGrad, categoricalHinge, categoricalHingeGrad, cosineSimilarity, cosineSimilarityGrad } from "./ops/rowLosses";
+import { crossentropy, crossentropyGrad, categoricalHinge, categoricalHingeGrad, cosineSimilarity, cosineSimilarityGrad, softmaxCrossentropy, softmaxCrossentropyGrad } from "./ops/rowLosses";
 import { silu, siluGrad, mish, mishGrad } from "./ops/silu";
-import { softmax, softmaxGrad, sparseSoftmaxCrossentropy, sparseSoftmaxCrossentropyGrad, softmaxCrossentropy, softmaxCrossentropyGrad } from "./ops/softmax";
+import { softmax, softmaxGrad, sparseSoftmaxCrossentropy, sparseSoftmaxCrossentropyGrad } from "./ops/softmax";
 import { softplus, softplusGrad, logSigmoid, logSigmoidGrad, softsign, softsignGrad } from "./ops/softplus";
 import { exp, expm1, log, log1p, log2, sin, cos, erf, tanh, tanhGrad, sigmoid, sigmoidGrad, sqrt, rsqrt, reciprocal, square, powScalar } from "./ops/unary";
 import { adagrad } from "./optim/adagrad";
@@ -582,73 +582,73 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       break;
     }
     case 79: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 80: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 81: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 82: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 83: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
-      break;
-    }
-    case 84: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
-      break;
-    }
-    case 85: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 86: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 87: {
       const size = load<i32>(pc, 24);
       const begin = share(size, 1, part, parts);
       const end = share(size, 1, part + 1, parts);
       if (begin < end) softmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     }
-    case 88: {
+    case 80: {
       const size = load<i32>(pc, 24);
       const begin = share(size, 1, part, parts);
       const end = share(size, 1, part + 1, parts);
       if (begin < end) softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    }
+    case 81: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 82: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 83: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 84: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 85: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+      break;
+    }
+    case 86: {
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
+      break;
+    }
+    case 87: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    }
+    case 88: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     }
     case 89: {

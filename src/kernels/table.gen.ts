@@ -434,54 +434,54 @@ export class Kernels {
     c.write(78, true, [a, b, dout, da, width, c.float(epsilon), size]);
   }
 
-  /** Sigmoid linear unit or swish, `out = x / (1 + e^-x)`. Source: Ramachandran et al. 2017 */
-  silu(x: Address, out: Address, size: number): void {
-    this.commands.write(79, true, [x, out, size]);
-  }
-
-  /** Gradient of silu, `dx = dy s (1 + x (1 - s))`, s = sigmoid(x). */
-  siluGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(80, true, [x, dy, dx, size]);
-  }
-
-  /** Mish, `out = x tanh(log(1 + e^x))`. Source: Misra 2019 (arXiv:1908.08681). */
-  mish(x: Address, out: Address, size: number): void {
-    this.commands.write(81, true, [x, out, size]);
-  }
-
-  /** Gradient of mish, `dx = dy (t + x (1 - t^2) sigmoid(x))`, t = tanh(log(1 + e^x)). */
-  mishGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(82, true, [x, dy, dx, size]);
-  }
-
-  /** `y = e^x / sum e^x` over rows, shifted by the row's maximum so that nothing overflows. */
-  softmax(x: Address, out: Address, width: number, size: number): void {
-    this.commands.write(83, true, [x, out, width, size]);
-  }
-
-  /** Gradient of softmax, `dx = y (dy - sum y dy)` over rows. May run in place on dy. */
-  softmaxGrad(y: Address, dy: Address, dx: Address, width: number, size: number): void {
-    this.commands.write(84, true, [y, dy, dx, width, size]);
-  }
-
-  /** Crossentropy of integer labels from logits, `loss = log(sum e^z) - z[label]`, with the */
-  sparseSoftmaxCrossentropy(z: Address, labels: Address, loss: Address, probs: Address, width: number, size: number): void {
-    this.commands.write(85, true, [z, labels, loss, probs, width, size]);
-  }
-
-  /** Gradient of sparseSoftmaxCrossentropy by the logits, `dz = (p - onehot(label)) dloss`. */
-  sparseSoftmaxCrossentropyGrad(probs: Address, labels: Address, dloss: Address, dz: Address, width: number, size: number): void {
-    this.commands.write(86, true, [probs, labels, dloss, dz, width, size]);
-  }
-
   /** Crossentropy of targets that are numbers, from logits, `loss = sum t (log(sum e^z) - z)`, with the */
   softmaxCrossentropy(z: Address, t: Address, loss: Address, probs: Address, width: number, size: number): void {
-    this.commands.write(87, true, [z, t, loss, probs, width, size]);
+    this.commands.write(79, true, [z, t, loss, probs, width, size]);
   }
 
   /** Gradient of softmaxCrossentropy by the logits, `dz = (p sum t - t) dloss`. */
   softmaxCrossentropyGrad(probs: Address, t: Address, dloss: Address, dz: Address, width: number, size: number): void {
-    this.commands.write(88, true, [probs, t, dloss, dz, width, size]);
+    this.commands.write(80, true, [probs, t, dloss, dz, width, size]);
+  }
+
+  /** Sigmoid linear unit or swish, `out = x / (1 + e^-x)`. Source: Ramachandran et al. 2017 */
+  silu(x: Address, out: Address, size: number): void {
+    this.commands.write(81, true, [x, out, size]);
+  }
+
+  /** Gradient of silu, `dx = dy s (1 + x (1 - s))`, s = sigmoid(x). */
+  siluGrad(x: Address, dy: Address, dx: Address, size: number): void {
+    this.commands.write(82, true, [x, dy, dx, size]);
+  }
+
+  /** Mish, `out = x tanh(log(1 + e^x))`. Source: Misra 2019 (arXiv:1908.08681). */
+  mish(x: Address, out: Address, size: number): void {
+    this.commands.write(83, true, [x, out, size]);
+  }
+
+  /** Gradient of mish, `dx = dy (t + x (1 - t^2) sigmoid(x))`, t = tanh(log(1 + e^x)). */
+  mishGrad(x: Address, dy: Address, dx: Address, size: number): void {
+    this.commands.write(84, true, [x, dy, dx, size]);
+  }
+
+  /** `y = e^x / sum e^x` over rows, shifted by the row's maximum so that nothing overflows. */
+  softmax(x: Address, out: Address, width: number, size: number): void {
+    this.commands.write(85, true, [x, out, width, size]);
+  }
+
+  /** Gradient of softmax, `dx = y (dy - sum y dy)` over rows. May run in place on dy. */
+  softmaxGrad(y: Address, dy: Address, dx: Address, width: number, size: number): void {
+    this.commands.write(86, true, [y, dy, dx, width, size]);
+  }
+
+  /** Crossentropy of integer labels from logits, `loss = log(sum e^z) - z[label]`, with the */
+  sparseSoftmaxCrossentropy(z: Address, labels: Address, loss: Address, probs: Address, width: number, size: number): void {
+    this.commands.write(87, true, [z, labels, loss, probs, width, size]);
+  }
+
+  /** Gradient of sparseSoftmaxCrossentropy by the logits, `dz = (p - onehot(label)) dloss`. */
+  sparseSoftmaxCrossentropyGrad(probs: Address, labels: Address, dloss: Address, dz: Address, width: number, size: number): void {
+    this.commands.write(88, true, [probs, labels, dloss, dz, width, size]);
   }
 
   /** Smooth rectifier, `out = beta x > threshold ? x : log(1 + e^(beta x)) / beta`, computed as */
@@ -720,6 +720,8 @@ export const KERNEL_NAMES: readonly string[] = [
   "categoricalHingeGrad",
   "cosineSimilarity",
   "cosineSimilarityGrad",
+  "softmaxCrossentropy",
+  "softmaxCrossentropyGrad",
   "silu",
   "siluGrad",
   "mish",
@@ -728,8 +730,6 @@ export const KERNEL_NAMES: readonly string[] = [
   "softmaxGrad",
   "sparseSoftmaxCrossentropy",
   "sparseSoftmaxCrossentropyGrad",
-  "softmaxCrossentropy",
-  "softmaxCrossentropyGrad",
   "softplus",
   "softplusGrad",
   "logSigmoid",
