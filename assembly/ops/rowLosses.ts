@@ -1,10 +1,10 @@
 /** Losses and similarities of whole rows. Sums run over four lanes, which are combined by hsum. */
 import { ONE } from "../constants";
 import {
-  LANES, and, add, at, div, firstLanes, ge, hmax, hsum, le, load, madd, mul, ne, nmadd, pmax, pmin, select, splat,
+  LANES, and, add, at, div, firstLanes, ge, hmax, hsum, le, load, madd, mul, nmadd, pmax, pmin, select, splat,
   storePart, sub,
 } from "../lanes";
-import { expNegative, log } from "../math";
+import { log } from "../math";
 
 /** Sum of a row. */
 function rowSum(x: usize, n: i32): f32 {
@@ -204,88 +204,6 @@ export function cosineSimilarityGrad(
     const back = splat(n > epsilon ? (d * (rowDot(p, q, width) / n / m)) / n / n : 0);
     for (let i: i32 = 0; i < width; i += LANES) {
       storePart(at(to, i), sub(mul(load(at(q, i)), forward), mul(load(at(p, i)), back)), width - i);
-    }
-  }
-}
-
-/** Largest element of a row. A NaN may be lost: what is computed with it is NaN anyway. */
-function rowMax(x: usize, n: i32): f32 {
-  const lowest = splat(-Infinity);
-  let top = lowest;
-  for (let i: i32 = 0; i < n; i += LANES) top = pmax(select(load(at(x, i)), lowest, firstLanes(n - i)), top);
-  return hmax(top);
-}
-
-/** out = e^(x - top) over a row; returns the sum. */
-function rowExp(x: usize, out: usize, n: i32, top: f32): f32 {
-  const shift = splat(top == -Infinity ? 0 : top);
-  let sum = splat(0);
-  for (let i: i32 = 0; i < n; i += LANES) {
-    const e = expNegative(sub(load(at(x, i)), shift));
-    sum = add(sum, and(e, firstLanes(n - i)));
-    storePart(at(out, i), e, n - i);
-  }
-  return hsum(sum);
-}
-
-/**
- * Crossentropy of targets that are numbers, from logits, `loss = sum t (log(sum e^z) - z)`, with the
- * probabilities that its gradient needs. A target of 0 adds nothing, even where its logit is -Infinity.
- *
- * @grain 1
- * @param z      f32[rows, width], logits
- * @param t      f32[rows, width]
- * @param loss   f32[rows]
- * @param probs  f32[rows, width]
- * @param width  classes
- */
-export function softmaxCrossentropy(
-  z: usize, t: usize, loss: usize, probs: usize, width: i32, begin: i32, end: i32,
-): void {
-  const zero = splat(0);
-  for (let r = begin; r < end; r++) {
-    const from = at(z, r * width);
-    const target = at(t, r * width);
-    const to = at(probs, r * width);
-    const top = rowMax(from, width);
-    const sum = rowExp(from, to, width, top);
-    const factor = splat(<f32>1 / sum);
-    const shift = splat(top);
-    const logSum = log(splat(sum));
-    let total = zero;
-    for (let i: i32 = 0; i < width; i += LANES) {
-      storePart(at(to, i), mul(load(at(to, i)), factor), width - i);
-      const v = load(at(target, i));
-      const term = mul(v, add(logSum, sub(shift, load(at(from, i)))));
-      total = add(total, and(term, and(ne(v, zero), firstLanes(width - i))));
-    }
-    f32.store(at(loss, r), hsum(total));
-  }
-}
-
-/**
- * Gradient of softmaxCrossentropy by the logits, `dz = (p sum t - t) dloss`.
- *
- * @grain 1
- * @param probs  f32[rows, width]
- * @param t      f32[rows, width]
- * @param dloss  f32[rows]
- * @param dz     f32[rows, width], may be probs
- * @param width  classes
- */
-export function softmaxCrossentropyGrad(
-  probs: usize, t: usize, dloss: usize, dz: usize, width: i32, begin: i32, end: i32,
-): void {
-  for (let r = begin; r < end; r++) {
-    const p = at(probs, r * width);
-    const target = at(t, r * width);
-    const to = at(dz, r * width);
-    let sum = splat(0);
-    for (let i: i32 = 0; i < width; i += LANES) sum = add(sum, and(load(at(target, i)), firstLanes(width - i)));
-    const whole = splat(hsum(sum));
-    const factor = splat(f32.load(at(dloss, r)));
-    for (let i: i32 = 0; i < width; i += LANES) {
-      storePart(at(to, i), mul(sub(mul(load(at(p, i)), whole), load(at(target, i))), factor), width - i);
     }
   }
 }
