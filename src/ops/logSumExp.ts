@@ -1,6 +1,6 @@
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { mul, sub } from "./binary.ts";
-import { exp } from "./exp.ts";
+import { exp } from "./unary.ts";
 import { type ReduceOptions, type RunOp, defineRun, reduceAxes } from "./reduce.ts";
 
 const logSumExpRun: RunOp = /* @__PURE__ */ defineRun({

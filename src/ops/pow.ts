@@ -4,7 +4,7 @@ import { sizeOf } from "../shape.ts";
 import { defineBinary, mul, sub } from "./binary.ts";
 import { equal, greaterEqual } from "./compare.ts";
 import { fill } from "./fill.ts";
-import { log } from "./log.ts";
+import { log } from "./unary.ts";
 import { logicalAnd } from "./logical.ts";
 import { where } from "./where.ts";
 
