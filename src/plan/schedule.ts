@@ -87,7 +87,7 @@ export function schedule(
       buffer.fixed === null &&
       !pinned.has(first) &&
       buffer.to === step &&
-      tensorBytes(over!) === tensorBytes(first) &&
+      tensorBytes(over!) === tensorBytes(first) && // fewer elements would be read again: broadcasting
       node.inputs.filter((t) => t && bufferOf.get(t) === taken).length === 1;
     node.outputs.forEach((t, index) => {
       if (index === 0 && mayTake) {
