@@ -46,7 +46,8 @@ function extents([a, b]: readonly Shape[], { transposeA, transposeB }: MatmulAtt
 
 /** Flags of the kernels: a vector is stored the same either way. */
 function flagsOf(attrs: MatmulAttrs, shapes: readonly Shape[], m: number, n: number): number {
-  const columns = n > m && m < 64;
+  // The longer side shares more evenly, and each thread packs less of the larger operand.
+  const columns = n > m;
   return (
     (attrs.transposeA && shapes[0]!.length > 1 ? 1 : 0) |
     (attrs.transposeB && shapes[1]!.length > 1 ? 2 : 0) |
