@@ -9,6 +9,7 @@ export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./compa
 export { copy } from "./copy.ts";
 export { binaryCrossentropyOf, categoricalCrossentropyOf, sparseCategoricalCrossentropyOf } from "./crossentropies.ts";
 export { cumsum } from "./cumsum.ts";
+export { divOrZero } from "./divOrZero.ts";
 export { dropout } from "./dropout.ts";
 export { absoluteError, binaryCrossentropyOfProbabilities, hingeError, huberError, klDivergence, logCoshError, poissonError, sigmoidCrossentropy, squaredError, squaredHingeError } from "./elementLosses.ts";
 export { fill } from "./fill.ts";
@@ -25,7 +26,6 @@ export { oneHot } from "./oneHot.ts";
 export { meanPerSample } from "./perSample.ts";
 export { pow } from "./pow.ts";
 export { prod } from "./prod.ts";
-export { dropAxes, reduceAxes } from "./reduce.ts";
 export { reshape } from "./reshape.ts";
 export { categoricalHingeError, cosine, crossentropy } from "./rowLosses.ts";
 export { softmaxCrossentropy, sparseSoftmaxCrossentropy } from "./softmaxCrossentropy.ts";
