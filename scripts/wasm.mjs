@@ -58,6 +58,8 @@ export async function buildVariant(variant, extra = []) {
     ...kernelNames().map((name) => `--no-inline=${name}`),
     // A micro-kernel inlined into its loops would share their registers.
     ...MICRO_KERNELS.map((name) => `--no-inline=assembly/gemm/${name}`),
+    // Twice in every case of the dispatcher: inlined, it makes that function three times as large.
+    "--no-inline=assembly/share/share",
     "-O2",
     "--always-inline-max-function-size",
     "400",
