@@ -202,6 +202,19 @@ export function flush(x: Lanes, tiny: Lanes): Lanes {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), tiny));
 }
 
+/** `(1 - c) m`, with `c m` taken from m: see `average`. */
+export function decayed(m: Lanes, c: Lanes): Lanes {
+  return nmadd(c, m, m);
+}
+
+/**
+ * `(1 - c) m + c x`: a moving average. `c m` is taken from m, because 1 - c in f32 is not 1 less the c
+ * in f32: with c = .001 the average of a constant would settle 1.3e-5 too high. Exactly x where c is 1.
+ */
+export function average(m: Lanes, x: Lanes, c: Lanes): Lanes {
+  return madd(c, x, decayed(m, c));
+}
+
 export function floor(a: Lanes): Lanes {
   return f32x4.floor(a);
 }

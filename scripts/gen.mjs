@@ -160,6 +160,7 @@ const CATALOGUES = [
   { folder: "src/ops/activations", define: "defineOp", object: "activations", type: "ActivationName", value: "activation" },
   { folder: "src/initializers", define: "defineInitializer", object: "initializers", type: "InitializerName", value: "initializer" },
   { folder: "src/regularizers", define: "defineRegularizer", object: "regularizers", type: "RegularizerName", value: "regularizer" },
+  { folder: "src/layers", define: "defineLayer", object: "layers", type: "LayerKind", value: "layer" },
   { folder: "src/losses", define: "defineLoss", object: "losses", type: "LossName", value: "loss" },
   { folder: "src/metrics", define: "defineMetric", object: "metrics", type: "MetricName", value: "metric" },
   { folder: "src/optim", define: "defineOptimizer", object: "optimizers", type: "OptimizerName", value: "optimizer" },

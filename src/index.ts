@@ -1,7 +1,21 @@
 /** Thalweg: train neural networks wherever JavaScript runs. Exports only. */
-export { type EngineInfo, type EngineOptions, init } from "./kernels/engine.ts";
-export { Tensor, type TensorLike, tensor } from "./tensor/tensor.ts";
+export { DataError, MemoryError, NonFiniteError, OptionError, ShapeError } from "./errors.ts";
+export type { DType, Shape } from "./shape.ts";
+export { type Engine, type EngineInfo, type EngineOptions, init } from "./kernels/engine.ts";
+export { type NestedNumbers, Tensor, type TensorLike, tensor } from "./tensor/tensor.ts";
+export { compute, trace, valueAndGrad } from "./plan/trace.ts";
 export { dense } from "./layers/dense.ts";
+export type { Layer } from "./layers/defineLayer.ts";
+export { l2 } from "./regularizers/l2.ts";
+export { Model } from "./model/model.ts";
+export { fromConfig } from "./model/fromConfig.ts";
+export { cloneModel, loadModel } from "./model/loadModel.ts";
 export { sequential } from "./model/sequential.ts";
+export type { Callback } from "./train/callbacks.ts";
+export { History } from "./train/history.ts";
+export { adagrad } from "./optim/adagrad.ts";
 export { adam } from "./optim/adam.ts";
+export { adamw } from "./optim/adamw.ts";
+export { nadam } from "./optim/nadam.ts";
+export { rmsprop } from "./optim/rmsprop.ts";
 export { sgd } from "./optim/sgd.ts";

@@ -30,6 +30,7 @@ export function adagrad(
   begin: i32, end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
+  const penalized = l2 != 0;
   const lambda = splat(l2);
   const step = splat(stepSize);
   const inside = splat(epsilonRoot);
@@ -42,12 +43,13 @@ export function adagrad(
   s = at(s, begin);
   do {
     const w = load(p);
-    const gi = madd(lambda, w, mul(scale, load(g)));
+    let gi = mul(scale, load(g));
+    if (penalized) gi = madd(lambda, w, gi);
     const gs = pmax(abs(gi), tinyRoot);
     const si = madd(gs, gs, load(s));
     store(s, si);
-    const u = div(gi, add(sqrt(add(si, inside)), outside));
-    store(p, sub(w, madd(shrink, w, mul(step, u))));
+    const u = div(mul(step, gi), add(sqrt(add(si, inside)), outside));
+    store(p, sub(w, madd(shrink, w, u)));
     p += STRIDE;
     g += STRIDE;
     s += STRIDE;

@@ -6,10 +6,10 @@ import { STRIDE, TINY, TINY_ROOT, abs, add, at, average, div, flush, load, madd,
  *     g = gradSign gradScale g + l2 p
  *     m = beta1 m + (1 - beta1) g
  *     v = beta2 v + (1 - beta2) g^2
- *     p = p - (decay p + (mStep m + gStep g) / (sqrt(vScale v) + epsilon))
+ *     p = p - (decay p + (mStep m + gStep g) / (sqrt(v) + epsilon))
  *
- * The host folds the learning rate, the schedule of the momentum and its bias corrections into mStep
- * and gStep, in f64. Neither moment becomes denormal: see adam. NaN in g reaches p, m and v.
+ * The host folds the learning rate, the schedule of the momentum and its bias corrections into mStep,
+ * gStep and epsilon, in f64. Neither moment becomes denormal: see adam. NaN in g reaches p, m and v.
  * Source: Dozat 2016, algorithm 2 ("Incorporating Nesterov momentum into Adam").
  *
  * @grain 16
@@ -24,24 +24,23 @@ import { STRIDE, TINY, TINY_ROOT, abs, add, at, average, div, flush, load, madd,
  * @param oneMinusBeta2  1 - beta2, what of g^2 enters v
  * @param mStep          what of m is stepped
  * @param gStep          what of g is stepped besides
- * @param vScale         bias correction of v
- * @param epsilon        added to the root
+ * @param epsilon        added to the root, times the root of the bias correction of v
  * @param decay          decoupled weight decay of this step, a fraction of p
  */
 export function nadam(
   p: usize, g: usize, m: usize, v: usize,
   gradScale: f32, gradSign: f32, l2: f32,
   oneMinusBeta1: f32, oneMinusBeta2: f32,
-  mStep: f32, gStep: f32, vScale: f32, epsilon: f32, decay: f32,
+  mStep: f32, gStep: f32, epsilon: f32, decay: f32,
   begin: i32, end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
+  const penalized = l2 != 0;
   const lambda = splat(l2);
   const c1 = splat(oneMinusBeta1);
   const c2 = splat(oneMinusBeta2);
   const stepM = splat(mStep);
   const stepG = splat(gStep);
-  const correct = splat(vScale);
   const outside = splat(epsilon);
   const shrink = splat(decay);
   const tiny = splat(TINY);
@@ -53,13 +52,14 @@ export function nadam(
   v = at(v, begin);
   do {
     const w = load(p);
-    const gi = madd(lambda, w, mul(scale, load(g)));
+    let gi = mul(scale, load(g));
+    if (penalized) gi = madd(lambda, w, gi);
     const gv = pmax(abs(gi), tinyRoot);
     const mi = flush(average(load(m), gi, c1), tiny);
     const vi = average(load(v), mul(gv, gv), c2);
     store(m, mi);
     store(v, vi);
-    const u = div(madd(stepM, mi, mul(stepG, gi)), add(sqrt(mul(correct, vi)), outside));
+    const u = div(madd(stepM, mi, mul(stepG, gi)), add(sqrt(vi), outside));
     store(p, sub(w, madd(shrink, w, u)));
     p += STRIDE;
     g += STRIDE;

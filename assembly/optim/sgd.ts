@@ -1,4 +1,4 @@
-import { STRIDE, TINY, at, flush, load, madd, mul, nmadd, splat, store, sub } from "../lanes";
+import { STRIDE, TINY, at, decayed, flush, load, madd, mul, nmadd, splat, store, sub } from "../lanes";
 
 /**
  * One step of gradient descent, with or without momentum, on elements [begin, end).
@@ -20,7 +20,7 @@ import { STRIDE, TINY, at, flush, load, madd, mul, nmadd, splat, store, sub } fr
  * @param gradScale  clip factor, 1 where gradients are not clipped
  * @param gradSign   1 to minimize, -1 to maximize
  * @param l2         weight decay as a term of the gradient, 0 for none
- * @param momentum   decay rate of v
+ * @param oneMinusMomentum  1 - momentum, what leaves v
  * @param gradIn     what of g enters v
  * @param vOut       what of v is stepped
  * @param gradOut    what of g is stepped besides
@@ -29,12 +29,13 @@ import { STRIDE, TINY, at, flush, load, madd, mul, nmadd, splat, store, sub } fr
 export function sgd(
   p: usize, w: usize, g: usize, v: usize,
   gradScale: f32, gradSign: f32, l2: f32,
-  momentum: f32, gradIn: f32, vOut: f32, gradOut: f32, decay: f32,
+  oneMinusMomentum: f32, gradIn: f32, vOut: f32, gradOut: f32, decay: f32,
   begin: i32, end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
+  const penalized = l2 != 0;
   const lambda = splat(l2);
-  const mu = splat(momentum);
+  const friction = splat(oneMinusMomentum);
   const a = splat(gradIn);
   const b = splat(vOut);
   const c = splat(gradOut);
@@ -47,10 +48,11 @@ export function sgd(
   if (v) v = at(v, begin);
   do {
     const wi = load(w);
-    const gi = madd(lambda, wi, mul(scale, load(g)));
+    let gi = mul(scale, load(g));
+    if (penalized) gi = madd(lambda, wi, gi);
     let step = madd(shrink, wi, mul(c, gi));
     if (v) {
-      const vi = flush(madd(mu, load(v), mul(a, gi)), tiny);
+      const vi = flush(madd(a, gi, decayed(load(v), friction)), tiny);
       store(v, vi);
       step = madd(b, vi, step);
       v += STRIDE;

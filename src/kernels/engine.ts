@@ -142,6 +142,12 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
 }
 
 let shared: Promise<Engine> | undefined;
+let running: Engine | null = null;
+
+/** The shared engine if it has started. */
+export function runningEngine(): Engine | null {
+  return running;
+}
 
 /**
  * Starts the shared engine with options; without a call it starts by itself at the first use.
@@ -154,6 +160,6 @@ export function init(options: Partial<EngineOptions> = {}): Promise<Engine> {
       new OptionError("init: the engine already runs; call init before the first tensor is computed"),
     );
   }
-  shared ??= createEngine(options);
+  shared ??= createEngine(options).then((engine) => (running = engine));
   return shared;
 }

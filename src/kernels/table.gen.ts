@@ -440,27 +440,27 @@ export class Kernels {
   }
 
   /** One step of Adam, AdamW or AMSGrad on elements [begin, end). */
-  adam(p: Address, g: Address, m: Address, v: Address, vmax: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, stepSize: Scalar, vmaxScale: Scalar, vScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
+  adam(p: Address, g: Address, m: Address, v: Address, vmax: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, stepSize: Scalar, vmaxScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(82, true, [p, g, m, v, vmax, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(stepSize), c.float(vmaxScale), c.float(vScale), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
+    c.write(82, true, [p, g, m, v, vmax, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(stepSize), c.float(vmaxScale), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
   }
 
   /** One Nadam step on elements [begin, end): Adam with Nesterov's momentum. */
-  nadam(p: Address, g: Address, m: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, mStep: Scalar, gStep: Scalar, vScale: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
+  nadam(p: Address, g: Address, m: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, mStep: Scalar, gStep: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(83, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(mStep), c.float(gStep), c.float(vScale), c.float(epsilon), c.float(decay), size]);
+    c.write(83, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(mStep), c.float(gStep), c.float(epsilon), c.float(decay), size]);
   }
 
   /** One RMSProp step on elements [begin, end). */
-  rmsprop(p: Address, g: Address, v: Address, mean: Address, m: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusRho: Scalar, vIn: Scalar, vScale: Scalar, meanScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, momentum: Scalar, mIn: Scalar, mOut: Scalar, decay: Scalar, size: number): void {
+  rmsprop(p: Address, g: Address, v: Address, mean: Address, m: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusRho: Scalar, vIn: Scalar, epsilonRoot: Scalar, epsilon: Scalar, oneMinusMomentum: Scalar, stepSize: Scalar, mOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(84, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusRho), c.float(vIn), c.float(vScale), c.float(meanScale), c.float(epsilonRoot), c.float(epsilon), c.float(momentum), c.float(mIn), c.float(mOut), c.float(decay), size]);
+    c.write(84, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusRho), c.float(vIn), c.float(epsilonRoot), c.float(epsilon), c.float(oneMinusMomentum), c.float(stepSize), c.float(mOut), c.float(decay), size]);
   }
 
   /** One step of gradient descent, with or without momentum, on elements [begin, end). */
-  sgd(p: Address, w: Address, g: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, momentum: Scalar, gradIn: Scalar, vOut: Scalar, gradOut: Scalar, decay: Scalar, size: number): void {
+  sgd(p: Address, w: Address, g: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusMomentum: Scalar, gradIn: Scalar, vOut: Scalar, gradOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(85, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(momentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
+    c.write(85, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusMomentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
   }
 
   /** Moves the parameters to where look-ahead Nesterov wants its gradient, and keeps where they were. */

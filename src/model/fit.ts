@@ -154,7 +154,7 @@ export async function fit(model: Model, x: TensorLike, y: TensorLike, given: Fit
           if (options.onNonFinite === "stop") break training;
           if (options.onNonFinite === "throw") {
             throw new NonFiniteError(
-              `fit: the loss is ${runner.scalar(plan, "loss")} at epoch ${epoch + 1}, batch ${step + 1}; ${runner.locateNonFinite()}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
+              `fit: the loss is ${runner.scalar(plan, "loss")} at epoch ${epoch + 1}, batch ${step + 1}; ${runner.locateNonFinite(feed.source, orderAddress, from, count, feed.dtypes)}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
             );
           }
         } else means.add(runner, plan, count);

@@ -40,7 +40,8 @@ export interface Objective {
   readonly weighted: boolean;
 }
 
-function variableLeaves(source: GraphSource): (name: string) => SymbolicTensor {
+/** A leaf for each variable. */
+export function variableLeaves(source: GraphSource): (name: string) => SymbolicTensor {
   const leaves = new Map<string, SymbolicTensor>();
   for (const v of source.variables) {
     leaves.set(v.name, leaf(source.isTrained(v) ? "parameter" : "state", v.name, v.spec.shape));
@@ -48,7 +49,8 @@ function variableLeaves(source: GraphSource): (name: string) => SymbolicTensor {
   return (name) => leaves.get(name)!;
 }
 
-function inputLeaves(source: GraphSource, batch: number): Map<LayerTensor, SymbolicTensor> {
+/** A leaf for each input of the model, with its batch axis. */
+export function inputLeaves(source: GraphSource, batch: number): Map<LayerTensor, SymbolicTensor> {
   return new Map(source.inputs.map((t, i) => [t, leaf("input", `x${i}`, [batch, ...t.shape])]));
 }
 

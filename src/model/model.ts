@@ -5,19 +5,25 @@ import type { LayerTensor } from "../layers/layerTensor.ts";
 import { type LossName, losses } from "../losses/catalogue.gen.ts";
 import type { Loss } from "../losses/defineLoss.ts";
 import { Random } from "../math/random.ts";
+import { forget, reclaimWith } from "../memory/reclaim.ts";
 import { type MetricLike, type NamedMetric, metricsFor } from "../metrics/resolve.ts";
 import { byName } from "../names.ts";
 import { type OptimizerName, optimizers } from "../optim/catalogue.gen.ts";
 import type { Optimizer } from "../optim/defineOptimizer.ts";
-import { type Shape, printShape, sizeOf } from "../shape.ts";
+import { type Shape, printShape, sameShape, sizeOf } from "../shape.ts";
 import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 import type { History } from "../train/history.ts";
+import { type Json, type ModelConfig, toConfig } from "./config.ts";
 import { type EvaluateOptions, evaluate } from "./evaluate.ts";
 import { type FitOptions, fit } from "./fit.ts";
 import type { GraphSource, Objective } from "./graphs.ts";
-import { type PredictOptions, predict } from "./predict.ts";
+import { trainOnBatch } from "./onBatch.ts";
+import { type PredictOptions, predict, predictSync } from "./predict.ts";
+import { type PlanInfo, type PlanInfoOptions, planInfo } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
-import { type Snapshot, type Variable, checkElements } from "./variables.ts";
+import { type ModelSource, type SaveOptions, encodeModel, loadWeights, saveModel, saveWeights } from "./save.ts";
+import { summary } from "./summary.ts";
+import { type Snapshot, type Variable } from "./variables.ts";
 
 /** What `compile` takes. */
 export interface CompileOptions {
@@ -42,6 +48,8 @@ export class Model {
   readonly layers: readonly Layer[];
   /** Decides the first values of the variables. */
   seed: number;
+  /** Plain JSON that is kept in the model's file: preprocessing, class names, ... */
+  extras: { readonly [key: string]: Json } = {};
   private graph: { inputs: readonly LayerTensor[]; outputs: readonly LayerTensor[] } | null = null;
   private variableList: Variable[] = [];
   private host: Snapshot = { values: new Map(), slots: new Map() };
@@ -73,6 +81,11 @@ export class Model {
   /** Parameters and state in the order of the layers. */
   get variables(): readonly Variable[] {
     return this.variableList;
+  }
+
+  /** Whether `compile` was called. */
+  get isCompiled(): boolean {
+    return this.compiledState !== null;
   }
 
   /** What `compile` set. @throws OptionError before compile */
@@ -152,13 +165,14 @@ export class Model {
     return this.runnerOn(engine, weighted);
   }
 
-  private runnerOn(engine: Engine, weighted: boolean): Runner {
+  /** `runner` on an engine that has started. */
+  runnerOn(engine: Engine, weighted = false): Runner {
     const { inputs, outputs } = this.tensors;
-    const trained = this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name);
-    const key = `${weighted} ${trained.join()}`;
+    const trained = new Set(this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name));
+    const key = `${weighted} ${[...trained].join()}`;
     if (this.runnerState && this.runnerKey === key && this.runnerState.engine === engine) return this.runnerState;
     this.release();
-    const source: GraphSource = { inputs, outputs, variables: this.variableList, isTrained: (v) => this.isTrained(v) };
+    const source: GraphSource = { inputs, outputs, variables: this.variableList, isTrained: (v) => trained.has(v.name) };
     const objective = this.compiledState ? this.objective(weighted).objective : null;
     const optimizer = this.compiledState?.optimizer ?? null;
     const runner = new Runner(engine, source, objective, optimizer);
@@ -167,33 +181,93 @@ export class Model {
       runner.optimizer.iterations = this.optimizerState.iterations;
       Object.assign(runner.optimizer.state, this.optimizerState.state);
     }
+    reclaimWith(this, runner);
     this.runnerState = runner;
     this.runnerKey = key;
     return runner;
   }
 
+  /** Bytes of everything that the model holds in linear memory now. */
+  get residentBytes(): number {
+    return this.runnerState?.bytes ?? 0;
+  }
+
   /** Copies everything out of linear memory and gives it back. The model stays as it is. */
   release(): void {
-    const runner = this.runnerState;
-    if (!runner) return;
-    this.host = runner.memory.snapshot(this.host);
-    if (runner.optimizer) {
-      this.optimizerState = { iterations: runner.optimizer.iterations, state: { ...runner.optimizer.state } };
-    }
-    runner.free();
+    if (!this.runnerState) return;
+    const { values, slots, iterations, state } = this.snapshot();
+    this.host = { values, slots };
+    this.optimizerState = { iterations, state };
+    forget(this.runnerState);
+    this.runnerState.free();
     this.runnerState = null;
   }
 
-  /** Values and slots by name, copied, with the optimizer's step count. */
-  snapshot(): Snapshot & { iterations: number; state: Record<string, number> } {
+  /** `using model = sequential(...)`: gives linear memory back at the end of the block. */
+  [Symbol.dispose](): void {
     this.release();
-    return { ...this.host, ...this.optimizerState };
+  }
+
+  /** Values and slots by name, copied out of linear memory, with the optimizer's step count. */
+  snapshot(): Snapshot & { iterations: number; state: Record<string, number> } {
+    const runner = this.runnerState;
+    if (!runner) return { ...this.host, ...this.optimizerState };
+    const { iterations, state } = runner.optimizer ?? this.optimizerState;
+    return { ...runner.memory.snapshot(this.host), iterations, state: { ...state } };
+  }
+
+  /** Puts slots and step count back, as a file holds them. */
+  restoreOptimizer(slots: Snapshot["slots"], iterations: number, state: Record<string, number>): void {
+    this.release();
+    this.host.slots = slots;
+    this.optimizerState = { iterations, state };
+  }
+
+  /** The layer of this name. @throws OptionError naming the nearest */
+  getLayer(name: string): Layer {
+    const byLayerName = Object.fromEntries(this.layers.map((layer) => [layer.layerName!, layer]));
+    return byName(`model "${this.name}"`, "layer", byLayerName, name);
+  }
+
+  /** A table of the layers, their shapes and parameters, as text. */
+  summary(): string {
+    return summary(this);
+  }
+
+  /** What a step computes and how many bytes it needs, before it runs. */
+  plan(options: PlanInfoOptions = {}): Promise<PlanInfo> {
+    return planInfo(this, options);
+  }
+
+  /** The topology as plain JSON. */
+  toConfig(): ModelConfig {
+    return toConfig(this);
+  }
+
+  /** Writes the whole model to one file: layers, values, optimizer state, extras. */
+  save(path: string | URL, options?: SaveOptions): Promise<void> {
+    return saveModel(this, path, options);
+  }
+
+  /** The bytes that `save` would write. */
+  toBytes(options?: SaveOptions): Uint8Array {
+    return encodeModel(this, options);
+  }
+
+  /** Writes the variables' values to a safetensors file. */
+  saveWeights(path: string | URL): Promise<void> {
+    return saveWeights(this, path);
+  }
+
+  /** Reads the variables' values, by name, from a safetensors file or its bytes. */
+  loadWeights(source: ModelSource): Promise<void> {
+    return loadWeights(this, source);
   }
 
   /** The variables' values, in order. */
   getWeights(): Tensor[] {
-    this.release();
-    return this.variableList.map((v) => tensor(Float32Array.from(this.host.values.get(v.name)!), v.spec.shape));
+    const { values } = this.snapshot();
+    return this.variableList.map((v) => tensor(Float32Array.from(values.get(v.name)!), v.spec.shape));
   }
 
   /** Replaces the variables' values, in order. @throws ShapeError where number or shape differ */
@@ -203,14 +277,17 @@ export class Model {
         `model "${this.name}": setWeights needs ${this.variableList.length} tensors (${this.variableList.map((v) => v.name).join(", ")}), got ${weights.length}`,
       );
     }
-    this.release();
-    this.variableList.forEach((v, i) => {
+    // All are checked before the first is written.
+    const values = this.variableList.map((v, i) => {
       const t = tensor(weights[i]!, undefined, "float32");
-      if (t.shape.length !== v.spec.shape.length || t.shape.some((n, axis) => n !== v.spec.shape[axis])) {
+      if (!sameShape(t.shape, v.spec.shape)) {
         throw new ShapeError(`"${v.name}": must have shape ${printShape(v.spec.shape)}, got ${printShape(t.shape)}`);
       }
-      checkElements(v, t.size);
-      this.host.values.set(v.name, Float32Array.from(t.data));
+      return Float32Array.from(t.data);
+    });
+    this.variableList.forEach((v, i) => {
+      if (this.runnerState) this.runnerState.memory.view(v).set(values[i]!);
+      else this.host.values.set(v.name, values[i]!);
     });
   }
 
@@ -233,5 +310,29 @@ export class Model {
   /** Outputs for some samples, in inference mode. */
   predict(x: TensorLike, options: PredictOptions = {}): Promise<Tensor> {
     return predict(this, x, options);
+  }
+
+  /** `predict` without a promise. @throws OptionError before the engine has started: await init() first */
+  predictSync(x: TensorLike, options: PredictOptions = {}): Tensor {
+    return predictSync(this, x, options);
+  }
+
+  /** One training step on one batch; loss and metrics before the update. @throws NonFiniteError */
+  trainOnBatch(
+    x: TensorLike,
+    y: TensorLike,
+    options: { sampleWeight?: TensorLike; seed?: number } = {},
+  ): Promise<Record<string, number>> {
+    return trainOnBatch(this, x, y, options);
+  }
+
+  /** Loss and metrics of one batch, in inference mode. */
+  testOnBatch(x: TensorLike, y: TensorLike, options: { sampleWeight?: TensorLike } = {}): Promise<Record<string, number>> {
+    return evaluate(this, x, y, { ...options, batchSize: "all" });
+  }
+
+  /** Outputs of one batch, in inference mode. */
+  predictOnBatch(x: TensorLike): Promise<Tensor> {
+    return predict(this, x, { batchSize: "all" });
   }
 }

@@ -1,11 +1,14 @@
-import { withDefaults } from "../errors.ts";
+import { OptionError, withDefaults } from "../errors.ts";
+import { runningEngine } from "../kernels/engine.ts";
+import { yieldToLoop } from "../runtime/platform.ts";
 import { sizeOf } from "../shape.ts";
 import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
-import { yieldToLoop } from "../runtime/platform.ts";
 import { batchSizeFor } from "./batchSize.ts";
 import { inputsFor } from "./data.ts";
+import { stepsFor } from "./evaluate.ts";
 import type { Model } from "./model.ts";
 import { ResidentData } from "./resident.ts";
+import type { Runner } from "./runner.ts";
 
 /** Options of `predict`. */
 export interface PredictOptions {
@@ -13,18 +16,16 @@ export interface PredictOptions {
   batchSize?: number | "all";
 }
 
-/** Outputs for some samples, [rows, ...]. */
-export async function predict(model: Model, x: TensorLike, options: PredictOptions): Promise<Tensor> {
-  const { batchSize } = withDefaults<Required<PredictOptions>>("predict", { batchSize: 32 }, options);
-  const inputs = inputsFor("predict", model, x);
+/** Batches between two turns of the event loop. */
+const BATCHES_A_TURN = 64;
+
+/** The outputs, batch after batch; pauses now and then, and returns them all. */
+function* batches(model: Model, runner: Runner, inputs: Tensor, batch: number): Generator<void, Tensor> {
   const rows = inputs.shape[0]!;
-  const batch = batchSizeFor("predict", batchSize, rows);
-  const runner = await model.runner();
-  const rest = rows % batch;
-  runner.prepare([["predict", batch], ...(rest > 0 ? [["predict", rest] as const] : [])], [inputs.dtype]);
   const data = new ResidentData(runner.engine);
   try {
     const source = { x: [data.add(inputs)] };
+    runner.prepare(stepsFor("predict", rows, batch), [inputs.dtype]);
     const shape = model.tensors.outputs[0]!.shape;
     const width = sizeOf(shape);
     const out = new Float32Array(rows * width);
@@ -36,10 +37,39 @@ export async function predict(model: Model, x: TensorLike, options: PredictOptio
       plan.run();
       const at = plan.output("y0") >>> 2;
       out.set(runner.engine.f32.subarray(at, at + count * width), from * width);
-      if ((from / batch) % 64 === 63) await yieldToLoop();
+      if ((from / batch) % BATCHES_A_TURN === BATCHES_A_TURN - 1) yield;
     }
     return tensor(out, [rows, ...shape]);
   } finally {
     data.free();
+  }
+}
+
+function prepared(model: Model, x: TensorLike, options: PredictOptions): { inputs: Tensor; batch: number } {
+  const { batchSize } = withDefaults<Required<PredictOptions>>("predict", { batchSize: 32 }, options);
+  const inputs = inputsFor("predict", model, x);
+  return { inputs, batch: batchSizeFor("predict", batchSize, inputs.shape[0]!) };
+}
+
+/** Outputs for some samples, [rows, ...]. */
+export async function predict(model: Model, x: TensorLike, options: PredictOptions): Promise<Tensor> {
+  const { inputs, batch } = prepared(model, x, options);
+  const steps = batches(model, await model.runner(), inputs, batch);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await yieldToLoop();
+  }
+}
+
+/** `predict` without a promise. @throws OptionError before the engine has started */
+export function predictSync(model: Model, x: TensorLike, options: PredictOptions): Tensor {
+  const { inputs, batch } = prepared(model, x, options);
+  const engine = runningEngine();
+  if (!engine) throw new OptionError("predictSync: the engine must have started; await init() first");
+  const steps = batches(model, model.runnerOn(engine), inputs, batch);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
   }
 }

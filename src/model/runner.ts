@@ -5,9 +5,11 @@ import { regionsOf } from "../memory/regions.ts";
 import { OptimizerRun } from "../optim/optimizerRun.ts";
 import type { Optimizer } from "../optim/defineOptimizer.ts";
 import { type CompiledPlan, Plan, type Places, type RangeCommands, compile, workBytes } from "../plan/plan.ts";
+import { sizeOf } from "../shape.ts";
 import { type BatchLeaves, type GraphSource, type Objective, type StepGraph, predictGraph, stepGraph } from "./graphs.ts";
 import type { ResidentColumn } from "./resident.ts";
 import { VariableMemory } from "./variables.ts";
+import { inspectGraph } from "./inspect.ts";
 import { loadCommands } from "./load.ts";
 
 /** What a plan is for. */
@@ -34,6 +36,7 @@ export class Runner {
   private readonly plans = new Map<string, Plan>();
   private arena: Address = 0;
   private arenaBytes = 0;
+  private freed = false;
 
   constructor(engine: Engine, source: GraphSource, objective: Objective | null, optimizer: Optimizer | null) {
     this.engine = engine;
@@ -68,6 +71,13 @@ export class Runner {
     return Math.max(0, ...steps.map(([kind, batch]) => workBytes(this.compiled(kind, batch), this.engine.threads)));
   }
 
+  /** Bytes of all regions that this runner holds. */
+  get bytes(): number {
+    let commands = 0;
+    for (const plan of this.plans.values()) commands += plan.commandBytes;
+    return this.memory.bytes + this.arenaBytes + commands;
+  }
+
   /** Makes plans for these steps; the arena grows once, to the largest. */
   prepare(steps: readonly (readonly [StepKind, number])[], dtypes: BatchDtypes): void {
     const needed = this.workBytes(steps);
@@ -87,18 +97,21 @@ export class Runner {
     let plan = this.plans.get(key);
     if (!plan) {
       const { graph, compiled } = this.graph(kind, batch);
-      const places: Places = {
-        leaf: (t) => this.memory.address(t.leaf!.name),
-        pin: (place) => {
-          const [what, name] = [place.slice(0, place.indexOf(":")), place.slice(place.indexOf(":") + 1)];
-          return what === "gradient" ? this.memory.gradient(name) : this.memory.address(name);
-        },
-        arena: this.arena,
-      };
-      plan = Plan.place(compiled, this.engine, places, (addressOf) => this.ranges(kind, graph.leaves, dtypes, compiled, addressOf));
+      plan = Plan.place(compiled, this.engine, this.places(), (addressOf) => this.ranges(kind, graph.leaves, dtypes, compiled, addressOf));
       this.plans.set(key, plan);
     }
     return plan;
+  }
+
+  private places(): Places {
+    return {
+      leaf: (t) => this.memory.address(t.leaf!.name),
+      pin: (place) => {
+        const [what, name] = [place.slice(0, place.indexOf(":")), place.slice(place.indexOf(":") + 1)];
+        return what === "gradient" ? this.memory.gradient(name) : this.memory.address(name);
+      },
+      arena: this.arena,
+    };
   }
 
   private ranges(
@@ -159,15 +172,43 @@ export class Runner {
     return this.engine.f32[plan.output(name) >>> 2]!;
   }
 
-  /** Which variable holds a number that is not finite, in words. */
-  locateNonFinite(): string {
+  /**
+   * Where numbers stopped being finite, in words: the first such parameter, else the first layer whose
+   * output is not finite for the batch at `cursor`.
+   */
+  locateNonFinite(source: BatchSource, order: Address, cursor: number, batch: number, dtypes: BatchDtypes): string {
+    const isBad = (from: number, to: number): boolean => {
+      for (let i = from; i < to; i++) if (this.engine.f32[i]! - this.engine.f32[i]! !== 0) return true;
+      return false;
+    };
     for (const v of [...this.memory.trained, ...this.memory.kept]) {
-      if (this.memory.view(v).some((x) => x - x !== 0)) return `"${v.name}" holds numbers that are not finite`;
+      const at = this.memory.address(v.name) >>> 2;
+      if (isBad(at, at + v.size)) return `"${v.name}" holds numbers that are not finite`;
     }
-    return "all parameters are finite, so it arose in this step";
+    const { request, leaves } = inspectGraph(this.source, batch, true);
+    const compiled = compile(request);
+    const arena = regionsOf(this.engine).allocate(workBytes(compiled, this.engine.threads));
+    const plan = Plan.place(compiled, this.engine, { ...this.places(), arena }, (addressOf) => ({
+      load: loadCommands(leaves, dtypes, addressOf),
+    }));
+    try {
+      this.bind(plan, source, order);
+      plan.setUint("cursor", cursor);
+      plan.run();
+      for (const [name, t] of Object.entries(compiled.outputs)) {
+        const at = plan.output(name) >>> 2;
+        if (isBad(at, at + sizeOf(t.shape))) return `the output of layer "${name}" is the first that is not finite`;
+      }
+      return "all layers are finite, so it arose in the loss";
+    } finally {
+      plan.free();
+      regionsOf(this.engine).free(arena);
+    }
   }
 
   free(): void {
+    if (this.freed) return;
+    this.freed = true;
     for (const plan of this.plans.values()) plan.free();
     this.plans.clear();
     if (this.arenaBytes > 0) regionsOf(this.engine).free(this.arena);

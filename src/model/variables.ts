@@ -1,9 +1,7 @@
-import { ShapeError } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
 import type { ParameterSpec } from "../layers/defineLayer.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
-import { printShape, sizeOf } from "../shape.ts";
 
 /** A parameter or a piece of state of a model. */
 export interface Variable {
@@ -65,6 +63,11 @@ export class VariableMemory {
     this.state = regions.allocate(keptBytes);
   }
 
+  /** Trained variables as the optimizer sees them. */
+  get layout(): { offset: number; size: number; decays: boolean }[] {
+    return this.trained.map((v) => ({ offset: this.offset(v.name), size: v.size, decays: v.spec.decay !== false }));
+  }
+
   /** Bytes of all blocks. */
   get bytes(): number {
     return this.trainedBytes * (2 + this.slots.size) + this.kept.reduce((sum, v) => sum + padded(4 * v.size), 0);
@@ -124,12 +127,5 @@ export class VariableMemory {
   free(): void {
     const regions = regionsOf(this.engine);
     for (const address of [this.parameters, this.gradients, ...this.slots.values(), this.state]) regions.free(address);
-  }
-}
-
-/** Throws unless `data` has as many elements as the variable. @throws ShapeError */
-export function checkElements(v: Variable, length: number): void {
-  if (length !== v.size || length !== sizeOf(v.spec.shape)) {
-    throw new ShapeError(`"${v.name}": must have ${v.size} elements ${printShape(v.spec.shape)}, got ${length}`);
   }
 }

@@ -32,7 +32,6 @@ type AdamScalar =
   | "oneMinusBeta2"
   | "stepSize"
   | "vmaxScale"
-  | "vScale"
   | "epsilonRoot"
   | "epsilon";
 
@@ -62,7 +61,6 @@ export const adamRule: OptimizerDefinition<AdamOptions, "m" | "v" | "vmax", Adam
     "oneMinusBeta2",
     "stepSize",
     "vmaxScale",
-    "vScale",
     "epsilonRoot",
     "epsilon",
   ],
@@ -70,21 +68,22 @@ export const adamRule: OptimizerDefinition<AdamOptions, "m" | "v" | "vmax", Adam
     // The kernel averages with 1 - beta rounded to f32: its bias is corrected for what was rounded.
     out.oneMinusBeta1 = Math.fround(1 - o.beta1);
     out.oneMinusBeta2 = Math.fround(1 - o.beta2);
-    out.epsilonRoot = o.epsilonRoot;
-    out.epsilon = o.epsilon;
     const correction1 = o.biasCorrection ? 1 - pow(1 - out.oneMinusBeta1, t) : 1;
     const correction2 = o.biasCorrection ? 1 - pow(1 - out.oneMinusBeta2, t) : 1;
-    const hat = o.epsilonMode === "hat";
-    const before = o.amsgrad && o.amsgradOf === "corrected" && !hat;
-    out.stepSize = (hat ? o.learningRate * Math.sqrt(correction2) : o.learningRate) / correction1;
-    out.vmaxScale = before ? 1 / correction2 : 1;
-    out.vScale = before || hat ? 1 : 1 / correction2;
+    const root = Math.sqrt(correction2);
+    // Corrected before the maximum, v needs nothing behind it; else the fraction is widened by the root.
+    const early = o.amsgrad && o.amsgradOf === "corrected" && o.epsilonMode === "outside";
+    const widen = o.epsilonMode === "outside" && !early;
+    out.vmaxScale = early ? 1 / correction2 : 1;
+    out.stepSize = ((early ? 1 : root) * o.learningRate) / correction1;
+    out.epsilonRoot = widen ? o.epsilonRoot * correction2 : o.epsilonRoot;
+    out.epsilon = widen ? o.epsilon * root : o.epsilon;
   },
   emit: (k, { param, grad, m, v, vmax }, s, size, { amsgrad }) => {
     k.adam(
       param, grad, m, v, amsgrad ? vmax : 0,
       s.gradScale, s.gradSign, s.l2, s.oneMinusBeta1, s.oneMinusBeta2,
-      s.stepSize, s.vmaxScale, s.vScale, s.epsilonRoot, s.epsilon, s.decay,
+      s.stepSize, s.vmaxScale, s.epsilonRoot, s.epsilon, s.decay,
       size,
     );
   },

@@ -1,41 +1,57 @@
-import type { Address, Slot } from "../kernels/command.ts";
+import type { Scalar, Slot } from "../kernels/command.ts";
+import type { Commands } from "../kernels/commands.ts";
 import type { Kernels } from "../kernels/table.gen.ts";
 import type { CommonOptions } from "./defineOptimizer.ts";
+import type { OptimizerMemory } from "./optimizerRun.ts";
 
-/** Elements of a block of the norm kernels, as in assembly/ops/clip.ts. */
+/** Elements of a block of the norm kernels (assembly/ops/clip.ts). */
 const BLOCK = 4096;
 
-/** Number of f64 partials that the norm of `size` elements needs. */
-export function normBlocks(size: number): number {
-  return Math.ceil(size / BLOCK);
-}
+/** PyTorch's clip_grad_norm_ adds this to the norm. */
+const TORCH_EPSILON = 1e-6;
 
-/** What a norm is taken of, and where its results go. */
-export interface NormBuffers {
-  /** f32[size], gradients; where several parameters lie in one run, what pads them must be 0. */
-  readonly grad: Address;
-  /** Number of gradients in elements. */
-  readonly size: number;
-  /** f64[normBlocks(size)], work space, 8-byte aligned. */
-  readonly partials: Address;
-  /** Receives the clip factor: the optimizer's `gradScale`. */
-  readonly factor: Slot;
-  /** Receives the norm before clipping: a metric. */
-  readonly norm: Slot;
-}
+/** The kernel that sums a block, and its code in clipFactor. */
+const NORMS = {
+  l2: { kind: 2, kernel: "sumOfSquares" },
+  l1: { kind: 1, kernel: "sumOfMagnitudes" },
+  max: { kind: 0, kernel: "maxMagnitude" },
+} as const;
 
-/** Writes the commands that turn a run of gradients into its clip factor: at most `limit` in norm. */
-export function emitClipFactor(
-  k: Kernels,
-  { grad, size, partials, factor, norm }: NormBuffers,
-  limit: number,
-  { clipNormType, globalClipMode }: Pick<CommonOptions, "clipNormType" | "globalClipMode">,
-): void {
-  const blocks = normBlocks(size);
-  const kind = { max: 0, l1: 1, l2: 2 }[clipNormType];
-  if (clipNormType === "l2") k.sumOfSquares(grad, partials, size, blocks);
-  else if (clipNormType === "l1") k.sumOfMagnitudes(grad, partials, size, blocks);
-  else k.maxMagnitude(grad, partials, size, blocks);
-  const epsilon = globalClipMode === "torch" ? 1e-6 : 0;
-  k.clipFactor(partials, blocks, kind, limit, epsilon, factor.address, norm.address);
+/**
+ * Writes the commands that clip the gradients, in the order value, norm of each parameter, common
+ * norm. The common norm's factor costs no pass of its own: the update kernel multiplies by it.
+ *
+ * @returns the factor that the update multiplies gradients by: 1 without `globalClipNorm`
+ */
+export function emitClipping(k: Kernels, commands: Commands, options: CommonOptions, memory: OptimizerMemory): Scalar {
+  const { clipValue, clipNorm, globalClipNorm, globalClipMode, clipNormType } = options;
+  const { gradients, layout, trainedBytes } = memory;
+  const { kind, kernel } = NORMS[clipNormType];
+  const blocksOf = (size: number): number => Math.ceil(size / BLOCK);
+  const scalarCells = (): { partials: number; factor: Slot; norm: Slot } => ({
+    partials: commands.table(new Uint32Array(2 * layout.reduce((sum, v) => sum + blocksOf(v.size), 0))),
+    factor: commands.slot(),
+    norm: commands.slot(),
+  });
+
+  if (clipValue !== null) k.clipValue(gradients, clipValue, trainedBytes / 4);
+  if (clipNorm !== null) {
+    for (const v of layout) {
+      const { partials, factor, norm } = scalarCells();
+      const g = gradients + v.offset;
+      k[kernel](g, partials, v.size, blocksOf(v.size));
+      k.clipFactor(partials, blocksOf(v.size), kind, clipNorm, 0, factor.address, norm.address);
+      k.binary(2, g, factor.address, g, commands.table([1, v.size, 1, 0]), v.size);
+    }
+  }
+  if (globalClipNorm === null) return 1;
+  const { partials, factor, norm } = scalarCells();
+  let at = 0;
+  for (const v of layout) {
+    k[kernel](gradients + v.offset, partials + 8 * at, v.size, blocksOf(v.size));
+    at += blocksOf(v.size);
+  }
+  const epsilon = globalClipMode === "torch" ? TORCH_EPSILON : 0;
+  k.clipFactor(partials, at, kind, globalClipNorm, epsilon, factor.address, norm.address);
+  return factor;
 }

@@ -1,5 +1,6 @@
 import { checkName, withDefaults } from "../errors.ts";
 import type { Address, Scalar } from "../kernels/command.ts";
+import { ArrayOptimizer } from "./arrayOptimizer.ts";
 import type { Kernels } from "../kernels/table.gen.ts";
 
 /** Whose defaults and whose reading of a formula to follow. `seed`: the articles this project began from. */
@@ -23,6 +24,8 @@ export interface CommonOptions {
   weightDecayMode: "decoupled" | "l2";
   /** What decoupled decay is multiplied by: the learning rate, or nothing. Default `lr`. */
   decayScale: "lr" | "none";
+  /** What weight decay reaches: every parameter, or kernels only (no biases, no norm parameters). Default `all`. */
+  weightDecayOn: "all" | "kernels";
   /** Clamp every gradient element to [-clipValue, clipValue]; null: do not. */
   clipValue: number | null;
   /** Scale a parameter's gradient so that its norm is at most this; null: do not. */
@@ -41,6 +44,7 @@ export const COMMON_DEFAULTS: Omit<CommonOptions, "learningRate"> = {
   weightDecay: 0,
   weightDecayMode: "decoupled",
   decayScale: "lr",
+  weightDecayOn: "all",
   clipValue: null,
   clipNorm: null,
   globalClipNorm: null,
@@ -121,6 +125,8 @@ export interface Optimizer<O = object> {
   readonly options: O & CommonOptions;
   /** With the common scalars among `scalarNames` and written by `scalars`. */
   readonly definition: OptimizerDefinition<O, string, string>;
+  /** The optimizer over plain arrays: `const opt = adam().init([w, b]); await opt.step([w, b], [dw, db])`. */
+  init(params: readonly Float32Array[]): ArrayOptimizer;
 }
 
 /** Options that a caller may give: any of the rule's, the common ones, and a dialect. */
@@ -148,7 +154,13 @@ export function defineOptimizer<O extends object, S extends string, N extends st
     const all = withDefaults<O & CommonOptions>(name, base, own as Partial<O & CommonOptions>);
     checkCommon(name, all);
     definition.check?.(all);
-    return { name, options: all, definition: whole };
+    const optimizer: Optimizer<O> = {
+      name,
+      options: all,
+      definition: whole,
+      init: (params) => new ArrayOptimizer(optimizer, params),
+    };
+    return optimizer;
   };
 }
 
@@ -173,6 +185,7 @@ function checkCommon(name: string, options: CommonOptions): void {
   checkNumber(name, options, "weightDecay", ">= 0");
   checkChoice(name, options, "weightDecayMode", ["decoupled", "l2"]);
   checkChoice(name, options, "decayScale", ["lr", "none"]);
+  checkChoice(name, options, "weightDecayOn", ["all", "kernels"]);
   checkChoice(name, options, "globalClipMode", ["exact", "torch"]);
   checkChoice(name, options, "clipNormType", ["l2", "l1", "max"]);
   for (const key of ["clipValue", "clipNorm", "globalClipNorm"] as const) {

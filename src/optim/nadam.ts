@@ -23,7 +23,6 @@ type NadamScalar =
   | "oneMinusBeta2"
   | "mStep"
   | "gStep"
-  | "vScale"
   | "epsilon";
 
 /**
@@ -76,7 +75,7 @@ export const nadam: OptimizerFactory<NadamOptions> = /* @__PURE__ */ defineOptim
     checkChoice("nadam", options, "mCorrection", ["t+1", "t", "torch-1.13"]);
   },
   slots: () => ["m", "v"],
-  scalarNames: ["oneMinusBeta1", "oneMinusBeta2", "mStep", "gStep", "vScale", "epsilon"],
+  scalarNames: ["oneMinusBeta1", "oneMinusBeta2", "mStep", "gStep", "epsilon"],
   state: { product: 1 },
   scalars: (o, t, out, state) => {
     const mu = o.beta1 * (1 - 0.5 * pow(0.96, t * o.momentumDecay));
@@ -84,18 +83,19 @@ export const nadam: OptimizerFactory<NadamOptions> = /* @__PURE__ */ defineOptim
     const product = state.product * mu;
     state.product = product;
     out.oneMinusBeta1 = 1 - o.beta1;
-    out.oneMinusBeta2 = 1 - o.beta2;
     const ahead = { "t+1": next, t: 1, "torch-1.13": mu * next }[o.mCorrection];
-    out.mStep = (o.learningRate * next) / (1 - product * ahead);
-    out.gStep = (o.learningRate * (1 - mu)) / (1 - product);
-    out.vScale = 1 / (1 - pow(o.beta2, t));
-    out.epsilon = o.epsilon;
+    // The kernel averages with 1 - beta2 rounded to f32: its bias is corrected for what was rounded.
+    out.oneMinusBeta2 = Math.fround(1 - o.beta2);
+    const root = Math.sqrt(1 - pow(1 - out.oneMinusBeta2, t));
+    out.mStep = (root * o.learningRate * next) / (1 - product * ahead);
+    out.gStep = (root * o.learningRate * (1 - mu)) / (1 - product);
+    out.epsilon = root * o.epsilon;
   },
   emit: (k, { param, grad, m, v }, s, size) => {
     k.nadam(
       param, grad, m, v,
       s.gradScale, s.gradSign, s.l2, s.oneMinusBeta1, s.oneMinusBeta2,
-      s.mStep, s.gStep, s.vScale, s.epsilon, s.decay,
+      s.mStep, s.gStep, s.epsilon, s.decay,
       size,
     );
   },

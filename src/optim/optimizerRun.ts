@@ -2,12 +2,24 @@ import type { Address, Slot } from "../kernels/command.ts";
 import type { Commands } from "../kernels/commands.ts";
 import type { Engine } from "../kernels/engine.ts";
 import type { Kernels } from "../kernels/table.gen.ts";
+import { emitClipping } from "./clip.ts";
 import type { Optimizer, OptimizerBuffers } from "./defineOptimizer.ts";
+
+/** One parameter in the blocks. */
+export interface OptimizerVariable {
+  /** Bytes from the start of each block. */
+  readonly offset: number;
+  /** Elements. */
+  readonly size: number;
+  /** Whether weight decay with `weightDecayOn: "kernels"` reaches it. */
+  readonly decays: boolean;
+}
 
 /** Where an optimizer's blocks lie: all in the same order. */
 export interface OptimizerMemory {
   readonly engine: Engine;
   readonly trainedBytes: number;
+  readonly layout: readonly OptimizerVariable[];
   readonly parameters: Address;
   readonly gradients: Address;
   readonly slots: ReadonlyMap<string, Address>;
@@ -39,9 +51,25 @@ export class OptimizerRun {
     for (const name of optimizer.definition.scalarNames) this.values[name] = 0;
   }
 
-  private buffers(): OptimizerBuffers<string> {
+  /** The blocks from `offset` bytes on. */
+  private buffers(offset: number): OptimizerBuffers<string> {
     const { parameters, gradients, slots } = this.memory;
-    return { param: parameters, grad: gradients, ...Object.fromEntries(slots) };
+    const shifted = [...slots].map(([name, address]): [string, Address] => [name, address + offset]);
+    return { param: parameters + offset, grad: gradients + offset, ...Object.fromEntries(shifted) };
+  }
+
+  /** Neighbouring parameters that one command can update. */
+  private runs(): { offset: number; bytes: number; decays: boolean }[] {
+    const { layout, trainedBytes } = this.memory;
+    const all = this.optimizer.options.weightDecay === 0 || this.optimizer.options.weightDecayOn === "all";
+    const runs: { offset: number; bytes: number; decays: boolean }[] = [];
+    layout.forEach(({ offset, decays }, i) => {
+      const end = layout[i + 1]?.offset ?? trainedBytes;
+      const last = runs.at(-1);
+      if (last && (all || last.decays === decays)) last.bytes = end - last.offset;
+      else runs.push({ offset, bytes: end - offset, decays: all || decays });
+    });
+    return runs;
   }
 
   private scalars(commands: Commands): Record<string, Slot> {
@@ -52,14 +80,21 @@ export class OptimizerRun {
   /** Commands that stand ahead of the forward pass: a look-ahead. */
   emitBefore(k: Kernels, commands: Commands): void {
     const { definition, options } = this.optimizer;
-    definition.before?.(k, this.buffers(), this.scalars(commands), this.memory.trainedBytes / 4, options);
+    if (!definition.looksAhead?.(options)) return;
+    definition.before!(k, this.buffers(0), this.scalars(commands), this.memory.trainedBytes / 4, options);
   }
 
-  /** Clipping and the update. */
+  /** Clipping, then one fused update a run of parameters. */
   emitUpdate(k: Kernels, commands: Commands): void {
     const { definition, options } = this.optimizer;
+    if (this.memory.layout.length === 0) return;
     commands.split = true;
-    definition.emit(k, this.buffers(), { ...this.scalars(commands), gradScale: 1 }, this.memory.trainedBytes / 4, options);
+    const gradScale = emitClipping(k, commands, options, this.memory);
+    const scalars = { ...this.scalars(commands), gradScale };
+    for (const { offset, bytes, decays } of this.runs()) {
+      const s = decays ? scalars : { ...scalars, l2: 0, decay: 0 };
+      definition.emit(k, this.buffers(offset), s, bytes / 4, options);
+    }
   }
 
   /** Writes the scalars of the next step into the plan's cells. */

@@ -22,12 +22,10 @@ export interface RmspropOptions {
 type RmspropScalar =
   | "oneMinusRho"
   | "vIn"
-  | "vScale"
-  | "meanScale"
   | "epsilonRoot"
   | "epsilon"
-  | "momentum"
-  | "mIn"
+  | "oneMinusMomentum"
+  | "stepSize"
   | "mOut";
 
 /**
@@ -93,34 +91,30 @@ export const rmsprop: OptimizerFactory<RmspropOptions> = /* @__PURE__ */ defineO
   scalarNames: [
     "oneMinusRho",
     "vIn",
-    "vScale",
-    "meanScale",
     "epsilonRoot",
     "epsilon",
-    "momentum",
-    "mIn",
+    "oneMinusMomentum",
+    "stepSize",
     "mOut",
   ],
   scalars: (o, t, out) => {
-    out.oneMinusRho = 1 - o.rho;
-    out.vIn = o.centered ? o.rho * (1 - o.rho) : 1 - o.rho;
-    // Corrected, v - mean^2 is E/c - mean^2/c^2 with c = 1 - rho^t and E = variance + mean^2.
-    const remaining = o.biasCorrection ? pow(o.rho, t) : 0;
-    const correction = 1 - remaining;
-    out.vScale = 1 / correction;
-    out.meanScale = remaining / (correction * correction);
+    // An average at rate (1 - rho) / (1 - rho^t) is the one at rate 1 - rho, corrected for bias: the
+    // first step takes all of g, and nothing is ever to be divided out (or cancelled, centered).
+    const rate = (1 - o.rho) / (o.biasCorrection ? 1 - pow(o.rho, t) : 1);
+    out.oneMinusRho = rate;
+    out.vIn = o.centered ? rate * (1 - rate) : rate;
     out.epsilonRoot = o.epsilonMode === "inside" ? o.epsilon : 0;
     out.epsilon = o.epsilonMode === "inside" ? 0 : o.epsilon;
-    const early = o.momentumForm === "lr-in-velocity";
-    out.momentum = o.momentum;
-    out.mIn = early ? o.learningRate : 1;
+    const early = o.momentum === 0 || o.momentumForm === "lr-in-velocity";
+    out.oneMinusMomentum = 1 - o.momentum;
+    out.stepSize = early ? o.learningRate : 1;
     out.mOut = early ? 1 : o.learningRate;
   },
   emit: (k, { param, grad, v, mean, m }, s, size, o) => {
     k.rmsprop(
       param, grad, v, o.centered ? mean : 0, o.momentum === 0 ? 0 : m,
-      s.gradScale, s.gradSign, s.l2, s.oneMinusRho, s.vIn, s.vScale, s.meanScale,
-      s.epsilonRoot, s.epsilon, s.momentum, s.mIn, s.mOut, s.decay,
+      s.gradScale, s.gradSign, s.l2, s.oneMinusRho, s.vIn,
+      s.epsilonRoot, s.epsilon, s.oneMinusMomentum, s.stepSize, s.mOut, s.decay,
       size,
     );
   },

@@ -12,7 +12,7 @@ export interface SgdOptions {
   momentumForm: "velocity" | "lr-in-velocity" | "ema";
 }
 
-type SgdScalar = "momentum" | "gradIn" | "vOut" | "gradOut";
+type SgdScalar = "momentum" | "oneMinusMomentum" | "gradIn" | "vOut" | "gradOut";
 
 /**
  * Gradient descent, `w = w - eta g`, with momentum and Nesterov's momentum. eta: `learningRate`, mu:
@@ -65,9 +65,10 @@ export const sgd: OptimizerFactory<SgdOptions> = /* @__PURE__ */ defineOptimizer
     }
   },
   slots: (o) => (o.momentum === 0 ? [] : looksAhead(o) ? ["v", "w"] : ["v"]),
-  scalarNames: ["momentum", "gradIn", "vOut", "gradOut"],
+  scalarNames: ["momentum", "oneMinusMomentum", "gradIn", "vOut", "gradOut"],
   scalars: ({ learningRate, momentum, nesterov, dampening, momentumForm }, t, out) => {
     out.momentum = momentum;
+    out.oneMinusMomentum = 1 - momentum;
     if (momentum === 0) {
       out.gradIn = 0;
       out.vOut = 0;
@@ -86,7 +87,7 @@ export const sgd: OptimizerFactory<SgdOptions> = /* @__PURE__ */ defineOptimizer
     const velocity = o.momentum === 0 ? 0 : v;
     k.sgd(
       param, from, grad, velocity,
-      s.gradScale, s.gradSign, s.l2, s.momentum, s.gradIn, s.vOut, s.gradOut, s.decay,
+      s.gradScale, s.gradSign, s.l2, s.oneMinusMomentum, s.gradIn, s.vOut, s.gradOut, s.decay,
       size,
     );
   },

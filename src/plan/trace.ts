@@ -4,6 +4,7 @@ import { type SymbolicTensor, leaf } from "../graph/symbolic.ts";
 import type { Op } from "../graph/defineOp.ts";
 import { SymbolicTensor as Symbolic } from "../graph/symbolic.ts";
 import { type Engine, init } from "../kernels/engine.ts";
+import { reclaimWith } from "../memory/reclaim.ts";
 import { regionsOf } from "../memory/regions.ts";
 import { type DType, type Shape, allocate, bytesOf, printShape, sizeOf } from "../shape.ts";
 import { Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
@@ -84,6 +85,11 @@ class PlanCache {
     }
     return traced.run(values);
   }
+
+  free(): void {
+    for (const traced of this.plans.values()) traced.free();
+    this.plans.clear();
+  }
 }
 
 function listOf(result: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
@@ -109,10 +115,12 @@ export function trace(fn: SymbolicFunction): (...xs: TensorLike[]) => Promise<Te
     single = result instanceof Symbolic;
     return listOf(result);
   });
-  return async (...xs) => {
+  const call = async (...xs: TensorLike[]): Promise<Tensor | Tensor[]> => {
     const outputs = await cache.run(xs);
     return single ? outputs[0]! : outputs;
   };
+  reclaimWith(call, cache);
+  return call;
 }
 
 /**
@@ -128,10 +136,12 @@ export function valueAndGrad(
     const value = fn(...leaves);
     return [value, ...gradient(value, leaves)];
   });
-  return async (...xs) => {
+  const call = async (...xs: TensorLike[]): Promise<{ value: number; gradients: Tensor[] }> => {
     const [value, ...gradients] = await cache.run(xs);
     return { value: value!.item(), gradients };
   };
+  reclaimWith(call, cache);
+  return call;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emitClipFactor, normBlocks } from "../../src/optim/clip.ts";
 import type { CommonOptions } from "../../src/optim/defineOptimizer.ts";
-import { type GoldenTensor, elements, golden } from "../golden/golden.ts";
+import { type Encoded, decode, golden } from "../golden/golden.ts";
 import { Space } from "../support/optimizerRun.ts";
 
 type NormType = CommonOptions["clipNormType"];
@@ -38,8 +38,8 @@ interface ClipCase {
   id: string;
   op: string;
   attrs: { max_norm?: number; norm_type?: number | "inf"; clip_value?: number };
-  inputs: Record<string, GoldenTensor>;
-  outputs: Record<string, GoldenTensor>;
+  inputs: Record<string, Encoded>;
+  outputs: Record<string, Encoded>;
 }
 
 const file = golden<{ cases: ClipCase[] }>("ops/clip.json");
@@ -49,7 +49,7 @@ describe.skipIf(file === null)("golden clip.json", () => {
   let worst = 0;
   it.each((file?.cases ?? []).map((c): [string, ClipCase] => [c.id, c]))("%s", (_, c) => {
     const names = Object.keys(c.inputs);
-    const inputs = names.map((name) => elements(c.inputs[name]!));
+    const inputs = names.map((name) => decode(c.inputs[name]!));
     const near = (x: ArrayLike<number>, e: Float64Array): void => {
       for (let i = 0; i < e.length; i++) worst = Math.max(worst, Math.abs(x[i]! - e[i]!) / bound(e));
       expect(worst).toBeLessThanOrEqual(1);
@@ -60,13 +60,13 @@ describe.skipIf(file === null)("golden clip.json", () => {
         const g = space.alloc(4 * inputs[i]!.length);
         space.f32(g, inputs[i]!.length).set(inputs[i]!);
         space.run(space.program((k) => k.clipValue(g, c.attrs.clip_value!, inputs[i]!.length)));
-        near(space.f32(g, inputs[i]!.length), elements(c.outputs[name]!));
+        near(space.f32(g, inputs[i]!.length), decode(c.outputs[name]!));
       });
     } else {
       const type = ({ inf: "max", 1: "l1", 2: "l2" } as Record<string, NormType>)[String(c.attrs.norm_type)]!;
       const { factor, norm } = clip(inputs, c.attrs.max_norm!, type, "torch");
-      near([norm], elements(c.outputs.total_norm!));
-      names.forEach((name, i) => near(inputs[i]!.map((x) => Math.fround(x * factor)), elements(c.outputs[name]!)));
+      near([norm], decode(c.outputs.total_norm!));
+      names.forEach((name, i) => near(inputs[i]!.map((x) => Math.fround(x * factor)), decode(c.outputs[name]!)));
     }
   });
   it("prints the largest error/bound", () => {

@@ -1,0 +1,69 @@
+import { DataError } from "../errors.ts";
+import { type InitializerName, initializers } from "../initializers/catalogue.gen.ts";
+import { layers as layerFactories } from "../layers/catalogue.gen.ts";
+import type { Layer } from "../layers/defineLayer.ts";
+import { type LossName, losses } from "../losses/catalogue.gen.ts";
+import { type MetricName, metrics } from "../metrics/catalogue.gen.ts";
+import { byName } from "../names.ts";
+import { type OptimizerName, optimizers } from "../optim/catalogue.gen.ts";
+import { type RegularizerName, regularizers } from "../regularizers/catalogue.gen.ts";
+import type { CompileConfig, Json, KindConfig, LayerConfig, ModelConfig } from "./config.ts";
+import type { CompileOptions } from "./model.ts";
+import { Sequential } from "./sequential.ts";
+
+/** Layers that are not the library's own, by kind: their factories. */
+export type CustomObjects = Readonly<Record<string, (options: never) => Layer>>;
+
+function optionFromJson(subject: string, name: string, value: Json): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const object = value as { readonly kind?: Json; readonly options?: Json; readonly number?: Json };
+  if (typeof object.number === "string") return Number(object.number);
+  const { kind, options } = object;
+  if (typeof kind !== "string") throw new DataError(`${subject}: option "${name}" must name its kind`);
+  const given = (options ?? {}) as Record<string, never>;
+  if (kind in initializers) return initializers[kind as InitializerName](given);
+  return byName(subject, "definition", regularizers, kind as RegularizerName)(given);
+}
+
+function optionsFromJson(subject: string, config: KindConfig): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config.options).map(([name, value]) => [name, optionFromJson(subject, name, value)]),
+  );
+}
+
+/**
+ * A model from its topology, with first values drawn anew.
+ *
+ * @param customObjects  factories of layers that are not the library's own, by kind
+ * @throws DataError, OptionError
+ */
+export function fromConfig(config: ModelConfig, customObjects: CustomObjects = {}): Sequential {
+  if (config?.model !== "sequential" || !Array.isArray(config.layers)) {
+    throw new DataError(`fromConfig: must be the config of a sequential model, got ${JSON.stringify(config)?.slice(0, 60)}`);
+  }
+  const made = config.layers.map((layer: LayerConfig) => {
+    const subject = `${layer.kind} "${layer.name}"`;
+    const options = { ...optionsFromJson(subject, layer), name: layer.name };
+    const custom = customObjects[layer.kind];
+    const factory = custom ?? byName(`fromConfig: ${subject}`, "layer", layerFactories, layer.kind as never);
+    return (factory as (options: object) => Layer)(options);
+  });
+  const model = new Sequential(made, { name: config.name, seed: config.seed });
+  if (config.inputShape && !model.built) model.build(config.inputShape);
+  return model;
+}
+
+/** The arguments of `compile` from JSON. @throws DataError, OptionError */
+export function compileFromConfig(config: CompileConfig): CompileOptions {
+  const options = (subject: string, one: KindConfig): never => optionsFromJson(subject, one) as never;
+  const { optimizer, loss } = config;
+  return {
+    optimizer: byName("load", "optimizer", optimizers, optimizer.kind as OptimizerName)(options("optimizer", optimizer)),
+    loss: byName("load", "loss", losses, loss.kind as LossName)(options("loss", loss)),
+    metrics: config.metrics.map((m) =>
+      typeof m === "string"
+        ? (m as MetricName)
+        : byName("load", "metric", metrics, m.kind as MetricName)(options("metric", m)),
+    ),
+  };
+}

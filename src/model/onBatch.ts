@@ -1,0 +1,40 @@
+import { NonFiniteError } from "../errors.ts";
+import type { TensorLike } from "../tensor/tensor.ts";
+import { samplesFor } from "./data.ts";
+import { feedOf } from "./feed.ts";
+import { RunningMeans } from "./means.ts";
+import type { Model } from "./model.ts";
+import { ResidentData } from "./resident.ts";
+
+/**
+ * One training step on one batch.
+ *
+ * @returns loss and metrics of the batch, before the update
+ * @throws NonFiniteError where the loss is not finite; the weights are left as they were
+ */
+export async function trainOnBatch(
+  model: Model,
+  x: TensorLike,
+  y: TensorLike,
+  options: { sampleWeight?: TensorLike; seed?: number } = {},
+): Promise<Record<string, number>> {
+  const samples = samplesFor("trainOnBatch", model, x, y, options.sampleWeight);
+  const weighted = samples.weight !== null;
+  const runner = await model.runner(weighted);
+  const data = new ResidentData(runner.engine);
+  try {
+    const feed = feedOf(data, samples);
+    runner.prepare([["train", samples.rows]], feed.dtypes);
+    const plan = runner.plan("train", samples.rows, feed.dtypes);
+    runner.bind(plan, feed.source, 0);
+    if (!runner.trainStep(plan, 0, options.seed ?? model.seed)) {
+      const where = runner.locateNonFinite(feed.source, 0, 0, samples.rows, feed.dtypes);
+      throw new NonFiniteError(`trainOnBatch: the loss is ${runner.scalar(plan, "loss")}; ${where}`);
+    }
+    const means = new RunningMeans(model.objective(weighted).metrics, runner.metricTerms, weighted);
+    means.add(runner, plan, samples.rows);
+    return means.results();
+  } finally {
+    data.free();
+  }
+}

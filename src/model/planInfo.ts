@@ -1,0 +1,48 @@
+import { withDefaults } from "../errors.ts";
+import { explain } from "../plan/explain.ts";
+import type { Model } from "./model.ts";
+import type { StepKind } from "./runner.ts";
+
+/** Options of `model.plan`. */
+export interface PlanInfoOptions {
+  /** Default "train". */
+  kind?: StepKind;
+  /** Samples in a batch. Default 32. */
+  batchSize?: number;
+}
+
+/** Bytes that a step needs, by what they hold. */
+export interface MemoryInfo {
+  readonly parameters: number;
+  readonly gradients: number;
+  readonly slots: number;
+  /** State and frozen parameters. */
+  readonly state: number;
+  /** Activations and what kernels need while they run. */
+  readonly arena: number;
+  readonly total: number;
+}
+
+/** What a step computes, and what it needs. */
+export interface PlanInfo {
+  readonly memory: MemoryInfo;
+  /** Ops, shapes, places, bytes and flops, as text. */
+  explain(): string;
+}
+
+/** The plan of a step, compiled but not run. */
+export async function planInfo(model: Model, options: PlanInfoOptions): Promise<PlanInfo> {
+  const { kind, batchSize } = withDefaults<Required<PlanInfoOptions>>("plan", { kind: "train", batchSize: 32 }, options);
+  const runner = await model.runner();
+  const { trainedBytes, slots, bytes } = runner.memory;
+  const arena = runner.workBytes([[kind, batchSize]]);
+  const memory: MemoryInfo = {
+    parameters: trainedBytes,
+    gradients: trainedBytes,
+    slots: trainedBytes * slots.size,
+    state: bytes - trainedBytes * (2 + slots.size),
+    arena,
+    total: bytes + arena,
+  };
+  return { memory, explain: () => explain(runner.compiled(kind, batchSize)) };
+}

@@ -1,0 +1,94 @@
+import { DataError, OptionError } from "../errors.ts";
+import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
+import { readFile, writeFile } from "../runtime/files.ts";
+import { printShape, sameShape } from "../shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { type Json, compileToConfig, toConfig } from "./config.ts";
+import type { Model } from "./model.ts";
+
+/** Layout of the metadata; raised when an older reader could not understand a newer file. */
+export const FORMAT: string = "1";
+
+/** Options of `save` and `toBytes`. */
+export interface SaveOptions {
+  /** Keep the optimizer's slots and step count, so that training can go on. Default true. */
+  includeOptimizer?: boolean;
+  /** Plain JSON of the caller's own, such as preprocessing and class names: `loadModel` puts it into `model.extras`. */
+  extras?: { readonly [key: string]: Json };
+}
+
+/** Where a model file may come from: a path or URL (where there is a file system), or its bytes. */
+export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Blob;
+
+/**
+ * A model as one safetensors file. Tensors: `layer/parameter`, and `optimizer/slot/layer/parameter`.
+ * Metadata, all strings: `thalweg` (format), `config`, `training`, `extras` (JSON).
+ */
+export function encodeModel(model: Model, options: SaveOptions = {}): Uint8Array {
+  const { includeOptimizer = true, extras = model.extras } = options;
+  if (!model.built) throw new OptionError(`model "${model.name}": has no variables to save yet; build or fit it first`);
+  const { values, slots, iterations, state } = model.snapshot();
+  const tensors: [string, Tensor][] = [];
+  for (const v of model.variables) tensors.push([v.name, new Tensor(values.get(v.name)!, v.spec.shape, "float32")]);
+  const metadata: [string, string][] = [
+    ["thalweg", FORMAT],
+    ["config", JSON.stringify(toConfig(model))],
+    ["extras", JSON.stringify(extras)],
+  ];
+  if (model.isCompiled) {
+    const training = { ...compileToConfig(model.compiled), ...(includeOptimizer && { iterations, state }) };
+    metadata.push(["training", JSON.stringify(training)]);
+    if (includeOptimizer) {
+      for (const [slot, held] of slots) {
+        for (const v of model.variables) {
+          const data = held.get(v.name);
+          if (data) tensors.push([`optimizer/${slot}/${v.name}`, new Tensor(data, v.spec.shape, "float32")]);
+        }
+      }
+    }
+  }
+  return encodeSafetensors(tensors, metadata);
+}
+
+/** The bytes of a source, and a name for messages. */
+export async function bytesOf(source: ModelSource): Promise<{ bytes: Uint8Array; name: string }> {
+  if (typeof source === "string" || source instanceof URL) return { bytes: await readFile(source), name: String(source) };
+  if (source instanceof Blob) return { bytes: new Uint8Array(await source.arrayBuffer()), name: "" };
+  return { bytes: source instanceof Uint8Array ? source : new Uint8Array(source), name: "" };
+}
+
+/** Sets a model's variables from named tensors; others are ignored. @throws DataError naming what is missing or differs */
+export function setValues(subject: string, model: Model, tensors: ReadonlyMap<string, Tensor>): void {
+  const weights = model.variables.map((v) => {
+    const t = tensors.get(v.name);
+    if (!t) throw new DataError(`${subject}: has no tensor "${v.name}"; it is another model's, or damaged`);
+    if (!sameShape(t.shape, v.spec.shape)) {
+      throw new DataError(
+        `${subject}: "${v.name}" must have shape ${printShape(v.spec.shape)}, the file has ${printShape(t.shape)}`,
+      );
+    }
+    return t;
+  });
+  model.setWeights(weights);
+}
+
+/** Writes a model to a file: see `encodeModel`. */
+export async function saveModel(model: Model, path: string | URL, options?: SaveOptions): Promise<void> {
+  await writeFile(path, encodeModel(model, options));
+}
+
+/** Writes only the variables. */
+export async function saveWeights(model: Model, path: string | URL): Promise<void> {
+  const { values } = model.snapshot();
+  const tensors = model.variables.map((v): [string, Tensor] => [
+    v.name,
+    new Tensor(values.get(v.name)!, v.spec.shape, "float32"),
+  ]);
+  await writeFile(path, encodeSafetensors(tensors));
+}
+
+/** Reads variables by name into a model that is built. @throws DataError */
+export async function loadWeights(model: Model, source: ModelSource): Promise<void> {
+  const { bytes, name } = await bytesOf(source);
+  setValues(`loadWeights${name === "" ? "" : ` "${name}"`}`, model, decodeSafetensors(bytes, { name }).tensors);
+}

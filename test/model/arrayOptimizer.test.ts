@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { adam, sgd } from "../../src/index.ts";
+import { mul } from "../../src/ops/binary.ts";
+import { sum } from "../../src/ops/sum.ts";
+import { minimize } from "../../src/train/minimize.ts";
+
+const halfSquare = (w: Parameters<Parameters<typeof minimize>[0]>[0]) => mul(sum(mul(w, w)), 0.5);
+
+test("minimize() follows the published first steps of Adam and of Nesterov's look-ahead", async () => {
+  const adamPath = await minimize(halfSquare, [1], { optimizer: adam({ learningRate: 0.1 }), steps: 3 });
+  // semantics: f = w^2 / 2, w0 = 1, rate 0.1, as torch and optax compute it
+  const expected = [1, 0.900000001, 0.80041223, 0.701586275];
+  adamPath.path.forEach((w, i) => expect(Math.abs(w.data[0]! - expected[i]!)).toBeLessThan(2e-7));
+  const seed = sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true, dialect: "seed" });
+  const ahead = await minimize(halfSquare, [1], { optimizer: seed, steps: 3 });
+  [1, 0.99, 0.972, 0.9477].forEach((w, i) => expect(Math.abs(ahead.path[i]!.data[0]! - w)).toBeLessThan(2e-7));
+});
+
+test("ArrayOptimizer.step() names the lengths that differ", async () => {
+  const run = adam().init([new Float32Array(3)]);
+  await expect(run.step([new Float32Array(3)], [new Float32Array(2)])).rejects.toThrow("grads must be arrays of 3 numbers, got 2");
+});
+
+test("clipping by value, by norm and by the common norm changes the step as the formulas say", async () => {
+  const step = async (options: Parameters<typeof sgd>[0]): Promise<number[]> => {
+    const [a, b] = [Float32Array.of(0, 0), Float32Array.of(0, 0, 0)];
+    await sgd({ learningRate: 1, ...options }).init([a, b]).step([a, b], [Float32Array.of(3, 4), Float32Array.of(0, 0, 12)]);
+    return [...a, ...b].map((v) => 0 - v);
+  };
+  expect(await step({ clipValue: 3.5 })).toEqual([3, 3.5, 0, 0, 3.5]);
+  const norm = await step({ clipNorm: 1 });
+  [0.6, 0.8, 0, 0, 1].forEach((v, i) => expect(norm[i]).toBeCloseTo(v, 6));
+  const common = await step({ globalClipNorm: 6.5 });
+  [1.5, 2, 0, 0, 6].forEach((v, i) => expect(common[i]).toBeCloseTo(v, 6));
+});
