@@ -24,7 +24,7 @@ export const STRIDE: usize = 16;
 
 /** Address of element `i` of an f32 (or i32) array at `p`. */
 export function at(p: usize, i: i32): usize {
-  return p + ((<usize>i) << 2);
+  return p + (<usize>i << 2);
 }
 
 export function load(p: usize): Lanes {
@@ -366,7 +366,7 @@ export function fromHalves(low: u64, high: u64): Lanes {
   return i64x2.replace_lane(i64x2.splat(<i64>low), 1, <i64>high);
 }
 
-/** Low words of the products of u32 lanes is `imul`; this is the high words. */
+/** High words of the products of u32 lanes; `imul` gives the low ones. */
 export function umulHigh(a: Lanes, b: Lanes): Lanes {
   return v128.shuffle<i32>(
     i64x2.extmul_low_i32x4_u(a, b),
@@ -378,7 +378,10 @@ export function umulHigh(a: Lanes, b: Lanes): Lanes {
   );
 }
 
-/** Two f64 (or i64) side by side, for what f32 cannot hold. Never fused: the same bits in all builds. */
+/**
+ * Two f64 (or i64) side by side, for what f32 cannot hold. Never fused: the same bits in all
+ * builds.
+ */
 export type Doubles = v128;
 
 /** Lanes 0 and 1 as f64. */

@@ -1,12 +1,13 @@
 /**
  * Random numbers as a pure function of (seed, stream, step, element): Philox4x32-10 (Salmon et al.,
- * "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Nothing is carried from one element to the
- * next, so a result never depends on how the elements are split over threads, and a gradient recomputes a
- * mask rather than store it.
+ * "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Nothing is carried from one element to
+ * the next, so a result never depends on how the elements are split over threads, and a gradient
+ * recomputes a mask rather than store it.
  *
  *     counter = (block, stream, step low, step high), key = (seed low, seed high)
  *
- * Four counters stand side by side in a vector, so 16 elements are made at once, and no word is moved:
+ * Four counters stand side by side in a vector, so 16 elements are made at once, and no word is
+ * moved:
  *
  *     element  16 g + 4 w + lane  is word w of block 4 g + lane
  *
@@ -40,7 +41,15 @@ import {
   ushr,
   xor,
 } from "./lanes";
-import { cos2pi, logNormal, poly7, sin2pi } from "./math";
+import {
+  atQuadrant,
+  cosTurn,
+  logNormal,
+  poly7,
+  quarterTurns,
+  sinTurn,
+  turnRemainder,
+} from "./math";
 
 /** Elements made at once: begin and end of a split are multiples of it. */
 export const GROUP: i32 = 16;
@@ -60,10 +69,10 @@ const WEYL_1: u32 = 0xbb67ae85;
 
 const FLOATS: usize = memory.data<f32>(
   [
-    5.9604644775390625e-8, // 0: 2^-24
+    5.960464477539063e-8, // 0: 2^-24
     -2.0, // 4
     2.384185791015625e-7, // 8: 2^-22
-    0.95449973610364159, // 12: erf(sqrt 2), the probability of |z| < 2
+    0.9544997361036416, // 12: erf(sqrt 2), the probability of |z| < 2
   ],
   16,
 );
@@ -93,9 +102,10 @@ const NORMAL_INVERSE: usize = memory.data<f32>(
 );
 
 /**
- * A normal number cut off at 2, by the inverse of its distribution function: of v = erf(sqrt 2) u, with u
- * uniform on the 2^23 odd multiples of 2^-23 in (-1, 1), it is sqrt(2) erfinv(v), a polynomial in
- * log(1 - v^2) as in Giles 2011. One word an element, no rejection. Error: 7e-7 absolute.
+ * A normal number cut off at 2, by the inverse of its distribution function: of v = erf(sqrt 2) u,
+ * with u uniform on the 2^23 odd multiples of 2^-23 in (-1, 1), it is sqrt(2) erfinv(v), a
+ * polynomial in log(1 - v^2) as in Giles 2011. One word an element, no rejection. Error: 7e-7
+ * absolute.
  */
 function truncated(words: Lanes): Lanes {
   const odd = add(toFloat(ushr(words, 9)), HALF());
@@ -122,10 +132,11 @@ function finish(kind: i32, v: Lanes, x: usize, i: i32, a: Lanes, b: Lanes): Lane
 }
 
 /**
- * Fills elements [begin, end) of `out`; begin is a multiple of GROUP. Kernels differ only in what they make
- * of 16 words, a branch that costs nothing beside the 10 rounds.
+ * Fills elements [begin, end) of `out`; begin is a multiple of GROUP. Kernels differ only in what
+ * they make of 16 words, a branch that costs nothing beside the 10 rounds.
  *
- * @param kind  UNIFORM: a + b u. NORMAL, TRUNCATED: a + b z. MASK: u >= a ? b : 0. DROPOUT: u >= a ? x b : 0
+ * @param kind  UNIFORM: a + b u; NORMAL and TRUNCATED: a + b z; MASK: u >= a ? b : 0;
+ *              DROPOUT: u >= a ? x b : 0
  * @param x     f32[n], read by DROPOUT only, may be out
  */
 export function generate(
@@ -162,17 +173,29 @@ export function generate(
       k1 += WEYL_1;
     }
     if (kind == NORMAL) {
-      // Box & Muller 1958: (r cos t, r sin t) from words (0, 1), and again from (2, 3).
+      // Box & Muller 1958: r cos t and r sin t from words 0 and 1, and again from 2 and 3.
       const r0 = radius(v0);
-      const r2 = radius(v2);
       const u1 = unit(v1);
+      const q1 = quarterTurns(u1);
+      const w1 = turnRemainder(u1, q1);
+      const z1 = mul(w1, w1);
+      const s1 = sinTurn(w1, z1);
+      const c1 = cosTurn(z1);
+      v0 = mul(r0, atQuadrant(s1, c1, q1, 1));
+      v1 = mul(r0, atQuadrant(s1, c1, q1, 0));
+
+      const r2 = radius(v2);
       const u3 = unit(v3);
-      v0 = mul(r0, cos2pi(u1));
-      v1 = mul(r0, sin2pi(u1));
-      v2 = mul(r2, cos2pi(u3));
-      v3 = mul(r2, sin2pi(u3));
+      const q3 = quarterTurns(u3);
+      const w3 = turnRemainder(u3, q3);
+      const z3 = mul(w3, w3);
+      const s3 = sinTurn(w3, z3);
+      const c3 = cosTurn(z3);
+      v2 = mul(r2, atQuadrant(s3, c3, q3, 1));
+      v3 = mul(r2, atQuadrant(s3, c3, q3, 0));
     }
-    // Behind the last element at most 12 bytes may be touched: whole vectors, but not the whole group.
+    // Behind the last element at most 12 bytes may be touched: whole vectors, but not the whole
+    // group.
     store(at(out, i), finish(kind, v0, x, i, va, vb));
     if (i + LANES < end) store(at(out, i + LANES), finish(kind, v1, x, i + LANES, va, vb));
     if (i + 2 * LANES < end)

@@ -32,11 +32,11 @@ const FLOATS: usize = memory.data<f32>(
     1.4426950408889634, // 0: log2(e)
     12582912.0, // 4: 1.5 2^23
     0.693359375, // 8: ln 2, upper 10 bits: 355 / 512
-    -2.12194440054690583e-4, // 12: ln 2 - 355 / 512
+    -0.00021219444005469057, // 12: ln 2 - 355 / 512
     89.0, // 16
     -104.0, // 20
     -60.0, // 24
-    5.9604644775390625e-8, // 28: 2^-24
+    5.960464477539063e-8, // 28: 2^-24
     -30.0, // 32
     10.0, // 36
   ],
@@ -105,9 +105,9 @@ function expm1Reduced(r: Lanes): Lanes {
 }
 
 /**
- * e^x = 2^n e^r. The factor 2^n is applied in two halves, so that results from the smallest denormal
- * to the largest float come out right. Overflow gives Infinity, underflow 0.
- * Error: 1.01 ulp.
+ * e^x = 2^n e^r. The factor 2^n is applied in two halves, so that results from the smallest
+ * denormal to the largest float come out right. Overflow gives Infinity, underflow 0. Error: 1.01
+ * ulp.
  */
 export function exp(x: Lanes): Lanes {
   const clamped = pmax(pmin(x, EXP_MAX()), EXP_MIN());
@@ -119,9 +119,9 @@ export function exp(x: Lanes): Lanes {
 }
 
 /**
- * e^x for x <= 0: softmax, sigmoid, Gaussians. Below -60 it is 0 (e^-60 = 8.8e-27): what is multiplied by
- * such a result would be denormal next, and denormals cost 100 times as much. Also right for 0 < x < 88;
- * wrong above. Error: 1.01 ulp for x >= -60.
+ * e^x for x <= 0: softmax, sigmoid, Gaussians. Below -60 it is 0 (e^-60 = 8.8e-27): what is
+ * multiplied by such a result would be denormal next, and denormals cost 100 times as much. Also
+ * right for 0 < x < 88; wrong above. Error: 1.01 ulp for x >= -60.
  */
 export function expNegative(x: Lanes): Lanes {
   const t = shifted(x);
@@ -131,8 +131,8 @@ export function expNegative(x: Lanes): Lanes {
 }
 
 /**
- * e^x - 1 = 2^n (e^r - 1) + (2^n - 1), so that nothing cancels near 0; with 2^(n-1) and a doubling, as
- * 2^128 is no float. Below 2^-24 it is x itself, which keeps -0 and denormals. Error: 1.63 ulp.
+ * e^x - 1 = 2^n (e^r - 1) + (2^n - 1), so that nothing cancels near 0; with 2^(n-1) and a doubling,
+ * as 2^128 is no float. Below 2^-24 it is x itself, which keeps -0 and denormals. Error: 1.63 ulp.
  */
 export function expm1(x: Lanes): Lanes {
   const clamped = pmax(pmin(x, EXP_MAX()), EXPM1_MIN());
@@ -143,12 +143,16 @@ export function expm1(x: Lanes): Lanes {
 }
 
 /**
- * 1 / (1 + e^-x), computed from e^-|x| so that nothing overflows: 1 / (1 + e^-x) for x >= 0 and
- * e^x / (1 + e^x) below. 0 below -60 (see `expNegative`). Error: 2.3 ulp for x >= -60.
+ * 1 / (1 + e^-x) from e = e^-|x|, so that nothing overflows: 1 / (1 + e) where x >= 0 and e / (1 +
+ * e) below. With `positive` inverted it is 1 - sigmoid(x), without a difference.
  */
+export function sigmoidOf(e: Lanes, positive: Lanes): Lanes {
+  return div(select(ONE(), e, positive), add(ONE(), e));
+}
+
+/** 1 / (1 + e^-x). 0 below -60 (see `expNegative`). Error: 2.3 ulp for x >= -60. */
 export function sigmoid(x: Lanes): Lanes {
-  const e = expNegative(or(x, SIGN()));
-  return div(select(ONE(), e, ge(x, splat(0))), add(ONE(), e));
+  return sigmoidOf(expNegative(or(x, SIGN())), ge(x, splat(0)));
 }
 
 /**

@@ -29,12 +29,12 @@ import { poly2 } from "./polynomial";
 const FLOATS: usize = memory.data<f32>(
   [
     0.693359375, // 0: ln 2, upper 10 bits: 355 / 512
-    -2.12194440054690583e-4, // 4: ln 2 - 355 / 512
-    5.9604644775390625e-8, // 8: 2^-24
+    -0.00021219444005469057, // 4: ln 2 - 355 / 512
+    5.960464477539063e-8, // 8: 2^-24
     1.1754943508222875e-38, // 12: 2^-126
     8388608.0, // 16: 2^23
     23.0, // 20
-    0.44269504088896341, // 24: log2(e) - 1
+    0.4426950408889634, // 24: log2(e) - 1
   ],
   16,
 );
@@ -86,8 +86,8 @@ function INTEGER_128(): Lanes {
 const LOG_TAIL: usize = memory.data<f32>([0.298714608, 0.3997756839, 0.6666677594], 16);
 
 /**
- * log(1 + f) - f. With s = f / (2 + f), log(1 + f) = 2 atanh(s) = s (2 + R), and as f - s f = 2 s it is
- * f - (h - s (h + R)) with h = f^2 / 2, in which the largest term, f, is exact.
+ * log(1 + f) - f. With s = f / (2 + f), log(1 + f) = 2 atanh(s) = s (2 + R), and as f - s f = 2 s
+ * it is f - (h - s (h + R)) with h = f^2 / 2, in which the largest term, f, is exact.
  */
 function logTail(f: Lanes): Lanes {
   const s = div(f, add(TWO(), f));
@@ -127,8 +127,8 @@ function logSpecial(x: Lanes, y: Lanes): Lanes {
 }
 
 /**
- * Natural logarithm, e ln 2 + log(1 + f). log(+-0) = -Infinity; below 0 NaN. Denormals are scaled by
- * 2^23 first. Error: 0.81 ulp.
+ * Natural logarithm, e ln 2 + log(1 + f). log(+-0) = -Infinity; below 0 NaN. Denormals are scaled
+ * by 2^23 first. Error: 0.81 ulp.
  */
 export function log(x: Lanes): Lanes {
   const denormal = lt(x, MIN_NORMAL());
@@ -138,8 +138,8 @@ export function log(x: Lanes): Lanes {
 }
 
 /**
- * Logarithm to base 2, e + log2(e) (f + tail): the summands are added from the smallest up, so powers of
- * two are exact. Error: 1.2 ulp.
+ * Logarithm to base 2, e + log2(e) (f + tail): the summands are added from the smallest up, so
+ * powers of two are exact. Error: 1.2 ulp.
  */
 export function log2(x: Lanes): Lanes {
   const denormal = lt(x, MIN_NORMAL());
@@ -153,8 +153,9 @@ export function log2(x: Lanes): Lanes {
 
 /**
  * log(1 + x). With u = 1 + x rounded and c what the rounding lost (exact), 1 + x = 2^e (1 + f) with
- * f = (fraction of u) + c / 2^e: f is finer than u, and equals x where e = 0. log1p(-1) = -Infinity;
- * below -1 NaN; below 2^-24 it is x itself, which keeps -0 and denormals. Error: 1.33 ulp.
+ * f = (fraction of u) + c / 2^e: f is finer than u, and equals x where e = 0. log1p(-1) =
+ * -Infinity; below -1 NaN; below 2^-24 it is x itself, which keeps -0 and denormals. Error: 1.33
+ * ulp.
  */
 export function log1p(x: Lanes): Lanes {
   const u = add(ONE(), x);

@@ -1,7 +1,26 @@
 // The builtin load<f64> and store<f64> are needed beside the vector ones.
 import {
-  LANES, STRIDE, abs, and, at, addDoubles, mulDoubles, splatDoubles, sumDoubles, firstLanes, hmax, load as loadLanes, ne, neg, or, pmax, pmin,
-  splat, store as storeLanes, highDoubles, lowDoubles,
+  LANES,
+  STRIDE,
+  abs,
+  and,
+  at,
+  addDoubles,
+  mulDoubles,
+  splatDoubles,
+  sumDoubles,
+  firstLanes,
+  hmax,
+  load as loadLanes,
+  ne,
+  neg,
+  or,
+  pmax,
+  pmin,
+  splat,
+  store as storeLanes,
+  highDoubles,
+  lowDoubles,
 } from "../lanes";
 
 /** Elements of a block of the norm kernels: fixed, so that a norm does not depend on the threads. */
@@ -37,28 +56,31 @@ export function clipValue(g: usize, limit: f32, begin: i32, end: i32): void {
  */
 export function sumOfSquares(x: usize, partials: usize, n: i32, begin: i32, end: i32): void {
   for (let block = begin; block < end; block++) {
-    const first = block * BLOCK;
-    const count = min(n - first, BLOCK);
-    const whole = count & ~(LANES - 1);
-    let p = at(x, first);
-    const last = p + (<usize>whole << 2);
+    const count = min(n - block * BLOCK, BLOCK);
+    let p = at(x, block * BLOCK);
+    const last = at(p, count & ~7);
     let a = splatDoubles(0);
     let b = a;
-    for (; p < last; p += STRIDE) {
+    let c = a;
+    let d = a;
+    for (; p < last; p += 2 * STRIDE) {
       const xi = loadLanes(p);
-      const low = lowDoubles(xi);
-      const high = highDoubles(xi);
-      a = addDoubles(a, mulDoubles(low, low));
-      b = addDoubles(b, mulDoubles(high, high));
+      const yi = loadLanes(p + STRIDE);
+      a = addDoubles(a, mulDoubles(lowDoubles(xi), lowDoubles(xi)));
+      b = addDoubles(b, mulDoubles(highDoubles(xi), highDoubles(xi)));
+      c = addDoubles(c, mulDoubles(lowDoubles(yi), lowDoubles(yi)));
+      d = addDoubles(d, mulDoubles(highDoubles(yi), highDoubles(yi)));
     }
-    if (whole < count) {
-      const xi = and(loadLanes(p), firstLanes(count - whole));
-      const low = lowDoubles(xi);
-      const high = highDoubles(xi);
-      a = addDoubles(a, mulDoubles(low, low));
-      b = addDoubles(b, mulDoubles(high, high));
+    const rest = count & 7;
+    if (rest) {
+      const xi = and(loadLanes(p), firstLanes(rest));
+      const yi = and(loadLanes(p + STRIDE), firstLanes(rest - LANES));
+      a = addDoubles(a, mulDoubles(lowDoubles(xi), lowDoubles(xi)));
+      b = addDoubles(b, mulDoubles(highDoubles(xi), highDoubles(xi)));
+      c = addDoubles(c, mulDoubles(lowDoubles(yi), lowDoubles(yi)));
+      d = addDoubles(d, mulDoubles(highDoubles(yi), highDoubles(yi)));
     }
-    store<f64>(partials + (<usize>block << 3), sumDoubles(addDoubles(a, b)));
+    store<f64>(partials + ((<usize>block) << 3), sumDoubles(addDoubles(addDoubles(a, c), addDoubles(b, d))));
   }
 }
 
@@ -73,24 +95,31 @@ export function sumOfSquares(x: usize, partials: usize, n: i32, begin: i32, end:
  */
 export function sumOfMagnitudes(x: usize, partials: usize, n: i32, begin: i32, end: i32): void {
   for (let block = begin; block < end; block++) {
-    const first = block * BLOCK;
-    const count = min(n - first, BLOCK);
-    const whole = count & ~(LANES - 1);
-    let p = at(x, first);
-    const last = p + (<usize>whole << 2);
+    const count = min(n - block * BLOCK, BLOCK);
+    let p = at(x, block * BLOCK);
+    const last = at(p, count & ~7);
     let a = splatDoubles(0);
     let b = a;
-    for (; p < last; p += STRIDE) {
+    let c = a;
+    let d = a;
+    for (; p < last; p += 2 * STRIDE) {
       const xi = abs(loadLanes(p));
+      const yi = abs(loadLanes(p + STRIDE));
       a = addDoubles(a, lowDoubles(xi));
       b = addDoubles(b, highDoubles(xi));
+      c = addDoubles(c, lowDoubles(yi));
+      d = addDoubles(d, highDoubles(yi));
     }
-    if (whole < count) {
-      const xi = abs(and(loadLanes(p), firstLanes(count - whole)));
+    const rest = count & 7;
+    if (rest) {
+      const xi = abs(and(loadLanes(p), firstLanes(rest)));
+      const yi = abs(and(loadLanes(p + STRIDE), firstLanes(rest - LANES)));
       a = addDoubles(a, lowDoubles(xi));
       b = addDoubles(b, highDoubles(xi));
+      c = addDoubles(c, lowDoubles(yi));
+      d = addDoubles(d, highDoubles(yi));
     }
-    store<f64>(partials + (<usize>block << 3), sumDoubles(addDoubles(a, b)));
+    store<f64>(partials + ((<usize>block) << 3), sumDoubles(addDoubles(addDoubles(a, c), addDoubles(b, d))));
   }
 }
 
@@ -105,25 +134,29 @@ export function sumOfMagnitudes(x: usize, partials: usize, n: i32, begin: i32, e
  */
 export function maxMagnitude(x: usize, partials: usize, n: i32, begin: i32, end: i32): void {
   for (let block = begin; block < end; block++) {
-    const first = block * BLOCK;
-    const count = min(n - first, BLOCK);
-    const whole = count & ~(LANES - 1);
-    let p = at(x, first);
-    const last = p + (<usize>whole << 2);
-    let largest = splat(0);
+    const count = min(n - block * BLOCK, BLOCK);
+    let p = at(x, block * BLOCK);
+    const last = at(p, count & ~7);
+    let a = splat(0);
+    let b = a;
     // pmax forgets a NaN that it has met, so NaN is gathered apart: all ones are NaN.
-    let nan = largest;
-    for (; p < last; p += STRIDE) {
+    let nan = a;
+    for (; p < last; p += 2 * STRIDE) {
       const xi = abs(loadLanes(p));
-      largest = pmax(largest, xi);
-      nan = or(nan, ne(xi, xi));
+      const yi = abs(loadLanes(p + STRIDE));
+      a = pmax(a, xi);
+      b = pmax(b, yi);
+      nan = or(nan, or(ne(xi, xi), ne(yi, yi)));
     }
-    if (whole < count) {
-      const xi = abs(and(loadLanes(p), firstLanes(count - whole)));
-      largest = pmax(largest, xi);
-      nan = or(nan, ne(xi, xi));
+    const rest = count & 7;
+    if (rest) {
+      const xi = abs(and(loadLanes(p), firstLanes(rest)));
+      const yi = abs(and(loadLanes(p + STRIDE), firstLanes(rest - LANES)));
+      a = pmax(a, xi);
+      b = pmax(b, yi);
+      nan = or(nan, or(ne(xi, xi), ne(yi, yi)));
     }
-    store<f64>(partials + (<usize>block << 3), <f64>hmax(or(largest, nan)));
+    store<f64>(partials + ((<usize>block) << 3), <f64>hmax(or(pmax(a, b), nan)));
   }
 }
 
@@ -146,11 +179,17 @@ export function maxMagnitude(x: usize, partials: usize, n: i32, begin: i32, end:
  * @param norm      f32[1], written: the norm before clipping, infinity where f32 cannot hold it
  */
 export function clipFactor(
-  partials: usize, count: i32, kind: i32, limit: f32, epsilon: f32, factor: usize, norm: usize,
+  partials: usize,
+  count: i32,
+  kind: i32,
+  limit: f32,
+  epsilon: f32,
+  factor: usize,
+  norm: usize,
 ): void {
   let total: f64 = 0;
   for (let i = 0; i < count; i++) {
-    const part = load<f64>(partials + (<usize>i << 3));
+    const part = load<f64>(partials + ((<usize>i) << 3));
     total = kind == 0 ? max<f64>(total, part) : total + part;
   }
   if (kind == 2) total = sqrt<f64>(total);

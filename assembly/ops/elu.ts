@@ -1,6 +1,6 @@
 /**
- * ELU, SELU, CELU: identity above 0, an exponential below. All may run in place. -0 gives 0, and the
- * gradient at 0 is that from below, as in PyTorch.
+ * ELU, SELU, CELU: identity above 0, an exponential below. All may run in place. -0 gives 0, and
+ * the gradient at 0 is that from below, as in PyTorch.
  */
 import {
   LANES,
@@ -18,7 +18,7 @@ import {
 } from "../lanes";
 import { expNegative, expm1 } from "../math";
 
-const FLOATS: usize = memory.data<f32>([1.0507009873554804934, 1.7580993408473768599], 16);
+const FLOATS: usize = memory.data<f32>([1.0507009873554805, 1.7580993408473768], 16);
 
 /** lambda of SELU. */
 function SELU_SCALE(): Lanes {

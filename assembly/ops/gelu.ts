@@ -1,51 +1,56 @@
 /**
- * GELU, x times the probability that a standard normal is below x, and its tanh form. Source: Hendrycks &
- * Gimpel 2016 (arXiv:1606.08415). All may run in place. -Infinity gives NaN (-Infinity times 0), as in
- * PyTorch.
+ * GELU, x times the probability that a standard normal is below x, and its tanh form. Source:
+ * Hendrycks & Gimpel 2016 (arXiv:1606.08415). All may run in place. -Infinity gives NaN (-Infinity
+ * times 0), as in PyTorch.
  */
-import { HALF, MINUS_HALF, ONE } from "../constants";
-import { LANES, Lanes, add, at, load, loadSplat, madd, mul, nmadd, pmin, store } from "../lanes";
-import { erf, expNegative, tanh } from "../math";
+import { MINUS_HALF, ONE, SIGN } from "../constants";
+import {
+  LANES,
+  Lanes,
+  at,
+  ge,
+  load,
+  loadSplat,
+  madd,
+  mul,
+  not,
+  or,
+  pmin,
+  splat,
+  store,
+} from "../lanes";
+import { expNegative, normalBelow, sigmoid, sigmoidOf } from "../math";
 
 const FLOATS: usize = memory.data<f32>(
   [
-    0.70710678118654752, // 0: sqrt(1/2)
-    0.39894228040143268, // 4: 1 / sqrt(2 pi)
-    0.79788456080286536, // 8: sqrt(2 / pi)
-    0.044715, // 12
-    0.134145, // 16: 3 times 0.044715
-    1.0e6, // 20
+    0.3989422804014327, // 0: 1 / sqrt(2 pi)
+    1.5957691216057306, // 4: 2 sqrt(2 / pi)
+    0.044715, // 8
+    0.134145, // 12: 3 times 0.044715
+    1.0e6, // 16
   ],
   16,
 );
-function SQRT_HALF(): Lanes {
+function INVERSE_SQRT_TWO_PI(): Lanes {
   return loadSplat(FLOATS);
 }
-function INVERSE_SQRT_TWO_PI(): Lanes {
+function BEND(): Lanes {
   return loadSplat(FLOATS + 4);
 }
-function SQRT_TWO_OVER_PI(): Lanes {
+function CUBIC(): Lanes {
   return loadSplat(FLOATS + 8);
 }
-function CUBIC(): Lanes {
+function CUBIC_3(): Lanes {
   return loadSplat(FLOATS + 12);
 }
-function CUBIC_3(): Lanes {
+/** Where sigmoid has long been 0 or 1: keeps x^2 finite. */
+function SQUARE_MAX(): Lanes {
   return loadSplat(FLOATS + 16);
 }
-/** Where tanh has long been 1: keeps x^2 finite. */
-function SQUARE_MAX(): Lanes {
-  return loadSplat(FLOATS + 20);
-}
 
-/** Probability that a standard normal is below x, `(1 + erf(x / sqrt 2)) / 2`. */
-function normalBelow(x: Lanes): Lanes {
-  return madd(erf(mul(x, SQRT_HALF())), HALF(), HALF());
-}
-
-/** tanh(sqrt(2 / pi) (x + 0.044715 x^3)). */
-function tanhForm(x: Lanes, square: Lanes): Lanes {
-  return tanh(mul(mul(x, SQRT_TWO_OVER_PI()), madd(square, CUBIC(), ONE())));
+/** 2 sqrt(2 / pi) (x + 0.044715 x^3). */
+function bend(x: Lanes, square: Lanes): Lanes {
+  return mul(mul(x, BEND()), madd(square, CUBIC(), ONE()));
 }
 
 /**
@@ -79,7 +84,8 @@ export function geluGrad(x: usize, dy: usize, dx: usize, begin: i32, end: i32): 
 }
 
 /**
- * Tanh form of gelu, `out = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2`.
+ * Tanh form of gelu, `out = x (1 + tanh(z / 2)) / 2`, `z = 2 sqrt(2 / pi) (x + 0.044715 x^3)`,
+ * computed as `x sigmoid(z)`, which is the same and keeps the digits of its negative tail.
  *
  * @grain 16
  * @param x    f32[n]
@@ -88,14 +94,13 @@ export function geluGrad(x: usize, dy: usize, dx: usize, begin: i32, end: i32): 
 export function geluTanh(x: usize, out: usize, begin: i32, end: i32): void {
   for (let i = begin; i < end; i += LANES) {
     const v = load(at(x, i));
-    const t = tanhForm(v, pmin(mul(v, v), SQUARE_MAX()));
-    store(at(out, i), mul(v, madd(t, HALF(), HALF())));
+    store(at(out, i), mul(v, sigmoid(bend(v, pmin(mul(v, v), SQUARE_MAX())))));
   }
 }
 
 /**
- * Gradient of geluTanh, `dx = dy ((1 + t) / 2 + x (1 - t^2) sqrt(2 / pi) (1 + 0.134145 x^2) / 2)`,
- * t the hyperbolic tangent.
+ * Gradient of geluTanh, `dx = dy s (1 + x (1 - s) z')`, s = sigmoid(z), z' = 2 sqrt(2 / pi) (1 +
+ * 0.134145 x^2).
  *
  * @grain 16
  * @param x   f32[n], the input of the forward pass
@@ -103,12 +108,16 @@ export function geluTanh(x: usize, out: usize, begin: i32, end: i32): void {
  * @param dx  f32[n], may be dy
  */
 export function geluTanhGrad(x: usize, dy: usize, dx: usize, begin: i32, end: i32): void {
+  const zero = splat(0);
   for (let i = begin; i < end; i += LANES) {
     const v = load(at(x, i));
     const square = pmin(mul(v, v), SQUARE_MAX());
-    const t = tanhForm(v, square);
-    const inner = mul(madd(square, CUBIC_3(), ONE()), SQRT_TWO_OVER_PI());
-    const slope = mul(mul(v, nmadd(t, t, ONE())), inner);
-    store(at(dx, i), mul(load(at(dy, i)), mul(HALF(), add(add(ONE(), t), slope))));
+    const z = bend(v, square);
+    const e = expNegative(or(z, SIGN()));
+    const positive = ge(z, zero);
+    const s = sigmoidOf(e, positive);
+    const rest = sigmoidOf(e, not(positive));
+    const slope = mul(madd(square, CUBIC_3(), ONE()), BEND());
+    store(at(dx, i), mul(load(at(dy, i)), mul(s, madd(mul(v, rest), slope, ONE()))));
   }
 }

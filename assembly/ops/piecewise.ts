@@ -1,6 +1,6 @@
 /**
- * Piecewise linear units. All may run in place; NaN stays NaN in the forward pass. At a kink the gradient is
- * PyTorch's.
+ * Piecewise linear units. All may run in place; NaN stays NaN in the forward pass. At a kink the
+ * gradient is PyTorch's.
  */
 import { HALF, SIX, THREE } from "../constants";
 import {

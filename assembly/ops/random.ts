@@ -1,6 +1,6 @@
 /**
- * Random fills and dropout. Element i is a pure function of (seed, stream, step, i): neither threads nor
- * splits change it, and the same call gives the same numbers again. See ../random.
+ * Random fills and dropout. Element i is a pure function of (seed, stream, step, i): neither
+ * threads nor splits change it, and the same call gives the same numbers again. See ../random.
  */
 import { DROPOUT, MASK, NORMAL, TRUNCATED, UNIFORM, generate } from "../random";
 
@@ -62,9 +62,9 @@ export function randomNormal(
 }
 
 /**
- * Normal numbers cut off at two standard deviations, `out = mean + stddev z` with |z| < 2, by inversion
- * of the distribution function. As in Keras, stddev is that of the normal before the cut: what is left
- * has 0.8796 stddev.
+ * Normal numbers cut off at two standard deviations, `out = mean + stddev z` with |z| < 2, by
+ * inversion of the distribution function. As in Keras, stddev is that of the normal before the cut:
+ * what is left has 0.8796 stddev.
  *
  * @grain 16
  * @param out       f32[n]
@@ -134,9 +134,9 @@ export function dropoutMask(
 }
 
 /**
- * Inverted dropout, `out = u >= rate ? x scale : 0`. Dropped elements are +0, even of NaN. The mask is
- * that of `dropoutMask`. The gradient is this kernel on dy with the same seed, stream and step: no mask is
- * stored. May run in place. Source: Srivastava et al. 2014.
+ * Inverted dropout, `out = u >= rate ? x scale : 0`. Dropped elements are +0, even of NaN. The mask
+ * is that of `dropoutMask`. The gradient is this kernel on dy with the same seed, stream and step:
+ * no mask is stored. May run in place. Source: Srivastava et al. 2014.
  *
  * @grain 16
  * @param x         f32[n]

@@ -1,4 +1,19 @@
-import { STRIDE, TINY_ROOT, abs, add, at, div, load, madd, mul, pmax, splat, sqrt, store, sub } from "../lanes";
+import {
+  STRIDE,
+  TINY_ROOT,
+  abs,
+  add,
+  at,
+  div,
+  load,
+  madd,
+  mul,
+  pmax,
+  splat,
+  sqrt,
+  store,
+  sub,
+} from "../lanes";
 
 /**
  * One AdaGrad step on elements [begin, end).
@@ -24,10 +39,18 @@ import { STRIDE, TINY_ROOT, abs, add, at, div, load, madd, mul, pmax, splat, sqr
  * @param decay        decoupled weight decay of this step, a fraction of p
  */
 export function adagrad(
-  p: usize, g: usize, s: usize,
-  gradScale: f32, gradSign: f32, l2: f32,
-  stepSize: f32, epsilonRoot: f32, epsilon: f32, decay: f32,
-  begin: i32, end: i32,
+  p: usize,
+  g: usize,
+  s: usize,
+  gradScale: f32,
+  gradSign: f32,
+  l2: f32,
+  stepSize: f32,
+  epsilonRoot: f32,
+  epsilon: f32,
+  decay: f32,
+  begin: i32,
+  end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
   const penalized = l2 != 0;

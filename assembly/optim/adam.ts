@@ -1,4 +1,22 @@
-import { STRIDE, TINY, TINY_ROOT, abs, add, at, average, div, flush, load, madd, mul, pmax, splat, sqrt, store, sub } from "../lanes";
+import {
+  STRIDE,
+  TINY,
+  TINY_ROOT,
+  abs,
+  add,
+  at,
+  average,
+  div,
+  flush,
+  load,
+  madd,
+  mul,
+  pmax,
+  splat,
+  sqrt,
+  store,
+  sub,
+} from "../lanes";
 
 /**
  * One step of Adam, AdamW or AMSGrad on elements [begin, end).
@@ -9,9 +27,10 @@ import { STRIDE, TINY, TINY_ROOT, abs, add, at, average, div, flush, load, madd,
  *     vmax = max(vmaxScale v, vmax)                 where vmax is given; else vmax = v
  *     p    = p - (decay p + stepSize m / (sqrt(vmax + epsilonRoot) + epsilon))
  *
- * The host folds bias correction into `stepSize` and both epsilons and gives 1 - beta, in f64, once a
- * step; beta itself is never rounded to f32 (see `average`). `decay` is subtracted rather than 1 - decay multiplied:
- * 1 - 1e-5 in f32 is off by up to 3e-8, 0.3 % of the decay, the same way at every step.
+ * The host folds bias correction into `stepSize` and both epsilons and gives 1 - beta, in f64, once
+ * a step; beta itself is never rounded to f32 (see `average`). `decay` is subtracted rather than
+ * 1 - decay multiplied: 1 - 1e-5 in f32 is off by up to 3e-8, 0.3 % of the decay, the same way at
+ * every step.
  * Neither moment becomes denormal: m is 0 below 1e-30, and |g| counts as at least 1e-15 in v.
  * NaN in g reaches p, m, v and vmax. Empty ranges are not allowed (the dispatcher never gives one).
  *
@@ -40,11 +59,23 @@ import { STRIDE, TINY, TINY_ROOT, abs, add, at, average, div, flush, load, madd,
  * @param decay          decoupled weight decay of this step, a fraction of p
  */
 export function adam(
-  p: usize, g: usize, m: usize, v: usize, vmax: usize,
-  gradScale: f32, gradSign: f32, l2: f32,
-  oneMinusBeta1: f32, oneMinusBeta2: f32,
-  stepSize: f32, vmaxScale: f32, epsilonRoot: f32, epsilon: f32, decay: f32,
-  begin: i32, end: i32,
+  p: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  vmax: usize,
+  gradScale: f32,
+  gradSign: f32,
+  l2: f32,
+  oneMinusBeta1: f32,
+  oneMinusBeta2: f32,
+  stepSize: f32,
+  vmaxScale: f32,
+  epsilonRoot: f32,
+  epsilon: f32,
+  decay: f32,
+  begin: i32,
+  end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
   const penalized = l2 != 0;

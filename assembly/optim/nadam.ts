@@ -1,4 +1,22 @@
-import { STRIDE, TINY, TINY_ROOT, abs, add, at, average, div, flush, load, madd, mul, pmax, splat, sqrt, store, sub } from "../lanes";
+import {
+  STRIDE,
+  TINY,
+  TINY_ROOT,
+  abs,
+  add,
+  at,
+  average,
+  div,
+  flush,
+  load,
+  madd,
+  mul,
+  pmax,
+  splat,
+  sqrt,
+  store,
+  sub,
+} from "../lanes";
 
 /**
  * One Nadam step on elements [begin, end): Adam with Nesterov's momentum.
@@ -28,11 +46,21 @@ import { STRIDE, TINY, TINY_ROOT, abs, add, at, average, div, flush, load, madd,
  * @param decay          decoupled weight decay of this step, a fraction of p
  */
 export function nadam(
-  p: usize, g: usize, m: usize, v: usize,
-  gradScale: f32, gradSign: f32, l2: f32,
-  oneMinusBeta1: f32, oneMinusBeta2: f32,
-  mStep: f32, gStep: f32, epsilon: f32, decay: f32,
-  begin: i32, end: i32,
+  p: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  gradScale: f32,
+  gradSign: f32,
+  l2: f32,
+  oneMinusBeta1: f32,
+  oneMinusBeta2: f32,
+  mStep: f32,
+  gStep: f32,
+  epsilon: f32,
+  decay: f32,
+  begin: i32,
+  end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
   const penalized = l2 != 0;

@@ -1,5 +1,22 @@
 import {
-  STRIDE, TINY, TINY_ROOT, abs, add, at, average, decayed, div, flush, load, madd, mul, pmax, splat, sqrt, store, sub,
+  STRIDE,
+  TINY,
+  TINY_ROOT,
+  abs,
+  add,
+  at,
+  average,
+  decayed,
+  div,
+  flush,
+  load,
+  madd,
+  mul,
+  pmax,
+  splat,
+  sqrt,
+  store,
+  sub,
 } from "../lanes";
 
 /**
@@ -40,11 +57,24 @@ import {
  * @param decay        decoupled weight decay of this step, a fraction of p
  */
 export function rmsprop(
-  p: usize, g: usize, v: usize, mean: usize, m: usize,
-  gradScale: f32, gradSign: f32, l2: f32,
-  oneMinusRho: f32, vIn: f32, epsilonRoot: f32, epsilon: f32,
-  oneMinusMomentum: f32, stepSize: f32, mOut: f32, decay: f32,
-  begin: i32, end: i32,
+  p: usize,
+  g: usize,
+  v: usize,
+  mean: usize,
+  m: usize,
+  gradScale: f32,
+  gradSign: f32,
+  l2: f32,
+  oneMinusRho: f32,
+  vIn: f32,
+  epsilonRoot: f32,
+  epsilon: f32,
+  oneMinusMomentum: f32,
+  stepSize: f32,
+  mOut: f32,
+  decay: f32,
+  begin: i32,
+  end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
   const penalized = l2 != 0;

@@ -1,4 +1,17 @@
-import { STRIDE, TINY, at, decayed, flush, load, madd, mul, nmadd, splat, store, sub } from "../lanes";
+import {
+  STRIDE,
+  TINY,
+  at,
+  decayed,
+  flush,
+  load,
+  madd,
+  mul,
+  nmadd,
+  splat,
+  store,
+  sub,
+} from "../lanes";
 
 /**
  * One step of gradient descent, with or without momentum, on elements [begin, end).
@@ -27,10 +40,20 @@ import { STRIDE, TINY, at, decayed, flush, load, madd, mul, nmadd, splat, store,
  * @param decay      decoupled weight decay of this step, a fraction of w
  */
 export function sgd(
-  p: usize, w: usize, g: usize, v: usize,
-  gradScale: f32, gradSign: f32, l2: f32,
-  oneMinusMomentum: f32, gradIn: f32, vOut: f32, gradOut: f32, decay: f32,
-  begin: i32, end: i32,
+  p: usize,
+  w: usize,
+  g: usize,
+  v: usize,
+  gradScale: f32,
+  gradSign: f32,
+  l2: f32,
+  oneMinusMomentum: f32,
+  gradIn: f32,
+  vOut: f32,
+  gradOut: f32,
+  decay: f32,
+  begin: i32,
+  end: i32,
 ): void {
   const scale = splat(gradScale * gradSign);
   const penalized = l2 != 0;

@@ -116,12 +116,12 @@ export class Kernels {
     this.commands.write(19, true, [x, dy, dx, size]);
   }
 
-  /** Tanh form of gelu, `out = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2`. */
+  /** Tanh form of gelu, `out = x (1 + tanh(z / 2)) / 2`, `z = 2 sqrt(2 / pi) (x + 0.044715 x^3)`, */
   geluTanh(x: Address, out: Address, size: number): void {
     this.commands.write(20, true, [x, out, size]);
   }
 
-  /** Gradient of geluTanh, `dx = dy ((1 + t) / 2 + x (1 - t^2) sqrt(2 / pi) (1 + 0.134145 x^2) / 2)`, */
+  /** Gradient of geluTanh, `dx = dy s (1 + x (1 - s) z')`, s = sigmoid(z), z' = 2 sqrt(2 / pi) (1 + */
   geluTanhGrad(x: Address, dy: Address, dx: Address, size: number): void {
     this.commands.write(21, true, [x, dy, dx, size]);
   }
@@ -202,7 +202,7 @@ export class Kernels {
     c.write(35, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(mean), c.float(stddev), size]);
   }
 
-  /** Normal numbers cut off at two standard deviations, `out = mean + stddev z` with |z| < 2, by inversion */
+  /** Normal numbers cut off at two standard deviations, `out = mean + stddev z` with |z| < 2, by */
   randomTruncatedNormal(out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, mean: Scalar, stddev: Scalar, size: number): void {
     const c = this.commands;
     c.write(36, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(mean), c.float(stddev), size]);
@@ -214,7 +214,7 @@ export class Kernels {
     c.write(37, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(rate), c.float(scale), size]);
   }
 
-  /** Inverted dropout, `out = u >= rate ? x scale : 0`. Dropped elements are +0, even of NaN. The mask is */
+  /** Inverted dropout, `out = u >= rate ? x scale : 0`. Dropped elements are +0, even of NaN. The mask */
   dropout(x: Address, out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, rate: Scalar, scale: Scalar, size: number): void {
     const c = this.commands;
     c.write(38, true, [x, out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(rate), c.float(scale), size]);

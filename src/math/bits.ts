@@ -1,6 +1,6 @@
 /**
- * The bits of a float64. Every runtime that has WebAssembly SIMD is little-endian: word 1 is the high
- * one.
+ * The bits of a float64. Every runtime that has WebAssembly SIMD is little-endian: word 1 is the
+ * high one.
  */
 const value = /* @__PURE__ */ new Float64Array(1);
 const words = /* @__PURE__ */ new Uint32Array(value.buffer);

@@ -1,7 +1,7 @@
 /**
- * What float64 arithmetic rounds off, exactly: with it a number is held as a sum hi + lo of about 106 bits.
- * Nothing here allocates, because `pow` runs in every training step. Source: Dekker 1971; Knuth, TAOCP 2,
- * 4.2.2.
+ * What float64 arithmetic rounds off, exactly: with it a number is held as a sum hi + lo of about
+ * 106 bits. Nothing here allocates, because `pow` runs in every training step. Source: Dekker 1971;
+ * Knuth, TAOCP 2, 4.2.2.
  */
 
 /** (a + b) - s for s = fl(a + b). */

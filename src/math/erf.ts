@@ -11,11 +11,12 @@ function gaussian(a: number): number {
 }
 
 /**
- * Error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x, the same bits in every engine.
- * -0 stays -0. Error: 3.7 ulp (measured).
+ * Error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x, the same bits in every
+ * engine. -0 stays -0. Error: 3.7 ulp (measured).
  *
- * Source: Abramowitz & Stegun 7.1.5 (Maclaurin series) up to 0.5, 7.1.6 (the series without alternating
- * signs) up to 1.25, and above 1 less the continued fraction 7.1.14, of which nothing but 1 is left from 6 on.
+ * Source: Abramowitz & Stegun 7.1.5 (Maclaurin series) up to 0.5, 7.1.6 (the series without
+ * alternating signs) up to 1.25, and above 1 less the continued fraction 7.1.14, of which nothing
+ * but 1 is left from 6 on.
  */
 export function erf(x: number): number {
   const a = Math.abs(x);

@@ -44,8 +44,8 @@ export function expSum(x: number, low: number): number {
 }
 
 /**
- * `e ** x`, the same bits in every engine. Overflow gives Infinity, underflow denormals and 0; NaN stays
- * NaN. Error: 0.8 ulp (measured).
+ * `e ** x`, the same bits in every engine. Overflow gives Infinity, underflow denormals and 0; NaN
+ * stays NaN. Error: 0.8 ulp (measured).
  *
  * Reduced by n ln 2 in two parts, then the Taylor series (Cody & Waite 1980, chapter 6).
  */
@@ -54,7 +54,8 @@ export function exp(x: number): number {
 }
 
 /**
- * `e ** x - 1`, accurate near 0, the same bits in every engine. -0 stays -0. Error: 0.95 ulp (measured).
+ * `e ** x - 1`, accurate near 0, the same bits in every engine. -0 stays -0. Error: 0.95 ulp
+ * (measured).
  *
  * 2^n ((e^r - 1) + (1 - 2^-n)), in which nothing cancels.
  */

@@ -24,11 +24,11 @@ const ODD_INVERSES: readonly number[] = [
 ];
 
 /**
- * Writes shift ln 2 + log(x + low) into `out` as a sum out[0] + out[1] good to about 2^-64, for a positive
- * finite normal x and |low| <= ulp(x).
+ * Writes shift ln 2 + log(x + low) into `out` as a sum out[0] + out[1] good to about 2^-64, for a
+ * positive finite normal x and |low| <= ulp(x).
  *
- * x = 2^e m with sqrt(1/2) <= m < sqrt(2), s = (m - 1) / (m + 1), log m = 2 (s + s^3 / 3 + s^5 / 5 + ...):
- * the first two terms in double length, the others, 2^-12 smaller, in float64.
+ * x = 2^e m with sqrt(1/2) <= m < sqrt(2), s = (m - 1) / (m + 1), log m = 2 (s + s^3 / 3 + s^5 / 5
+ * + ...): the first two terms in double length, the others, 2^-12 smaller, in float64.
  */
 function doubleLog(x: number, low: number, shift: number, out: Float64Array): void {
   const high = highWord(x);
@@ -76,7 +76,8 @@ export function logPair(x: number, out: Float64Array): void {
 const scratch = /* @__PURE__ */ new Float64Array(2);
 
 /**
- * Natural logarithm, the same bits in every engine. log(0) = -Infinity, below 0 NaN. Error: 0.51 ulp.
+ * Natural logarithm, the same bits in every engine. log(0) = -Infinity, below 0 NaN. Error: 0.51
+ * ulp.
  */
 export function log(x: number): number {
   if (!(x > 0) || x === Infinity) return x === 0 ? -Infinity : x < 0 ? NaN : x;
@@ -85,8 +86,8 @@ export function log(x: number): number {
 }
 
 /**
- * log(1 + x), accurate near 0, the same bits in every engine. -0 stays -0; log1p(-1) = -Infinity; below
- * -1 NaN. Error: 0.51 ulp. The logarithm of the exact sum 1 + x.
+ * log(1 + x), accurate near 0, the same bits in every engine. -0 stays -0; log1p(-1) = -Infinity;
+ * below -1 NaN. Error: 0.51 ulp. The logarithm of the exact sum 1 + x.
  */
 export function log1p(x: number): number {
   if (!(x > -1) || x === Infinity) return x === -1 ? -Infinity : x < -1 ? NaN : x;

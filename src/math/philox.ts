@@ -1,6 +1,7 @@
 /**
- * Philox4x32-10: 128 random bits from a counter of 128 bits and a key of 64 (Salmon et al., "Parallel random
- * numbers: as easy as 1, 2, 3", SC 2011). The words are those of assembly/random.ts in every engine.
+ * Philox4x32-10: 128 random bits from a counter of 128 bits and a key of 64 (Salmon et al.,
+ * "Parallel random numbers: as easy as 1, 2, 3", SC 2011). The words are those of
+ * assembly/random.ts in every engine.
  */
 
 /** High 32 bits of the product of two 32-bit integers, by 16-bit halves. */
@@ -68,7 +69,10 @@ export function topWord(x: number): number {
 
 const words = /* @__PURE__ */ new Uint32Array(4);
 
-/** Word of element `i`, 16 g + 4 w + lane: word w of block 4 g + lane, the order of the wasm kernels. */
+/**
+ * Word of element `i`, 16 g + 4 w + lane: word w of block 4 g + lane, the order of the wasm
+ * kernels.
+ */
 export function wordAt(point: RandomPoint, i: number): number {
   const block = (i >>> 4) * 4 + (i & 3);
   const { seed, stream, step } = point;
@@ -76,7 +80,9 @@ export function wordAt(point: RandomPoint, i: number): number {
   return words[(i >>> 2) & 3]!;
 }
 
-/** What the kernel `randomUniform` gives for element `i` with low 0 and range 1: the same float32. */
+/**
+ * What the kernel `randomUniform` gives for element `i` with low 0 and range 1: the same float32.
+ */
 export function uniformAt(point: RandomPoint, i: number): number {
   return (wordAt(point, i) >>> 8) * 2 ** -24;
 }

@@ -3,8 +3,9 @@ import { lowWord, philox, topWord } from "./philox.ts";
 import { cos, sin } from "./sin.ts";
 
 /**
- * A sequence of random numbers for the host: shuffling, sampling, initial values, search. It is fixed by
- * (seed, stream) alone, the same in every engine, and can be read off and put back (`position`).
+ * A sequence of random numbers for the host: shuffling, sampling, initial values, search. It is
+ * fixed by (seed, stream) alone, the same in every engine, and can be read off and put back
+ * (`position`).
  *
  * ```ts
  * const random = new Random(42);
@@ -44,7 +45,8 @@ export class Random {
     if (block !== this.block) {
       this.block = block;
       const { seed, stream, words } = this;
-      // The fourth word keeps these counters apart from those of the kernels, whose steps are below 2^53.
+      // The fourth word keeps these counters apart from those of the kernels, whose steps are below
+      // 2^53.
       philox(
         lowWord(block),
         stream,
@@ -107,7 +109,9 @@ export class Random {
   }
 }
 
-/** Two independent normals from two uniforms: what the kernel `randomNormal` computes, in float64. */
+/**
+ * Two independent normals from two uniforms: what the kernel `randomNormal` computes, in float64.
+ */
 export function boxMuller(u: number, v: number, out: Float64Array): void {
   const radius = Math.sqrt(-2 * log(u));
   out[0] = radius * cos(6.283185307179586 * v);

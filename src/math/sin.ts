@@ -6,10 +6,17 @@ const HALF_PI_2 = 6.077100506303966e-11;
 const HALF_PI_3 = 2.0222662487111665e-21;
 const HALF_PI_4 = 8.4784276603689e-32;
 /** 2 / pi times 2^1216. */
-const TWO_OVER_PI =
-  0xa2f9836e4e441529fc2757d1f534ddc0db6295993c439041fe5163abdebbc561b7246e3a424dd2e006492eea09d1921cfe1deb1cb129a73ee88235f52ebb4484e99c7026b45f7e413991d639835339f49c845f8bbdf9283b1ff897ffde05980fef2f118b5a0a6d1f6d367ecf27cb09b74f463f669e5fea2d7527bac7ebe5f17b3d0739f78a5292ea6bfb5fb11f8d5d0856033046fc7b6babn;
+const TWO_OVER_PI = /* @__PURE__ */ BigInt(
+  "0x" +
+    "a2f9836e4e441529fc2757d1f534ddc0db6295993c439041fe5163abdebbc561b7246e3a424d" +
+    "d2e006492eea09d1921cfe1deb1cb129a73ee88235f52ebb4484e99c7026b45f7e413991d639" +
+    "835339f49c845f8bbdf9283b1ff897ffde05980fef2f118b5a0a6d1f6d367ecf27cb09b74f46" +
+    "3f669e5fea2d7527bac7ebe5f17b3d0739f78a5292ea6bfb5fb11f8d5d0856033046fc7b6bab",
+);
 
-/** Quadrant, remainder and its rest of the last reduction: x = quadrant pi / 2 + remainder + rest. */
+/**
+ * Quadrant, remainder and its rest of the last reduction: x = quadrant pi / 2 + remainder + rest.
+ */
 const reduction = /* @__PURE__ */ new Float64Array(3);
 
 function keep(quadrant: number, remainder: number, rest: number): void {
@@ -114,9 +121,9 @@ function quadrants(shift: number): number {
 }
 
 /**
- * Sine of x in radians, the same bits in every engine. -0 stays -0; infinities give NaN. Error: 0.8 ulp
- * for every x. Reduced by pi / 2 in four parts (Cody & Waite) below 2^20, in integers above (Payne &
- * Hanek); then Taylor series on |r| <= pi / 4.
+ * Sine of x in radians, the same bits in every engine. -0 stays -0; infinities give NaN. Error: 0.8
+ * ulp for every x. Reduced by pi / 2 in four parts (Cody & Waite) below 2^20, in integers above
+ * (Payne & Hanek); then Taylor series on |r| <= pi / 4.
  */
 export function sin(x: number): number {
   if (!Number.isFinite(x)) return NaN;

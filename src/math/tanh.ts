@@ -1,8 +1,8 @@
 import { exp, expm1 } from "./exp.ts";
 
 /**
- * Hyperbolic tangent, the same bits in every engine. -0 stays -0. Error: 2.2 ulp (measured).
- * 1 - 2 / (e^2x + 1) from 0.5 on; below, -y / (y + 2) with y = e^-2x - 1, accurate near 0 as expm1 is.
+ * Hyperbolic tangent, the same bits in every engine. -0 stays -0. Error: 2.2 ulp (measured). 1 - 2
+ * / (e^2x + 1) from 0.5 on; below, -y / (y + 2) with y = e^-2x - 1, accurate near 0 as expm1 is.
  */
 export function tanh(x: number): number {
   const a = Math.abs(x);

@@ -1,4 +1,9 @@
-import { type OptimizerFactory, checkChoice, checkNumber, defineOptimizer } from "./defineOptimizer.ts";
+import {
+  type OptimizerFactory,
+  checkChoice,
+  checkNumber,
+  defineOptimizer,
+} from "./defineOptimizer.ts";
 
 /** Options of {@link adagrad} besides the common ones. */
 export interface AdagradOptions {
@@ -44,7 +49,12 @@ export const adagrad: OptimizerFactory<AdagradOptions> = /* @__PURE__ */ defineO
     learningRateDecay: 0,
   },
   dialects: {
-    torch: { initialAccumulatorValue: 0, epsilon: 1e-10, epsilonMode: "outside", weightDecayMode: "l2" },
+    torch: {
+      initialAccumulatorValue: 0,
+      epsilon: 1e-10,
+      epsilonMode: "outside",
+      weightDecayMode: "l2",
+    },
     keras: { learningRate: 1e-3 },
     optax: {},
     seed: { initialAccumulatorValue: 0, epsilon: 1e-8, epsilonMode: "outside" },
@@ -65,8 +75,16 @@ export const adagrad: OptimizerFactory<AdagradOptions> = /* @__PURE__ */ defineO
   },
   emit: (k, { param, grad, s: sum }, s, size) =>
     k.adagrad(
-      param, grad, sum,
-      s.gradScale, s.gradSign, s.l2, s.stepSize, s.epsilonRoot, s.epsilon, s.decay,
+      param,
+      grad,
+      sum,
+      s.gradScale,
+      s.gradSign,
+      s.l2,
+      s.stepSize,
+      s.epsilonRoot,
+      s.epsilon,
+      s.decay,
       size,
     ),
 });

@@ -1,5 +1,4 @@
-import type { Scalar, Slot } from "../kernels/command.ts";
-import type { Commands } from "../kernels/commands.ts";
+import type { Address, Scalar, Slot } from "../kernels/command.ts";
 import type { Kernels } from "../kernels/table.gen.ts";
 import type { CommonOptions } from "./defineOptimizer.ts";
 import type { OptimizerMemory } from "./optimizerRun.ts";
@@ -17,21 +16,31 @@ const NORMS = {
   max: { kind: 0, kernel: "maxMagnitude" },
 } as const;
 
+/** Where clipping puts its cells: the commands of a plan. */
+export interface ClipCells {
+  slot(): Slot;
+  /** Words aligned to 64 bytes. */
+  table(words: ArrayLike<number>): Address;
+}
+
+/** What is clipped. */
+export type ClipMemory = Pick<OptimizerMemory, "gradients" | "layout" | "trainedBytes">;
+
 /**
  * Writes the commands that clip the gradients, in the order value, norm of each parameter, common
  * norm. The common norm's factor costs no pass of its own: the update kernel multiplies by it.
  *
  * @returns the factor that the update multiplies gradients by: 1 without `globalClipNorm`
  */
-export function emitClipping(k: Kernels, commands: Commands, options: CommonOptions, memory: OptimizerMemory): Scalar {
+export function emitClipping(k: Kernels, cells: ClipCells, options: CommonOptions, memory: ClipMemory): Scalar {
   const { clipValue, clipNorm, globalClipNorm, globalClipMode, clipNormType } = options;
   const { gradients, layout, trainedBytes } = memory;
   const { kind, kernel } = NORMS[clipNormType];
   const blocksOf = (size: number): number => Math.ceil(size / BLOCK);
   const scalarCells = (): { partials: number; factor: Slot; norm: Slot } => ({
-    partials: commands.table(new Uint32Array(2 * layout.reduce((sum, v) => sum + blocksOf(v.size), 0))),
-    factor: commands.slot(),
-    norm: commands.slot(),
+    partials: cells.table(new Uint32Array(2 * layout.reduce((sum, v) => sum + blocksOf(v.size), 0))),
+    factor: cells.slot(),
+    norm: cells.slot(),
   });
 
   if (clipValue !== null) k.clipValue(gradients, clipValue, trainedBytes / 4);
@@ -41,7 +50,7 @@ export function emitClipping(k: Kernels, commands: Commands, options: CommonOpti
       const g = gradients + v.offset;
       k[kernel](g, partials, v.size, blocksOf(v.size));
       k.clipFactor(partials, blocksOf(v.size), kind, clipNorm, 0, factor.address, norm.address);
-      k.binary(2, g, factor.address, g, commands.table([1, v.size, 1, 0]), v.size);
+      k.binary(2, g, factor.address, g, cells.table([1, v.size, 1, 0]), v.size);
     }
   }
   if (globalClipNorm === null) return 1;

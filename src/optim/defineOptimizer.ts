@@ -150,7 +150,11 @@ export function defineOptimizer<O extends object, S extends string, N extends st
     const { dialect, ...own } = options;
     const { name, dialects } = definition;
     if (dialect !== undefined) checkName(name, "dialect", dialect, Object.keys(dialects));
-    const base = { ...COMMON_DEFAULTS, ...definition.defaults, ...(dialect ? dialects[dialect] : {}) };
+    const base = {
+      ...COMMON_DEFAULTS,
+      ...definition.defaults,
+      ...(dialect ? dialects[dialect] : {}),
+    };
     const all = withDefaults<O & CommonOptions>(name, base, own as Partial<O & CommonOptions>);
     checkCommon(name, all);
     definition.check?.(all);
@@ -218,6 +222,11 @@ export function checkNumber<T>(
 }
 
 /** @throws OptionError `adam: unknown epsilonMode "inside"; known: outside, hat` */
-export function checkChoice<T>(name: string, options: T, key: keyof T & string, choices: readonly string[]): void {
+export function checkChoice<T>(
+  name: string,
+  options: T,
+  key: keyof T & string,
+  choices: readonly string[],
+): void {
   checkName(name, key, String(options[key]), choices);
 }

@@ -1,5 +1,10 @@
 import { pow } from "../math/pow.ts";
-import { type OptimizerFactory, checkChoice, checkNumber, defineOptimizer } from "./defineOptimizer.ts";
+import {
+  type OptimizerFactory,
+  checkChoice,
+  checkNumber,
+  defineOptimizer,
+} from "./defineOptimizer.ts";
 
 /** Options of {@link nadam} besides the common ones. */
 export interface NadamOptions {
@@ -18,12 +23,7 @@ export interface NadamOptions {
   mCorrection: "t+1" | "t" | "torch-1.13";
 }
 
-type NadamScalar =
-  | "oneMinusBeta1"
-  | "oneMinusBeta2"
-  | "mStep"
-  | "gStep"
-  | "epsilon";
+type NadamScalar = "oneMinusBeta1" | "oneMinusBeta2" | "mStep" | "gStep" | "epsilon";
 
 /**
  * Nadam: Adam with Nesterov's momentum and a momentum that grows to beta1.
@@ -93,9 +93,19 @@ export const nadam: OptimizerFactory<NadamOptions> = /* @__PURE__ */ defineOptim
   },
   emit: (k, { param, grad, m, v }, s, size) => {
     k.nadam(
-      param, grad, m, v,
-      s.gradScale, s.gradSign, s.l2, s.oneMinusBeta1, s.oneMinusBeta2,
-      s.mStep, s.gStep, s.epsilon, s.decay,
+      param,
+      grad,
+      m,
+      v,
+      s.gradScale,
+      s.gradSign,
+      s.l2,
+      s.oneMinusBeta1,
+      s.oneMinusBeta2,
+      s.mStep,
+      s.gStep,
+      s.epsilon,
+      s.decay,
       size,
     );
   },

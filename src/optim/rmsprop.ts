@@ -1,5 +1,10 @@
 import { pow } from "../math/pow.ts";
-import { type OptimizerFactory, checkChoice, checkNumber, defineOptimizer } from "./defineOptimizer.ts";
+import {
+  type OptimizerFactory,
+  checkChoice,
+  checkNumber,
+  defineOptimizer,
+} from "./defineOptimizer.ts";
 
 /** Options of {@link rmsprop} besides the common ones. */
 export interface RmspropOptions {
@@ -70,7 +75,13 @@ export const rmsprop: OptimizerFactory<RmspropOptions> = /* @__PURE__ */ defineO
     biasCorrection: false,
   },
   dialects: {
-    torch: { learningRate: 0.01, rho: 0.99, epsilon: 1e-8, epsilonMode: "outside", weightDecayMode: "l2" },
+    torch: {
+      learningRate: 0.01,
+      rho: 0.99,
+      epsilon: 1e-8,
+      epsilonMode: "outside",
+      weightDecayMode: "l2",
+    },
     keras: { momentumForm: "lr-in-velocity" },
     optax: { epsilon: 1e-8, momentumForm: "lr-in-velocity" },
     seed: { epsilon: 1e-8, epsilonMode: "outside" },
@@ -112,9 +123,22 @@ export const rmsprop: OptimizerFactory<RmspropOptions> = /* @__PURE__ */ defineO
   },
   emit: (k, { param, grad, v, mean, m }, s, size, o) => {
     k.rmsprop(
-      param, grad, v, o.centered ? mean : 0, o.momentum === 0 ? 0 : m,
-      s.gradScale, s.gradSign, s.l2, s.oneMinusRho, s.vIn,
-      s.epsilonRoot, s.epsilon, s.oneMinusMomentum, s.stepSize, s.mOut, s.decay,
+      param,
+      grad,
+      v,
+      o.centered ? mean : 0,
+      o.momentum === 0 ? 0 : m,
+      s.gradScale,
+      s.gradSign,
+      s.l2,
+      s.oneMinusRho,
+      s.vIn,
+      s.epsilonRoot,
+      s.epsilon,
+      s.oneMinusMomentum,
+      s.stepSize,
+      s.mOut,
+      s.decay,
       size,
     );
   },

@@ -1,4 +1,9 @@
-import { type OptimizerFactory, checkChoice, checkNumber, defineOptimizer } from "./defineOptimizer.ts";
+import {
+  type OptimizerFactory,
+  checkChoice,
+  checkNumber,
+  defineOptimizer,
+} from "./defineOptimizer.ts";
 
 /** Options of {@link sgd} besides the common ones. */
 export interface SgdOptions {
@@ -46,7 +51,13 @@ export const sgd: OptimizerFactory<SgdOptions> = /* @__PURE__ */ defineOptimizer
   SgdScalar
 >({
   name: "sgd",
-  defaults: { learningRate: 0.01, momentum: 0, nesterov: false, dampening: 0, momentumForm: "velocity" },
+  defaults: {
+    learningRate: 0.01,
+    momentum: 0,
+    nesterov: false,
+    dampening: 0,
+    momentumForm: "velocity",
+  },
   dialects: {
     torch: { learningRate: 1e-3, weightDecayMode: "l2" },
     keras: { momentumForm: "lr-in-velocity" },
@@ -86,8 +97,18 @@ export const sgd: OptimizerFactory<SgdOptions> = /* @__PURE__ */ defineOptimizer
     const from = looksAhead(o) ? w : param;
     const velocity = o.momentum === 0 ? 0 : v;
     k.sgd(
-      param, from, grad, velocity,
-      s.gradScale, s.gradSign, s.l2, s.oneMinusMomentum, s.gradIn, s.vOut, s.gradOut, s.decay,
+      param,
+      from,
+      grad,
+      velocity,
+      s.gradScale,
+      s.gradSign,
+      s.l2,
+      s.oneMinusMomentum,
+      s.gradIn,
+      s.vOut,
+      s.gradOut,
+      s.decay,
       size,
     );
   },

@@ -54,8 +54,9 @@ export function decode(t: Encoded): Float64Array {
 }
 
 /**
- * Largest error over bound, |x - e| <= 8 torch_f32_err + 2e-6 max(1e-3, max|e|); Infinity where a NaN, an
- * infinity or a -0 does not match exactly. An element may match `f32`, torch's float32 result, instead.
+ * Largest error over bound, |x - e| <= 8 torch_f32_err + 2e-6 max(1e-3, max|e|); Infinity where a
+ * NaN, an infinity or a -0 does not match exactly. An element may match `f32`, torch's float32
+ * result, instead.
  */
 export function goldenRatio(
   got: ArrayLike<number>,

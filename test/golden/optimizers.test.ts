@@ -69,7 +69,11 @@ describe.skipIf(torch === null)("PyTorch trajectories", () => {
     const space = new Space(1);
     const group = `torch ${c.optimizer} ${c.kind}`;
     if (c.kind === "rosenbrock") {
-      const run = new OptimizerRun(space, TORCH_OPTIMIZERS[c.optimizer]!(c.hyper!), decode(c.x0!));
+      const run = new OptimizerRun(
+        space,
+        TORCH_OPTIMIZERS[c.optimizer]!(c.hyper!),
+        decode(c.x0!),
+      );
       const tensor = c.trajectory_f64 as Encoded;
       const expected = decode(tensor);
       for (let t = 0; t < tensor.shape[0]!; t++) {
@@ -80,7 +84,11 @@ describe.skipIf(torch === null)("PyTorch trajectories", () => {
     }
     (c.trajectory_f64 as Encoded[]).forEach((tensor, p) => {
       const hyper = c.hyper ?? c.hyper_groups![p === 0 ? 0 : 1]!;
-      const run = new OptimizerRun(space, TORCH_OPTIMIZERS[c.optimizer]!(hyper), decode(torch!.params0[p]!));
+      const run = new OptimizerRun(
+        space,
+        TORCH_OPTIMIZERS[c.optimizer]!(hyper),
+        decode(torch!.params0[p]!),
+      );
       const expected = decode(tensor);
       const given = torch!.gradient_sequences[c.gradients!]![p]!;
       const gradients = decode(given);
@@ -109,11 +117,19 @@ const KERAS_NAMES: Readonly<Record<string, string>> = {
   clipvalue: "clipValue",
 };
 
-const KERAS: Readonly<Record<string, (options: object) => Optimizer>> = { sgd, adam, adamw, nadam, adagrad, rmsprop };
+const KERAS: Readonly<Record<string, (options: object) => Optimizer>> = {
+  sgd,
+  adam,
+  adamw,
+  nadam,
+  adagrad,
+  rmsprop,
+};
 
 function keras(name: string, hyper: Readonly<Record<string, unknown>>): Optimizer {
   const options = Object.entries(hyper).map(([key, value]) => {
-    if (KERAS_NAMES[key] === undefined) throw new TypeError(`keras: unknown hyperparameter "${key}"`);
+    if (KERAS_NAMES[key] === undefined)
+      throw new TypeError(`keras: unknown hyperparameter "${key}"`);
     return [KERAS_NAMES[key], value];
   });
   return KERAS[name]!({ dialect: "keras", ...Object.fromEntries(options) });
@@ -122,7 +138,12 @@ function keras(name: string, hyper: Readonly<Record<string, unknown>>): Optimize
 interface KerasFile {
   x0: Encoded;
   gradients: Encoded;
-  cases: { id: string; optimizer: string; hyper: Record<string, unknown>; trajectory_f64: Encoded }[];
+  cases: {
+    id: string;
+    optimizer: string;
+    hyper: Record<string, unknown>;
+    trajectory_f64: Encoded;
+  }[];
 }
 
 const trajectories = golden<KerasFile>("optim/keras_trajectories.json");
@@ -137,7 +158,9 @@ describe.skipIf(trajectories === null)("Keras trajectories", () => {
     const expected = decode(c.trajectory_f64);
     for (let t = 0; t < c.trajectory_f64.shape[0]!; t++) {
       run.step(row(gradients, given, t));
-      expect(ratio(`keras ${c.optimizer}`, run.param, row(c.trajectory_f64, expected, t))).toBeLessThanOrEqual(1);
+      expect(
+        ratio(`keras ${c.optimizer}`, run.param, row(c.trajectory_f64, expected, t)),
+      ).toBeLessThanOrEqual(1);
     }
   });
 });
@@ -161,7 +184,9 @@ interface KerasFacts {
 const facts = golden<KerasFacts>("optim/keras_test_numbers.json");
 
 describe.skipIf(facts === null)("numbers of Keras's own tests", () => {
-  const cases = (facts?.cases ?? []).filter((c) => c.optimizer !== undefined && c.optimizer in KERAS);
+  const cases = (facts?.cases ?? []).filter(
+    (c) => c.optimizer !== undefined && c.optimizer in KERAS,
+  );
 
   it.each(cases.map((c): [string, (typeof cases)[0]] => [c.id, c]))("%s", (_, c) => {
     const run = new OptimizerRun(new Space(1), keras(c.optimizer!, c.hyper), c.x0);
@@ -175,8 +200,16 @@ describe.skipIf(facts === null)("numbers of Keras's own tests", () => {
 
   const clips = (facts?.cases ?? []).filter((c) => c.gradient !== undefined);
   it.each(clips.map((c): [string, (typeof clips)[0]] => [c.id, c]))("%s", (_, c) => {
-    const optimizer = sgd({ learningRate: 1, clipNorm: c.clipnorm ?? null, clipValue: c.clipvalue ?? null });
-    const run = clippedRun(new Space(1), optimizer, c.gradient!.map(() => 0));
+    const optimizer = sgd({
+      learningRate: 1,
+      clipNorm: c.clipnorm ?? null,
+      clipValue: c.clipvalue ?? null,
+    });
+    const run = clippedRun(
+      new Space(1),
+      optimizer,
+      c.gradient!.map(() => 0),
+    );
     run.step(c.gradient!);
     c.expected.forEach((e, i) => expect(-run.param[i]!).toBeCloseTo(e, 4));
   });

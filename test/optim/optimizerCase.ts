@@ -1,4 +1,8 @@
-import type { Optimizer, OptimizerFactory, OptimizerOptions } from "../../src/optim/defineOptimizer.ts";
+import type {
+  Optimizer,
+  OptimizerFactory,
+  OptimizerOptions,
+} from "../../src/optim/defineOptimizer.ts";
 
 /** What a case file gives: a list of optimizers, each exercised by every law. */
 export interface OptimizerCase {

@@ -55,7 +55,8 @@ function rmsprop(o: RmspropOptions): Rule {
     const mean = (s[1] = o.rho * (s[1] ?? 0) + (1 - o.rho) * g);
     const c = o.biasCorrection ? 1 - o.rho ** t : 1;
     const square = o.centered ? Math.max(v / c - sq(mean / c), 0) : v / c;
-    const root = o.epsilonMode === "inside" ? Math.sqrt(square + o.epsilon) : Math.sqrt(square) + o.epsilon;
+    const root =
+      o.epsilonMode === "inside" ? Math.sqrt(square + o.epsilon) : Math.sqrt(square) + o.epsilon;
     if (o.momentum === 0) return w - (lr * g) / root;
     if (o.momentumForm === "velocity") {
       s[2] = o.momentum * (s[2] ?? 0) + g / root;
@@ -102,7 +103,14 @@ function nadam(o: NadamOptions): Rule {
   };
 }
 
-const RULES: Readonly<Record<string, (o: never) => Rule>> = { sgd, adagrad, rmsprop, adam, adamw: adam, nadam };
+const RULES: Readonly<Record<string, (o: never) => Rule>> = {
+  sgd,
+  adagrad,
+  rmsprop,
+  adam,
+  adamw: adam,
+  nadam,
+};
 
 /** Twin of an optimizer on the parameters w0. */
 export function twinOf(optimizer: Optimizer, w0: ArrayLike<number>): Twin {

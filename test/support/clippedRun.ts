@@ -1,4 +1,4 @@
-import { emitClipFactor, normBlocks } from "../../src/optim/clip.ts";
+import { emitClipping } from "../../src/optim/clip.ts";
 import type { Optimizer } from "../../src/optim/defineOptimizer.ts";
 import { OptimizerRun, type Space } from "./optimizerRun.ts";
 
@@ -9,14 +9,24 @@ export function clippedRun(
   values: ArrayLike<number>,
 ): { param: Float32Array; step(gradient: ArrayLike<number>): void } {
   const run = new OptimizerRun(space, optimizer, values);
-  const { clipValue, clipNorm, globalClipNorm } = optimizer.options;
-  const limit = clipNorm ?? globalClipNorm;
+  const { options } = optimizer;
   const size = values.length;
-  const partials = space.alloc(8 * normBlocks(size));
-  const buffers = { grad: run.grad, size, partials, factor: run.gradScale, norm: space.slot() };
+  // The common norm's factor goes where the update reads it.
+  const first = options.globalClipNorm !== null && options.clipNorm === null ? [run.gradScale] : [];
+  const cells = {
+    slot: () => first.pop() ?? space.slot(),
+    table: (words: ArrayLike<number>) => {
+      const address = space.alloc(4 * words.length);
+      new Uint32Array(space.memory.buffer, address, words.length).set(Array.from(words));
+      return address;
+    },
+  };
   const clip = space.program((k) => {
-    if (clipValue !== null) k.clipValue(run.grad, clipValue, size);
-    if (limit !== null) emitClipFactor(k, buffers, limit, optimizer.options);
+    emitClipping(k, cells, options, {
+      gradients: run.grad,
+      layout: [{ offset: 0, size, decays: true }],
+      trainedBytes: 4 * size,
+    });
   });
   return {
     param: run.param,

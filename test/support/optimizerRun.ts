@@ -24,7 +24,8 @@ export class Space implements CommandWriter {
 
   constructor(megabytes: number = 8) {
     const file = new URL("../../build/simd.wasm", import.meta.url);
-    if (!existsSync(file)) throw new Error("build/simd.wasm is missing; run `node scripts/wasm.mjs simd`");
+    if (!existsSync(file))
+      throw new Error("build/simd.wasm is missing; run `node scripts/wasm.mjs simd`");
     this.memory = new WebAssembly.Memory({ initial: megabytes * 16 });
     const module = new WebAssembly.Module(readFileSync(file));
     const exports: WebAssembly.Exports & Partial<Exports> = new WebAssembly.Instance(module, {
@@ -47,7 +48,8 @@ export class Space implements CommandWriter {
   }
 
   write(opcode: number, _splits: boolean, args: readonly number[]): void {
-    for (const a of args) if (!Number.isInteger(a)) throw new TypeError(`argument ${a} of opcode ${opcode}`);
+    for (const a of args)
+      if (!Number.isInteger(a)) throw new TypeError(`argument ${a} of opcode ${opcode}`);
     this.commands.push(((4 * (args.length + 1)) << 16) | opcode, ...args);
   }
 
@@ -98,29 +100,44 @@ export class OptimizerRun {
   private t = 0;
 
   /** `splits`: where to cut the update into several commands, in elements. */
-  constructor(space: Space, optimizer: Optimizer, values: ArrayLike<number>, splits: readonly number[] = []) {
+  constructor(
+    space: Space,
+    optimizer: Optimizer,
+    values: ArrayLike<number>,
+    splits: readonly number[] = [],
+  ) {
     const { definition, options } = optimizer;
     const n = values.length;
     this.space = space;
     this.optimizer = optimizer;
     this.state = { ...definition.state };
     const names = definition.slots(options);
-    const buffers: Record<string, Address> = { param: space.alloc(4 * n), grad: space.alloc(4 * n) };
+    const buffers: Record<string, Address> = {
+      param: space.alloc(4 * n),
+      grad: space.alloc(4 * n),
+    };
     for (const name of names) buffers[name] = space.alloc(4 * n);
     this.param = space.f32(buffers.param!, n);
     this.param.set(values);
     this.grad = buffers.grad!;
     this.slots = Object.fromEntries(
-      names.map((name) => [name, space.f32(buffers[name]!, n).fill(definition.slotInit?.(name, options) ?? 0)]),
+      names.map((name) => [
+        name,
+        space.f32(buffers[name]!, n).fill(definition.slotInit?.(name, options) ?? 0),
+      ]),
     );
     this.scalars = Object.fromEntries(definition.scalarNames.map((name) => [name, space.slot()]));
     this.gradScale = space.slot();
     space.f32(this.gradScale.address, 1)[0] = 1;
     const cuts = [0, ...splits, n];
-    const shifted = (begin: number): Record<"param" | "grad", Address> & Record<string, Address> => ({
+    const shifted = (
+      begin: number,
+    ): Record<"param" | "grad", Address> & Record<string, Address> => ({
       param: 0,
       grad: 0,
-      ...Object.fromEntries(Object.entries(buffers).map(([name, address]) => [name, address + 4 * begin])),
+      ...Object.fromEntries(
+        Object.entries(buffers).map(([name, address]) => [name, address + 4 * begin]),
+      ),
     });
     this.update = space.program((k) => {
       for (let i = 0; i + 1 < cuts.length; i++) {
@@ -139,7 +156,8 @@ export class OptimizerRun {
     const out: Record<string, number> = {};
     definition.scalars({ ...options, learningRate }, ++this.t, out, this.state);
     for (const name of definition.scalarNames) {
-      if (out[name] === undefined) throw new Error(`${definition.name}: scalar ${name} was not written`);
+      if (out[name] === undefined)
+        throw new Error(`${definition.name}: scalar ${name} was not written`);
       this.space.f32(this.scalars[name]!.address, 1)[0] = out[name];
     }
     if (this.ahead) this.space.run(this.ahead);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { emitClipFactor, normBlocks } from "../../src/optim/clip.ts";
+import { emitClipping } from "../../src/optim/clip.ts";
 import type { CommonOptions } from "../../src/optim/defineOptimizer.ts";
 import { type Encoded, decode, golden } from "../golden/golden.ts";
+import { sgd } from "../../src/optim/sgd.ts";
 import { Space } from "../support/optimizerRun.ts";
 
 type NormType = CommonOptions["clipNormType"];
@@ -14,22 +15,27 @@ function clip(
   globalClipMode: CommonOptions["globalClipMode"],
   behind: number = NaN,
 ): { factor: number; norm: number } {
-  const sizes = gradients.map((g) => (g.length + 15) & ~15);
-  const size = sizes.reduce((a, b) => a + b, 0) - (sizes.at(-1)! - gradients.at(-1)!.length);
-  const space = new Space(Math.ceil((size * 4) / 2 ** 20) + 1);
-  const grad = space.alloc(4 * size);
-  let at = grad;
-  gradients.forEach((g, i) => {
-    space.f32(at, g.length).set(g);
-    at += 4 * sizes[i]!;
+  let bytes = 0;
+  const layout = gradients.map((g) => {
+    const offset = bytes;
+    bytes += 4 * ((g.length + 15) & ~15);
+    return { offset, size: g.length, decays: true };
   });
-  space.f32(grad + 4 * size, (16 - (size & 15)) & 15).fill(behind);
-  const partials = space.alloc(8 * normBlocks(size));
+  const space = new Space(Math.ceil(bytes / 2 ** 20) + 1);
+  const grad = space.alloc(bytes);
+  space.f32(grad, bytes / 4).fill(behind);
+  gradients.forEach((g, i) => space.f32(grad + layout[i]!.offset, g.length).set(g));
   const [factor, norm] = [space.slot(), space.slot()];
+  const slots = [norm, factor];
+  const cells = {
+    slot: () => slots.pop()!,
+    table: (words: ArrayLike<number>) => space.alloc(4 * words.length),
+  };
+  const options = { ...sgd({ globalClipNorm: limit, clipNormType, globalClipMode }).options };
   space.run(
-    space.program((k) =>
-      emitClipFactor(k, { grad, size, partials, factor, norm }, limit, { clipNormType, globalClipMode }),
-    ),
+    space.program((k) => {
+      emitClipping(k, cells, options, { gradients: grad, layout, trainedBytes: bytes });
+    }),
   );
   return { factor: space.f32(factor.address, 1)[0]!, norm: space.f32(norm.address, 1)[0]! };
 }
@@ -51,7 +57,8 @@ describe.skipIf(file === null)("golden clip.json", () => {
     const names = Object.keys(c.inputs);
     const inputs = names.map((name) => decode(c.inputs[name]!));
     const near = (x: ArrayLike<number>, e: Float64Array): void => {
-      for (let i = 0; i < e.length; i++) worst = Math.max(worst, Math.abs(x[i]! - e[i]!) / bound(e));
+      for (let i = 0; i < e.length; i++)
+        worst = Math.max(worst, Math.abs(x[i]! - e[i]!) / bound(e));
       expect(worst).toBeLessThanOrEqual(1);
     };
     if (c.op === "clip_grad_value") {
@@ -63,10 +70,17 @@ describe.skipIf(file === null)("golden clip.json", () => {
         near(space.f32(g, inputs[i]!.length), decode(c.outputs[name]!));
       });
     } else {
-      const type = ({ inf: "max", 1: "l1", 2: "l2" } as Record<string, NormType>)[String(c.attrs.norm_type)]!;
+      const type = ({ inf: "max", 1: "l1", 2: "l2" } as Record<string, NormType>)[
+        String(c.attrs.norm_type)
+      ]!;
       const { factor, norm } = clip(inputs, c.attrs.max_norm!, type, "torch");
       near([norm], decode(c.outputs.total_norm!));
-      names.forEach((name, i) => near(inputs[i]!.map((x) => Math.fround(x * factor)), decode(c.outputs[name]!)));
+      names.forEach((name, i) =>
+        near(
+          inputs[i]!.map((x) => Math.fround(x * factor)),
+          decode(c.outputs[name]!),
+        ),
+      );
     }
   });
   it("prints the largest error/bound", () => {
@@ -78,21 +92,24 @@ describe.skipIf(file === null)("golden clip.json", () => {
 describe("norms", () => {
   const types: NormType[] = ["l2", "l1", "max"];
 
-  it.each([1, 3, 4, 5, 4095, 4096, 4097, 8192, 12_289])("of %i elements count every one and none behind", (n) => {
-    const g = Float32Array.from({ length: n }, (_, i) => Math.sin(i + 1) * 3);
-    let [squares, sum, max] = [0, 0, 0];
-    for (const x of g) {
-      squares += x * x;
-      sum += Math.abs(x);
-      max = Math.max(max, Math.abs(x));
-    }
-    const expected = { l2: Math.sqrt(squares), l1: sum, max };
-    for (const type of types) {
-      for (const behind of [NaN, Infinity]) {
-        expect(clip([g], 1, type, "exact", behind).norm / expected[type]).toBeCloseTo(1, 6);
+  it.each([1, 3, 4, 5, 4095, 4096, 4097, 8192, 12_289])(
+    "of %i elements count every one and none behind",
+    (n) => {
+      const g = Float32Array.from({ length: n }, (_, i) => Math.sin(i + 1) * 3);
+      let [squares, sum, max] = [0, 0, 0];
+      for (const x of g) {
+        squares += x * x;
+        sum += Math.abs(x);
+        max = Math.max(max, Math.abs(x));
       }
-    }
-  });
+      const expected = { l2: Math.sqrt(squares), l1: sum, max };
+      for (const type of types) {
+        for (const behind of [NaN, Infinity]) {
+          expect(clip([g], 1, type, "exact", behind).norm / expected[type]).toBeCloseTo(1, 6);
+        }
+      }
+    },
+  );
 
   it("of 10 M elements is right to 1e-6", () => {
     const g = new Float32Array(10_000_000).fill(0.1);

@@ -5,11 +5,6 @@ import { KERNEL_NAMES } from "../../src/kernels/table.gen.ts";
 /** A kernel argument: an address or i32 as a plain number, or a scalar that goes through a slot. */
 export type Argument = number | { readonly f32: number } | { readonly u32: number };
 
-interface Exports {
-  run(first: number, last: number, scratch: number): void;
-  heapBase(): number;
-}
-
 /** One bare instance of a build, for tests of single kernels: no engine, no plan. */
 export interface Machine {
   readonly memory: WebAssembly.Memory;
@@ -38,7 +33,8 @@ export function machine(variant: string = "simd"): Machine {
   const bytes = readFileSync(new URL(`../../build/${variant}.wasm`, import.meta.url));
   const memory = new WebAssembly.Memory({ initial: 512 });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  const { run, heapBase } = instance.exports as unknown as Exports;
+  const run = instance.exports["run"] as (first: number, last: number, scratch: number) => void;
+  const heapBase = instance.exports["heapBase"] as () => number;
   const base = (heapBase() + 1087) & ~63;
   const command = base - 1024;
   let top = base;

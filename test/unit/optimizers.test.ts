@@ -17,7 +17,11 @@ const folder = (path: string): URL => new URL(`../../${path}/`, import.meta.url)
 /** Names of the files in src/optim that define an update rule. */
 const names: string[] = readdirSync(folder("src/optim"))
   .filter((f) => f !== "defineOptimizer.ts" && f.endsWith(".ts"))
-  .filter((f) => /= \/\* @__PURE__ \*\/ defineOptimizer\b/.test(readFileSync(new URL(f, folder("src/optim")), "utf8")))
+  .filter((f) =>
+    /= \/\* @__PURE__ \*\/ defineOptimizer\b/.test(
+      readFileSync(new URL(f, folder("src/optim")), "utf8"),
+    ),
+  )
   .map((f) => f.slice(0, -3));
 
 const cases: OptimizerCase[] = [];
@@ -45,47 +49,154 @@ function normals(n: number, seed: number): Float32Array {
 
 /** eta .1, w0 1, f = w^2 / 2: the first three w of docs/semantics. */
 const TABLE: readonly [string, Optimizer, readonly [number, number, number]][] = [
-  ["momentum torch", sgd({ dialect: "torch", momentum: 0.9, learningRate: 0.1 }), [0.9, 0.72, 0.486]],
-  ["momentum Keras", sgd({ dialect: "keras", momentum: 0.9, learningRate: 0.1 }), [0.9, 0.72, 0.486]],
-  ["momentum optax", sgd({ dialect: "optax", momentum: 0.9, learningRate: 0.1 }), [0.9, 0.72, 0.486]],
-  ["momentum seed", sgd({ dialect: "seed", momentum: 0.9, learningRate: 0.1 }), [0.99, 0.9711, 0.944379]],
-  ["dampening torch", sgd({ dialect: "torch", momentum: 0.9, dampening: 0.9, learningRate: 0.1 }), [0.9, 0.801, 0.70389]],
-  ["nesterov torch", sgd({ dialect: "torch", momentum: 0.9, nesterov: true, learningRate: 0.1 }), [0.81, 0.5751, 0.327321]],
-  ["nesterov Keras", sgd({ dialect: "keras", momentum: 0.9, nesterov: true, learningRate: 0.1 }), [0.81, 0.5751, 0.327321]],
-  ["nesterov optax", sgd({ dialect: "optax", momentum: 0.9, nesterov: true, learningRate: 0.1 }), [0.81, 0.5751, 0.327321]],
-  ["nesterov seed", sgd({ dialect: "seed", momentum: 0.9, nesterov: true, learningRate: 0.1 }), [0.99, 0.972, 0.9477]],
-  ["adagrad torch", adagrad({ dialect: "torch", learningRate: 0.1 }), [0.9, 0.833103527, 0.780456181]],
-  ["adagrad Keras", adagrad({ dialect: "keras", learningRate: 0.1 }), [0.904653745, 0.839338739, 0.787512775]],
-  ["adagrad optax", adagrad({ dialect: "optax", learningRate: 0.1 }), [0.904653745, 0.839338739, 0.787512775]],
-  ["adagrad seed", adagrad({ dialect: "seed", learningRate: 0.1 }), [0.900000001, 0.833103528, 0.780456183]],
+  [
+    "momentum torch",
+    sgd({ dialect: "torch", momentum: 0.9, learningRate: 0.1 }),
+    [0.9, 0.72, 0.486],
+  ],
+  [
+    "momentum Keras",
+    sgd({ dialect: "keras", momentum: 0.9, learningRate: 0.1 }),
+    [0.9, 0.72, 0.486],
+  ],
+  [
+    "momentum optax",
+    sgd({ dialect: "optax", momentum: 0.9, learningRate: 0.1 }),
+    [0.9, 0.72, 0.486],
+  ],
+  [
+    "momentum seed",
+    sgd({ dialect: "seed", momentum: 0.9, learningRate: 0.1 }),
+    [0.99, 0.9711, 0.944379],
+  ],
+  [
+    "dampening torch",
+    sgd({ dialect: "torch", momentum: 0.9, dampening: 0.9, learningRate: 0.1 }),
+    [0.9, 0.801, 0.70389],
+  ],
+  [
+    "nesterov torch",
+    sgd({ dialect: "torch", momentum: 0.9, nesterov: true, learningRate: 0.1 }),
+    [0.81, 0.5751, 0.327321],
+  ],
+  [
+    "nesterov Keras",
+    sgd({ dialect: "keras", momentum: 0.9, nesterov: true, learningRate: 0.1 }),
+    [0.81, 0.5751, 0.327321],
+  ],
+  [
+    "nesterov optax",
+    sgd({ dialect: "optax", momentum: 0.9, nesterov: true, learningRate: 0.1 }),
+    [0.81, 0.5751, 0.327321],
+  ],
+  [
+    "nesterov seed",
+    sgd({ dialect: "seed", momentum: 0.9, nesterov: true, learningRate: 0.1 }),
+    [0.99, 0.972, 0.9477],
+  ],
+  [
+    "adagrad torch",
+    adagrad({ dialect: "torch", learningRate: 0.1 }),
+    [0.9, 0.833103527, 0.780456181],
+  ],
+  [
+    "adagrad Keras",
+    adagrad({ dialect: "keras", learningRate: 0.1 }),
+    [0.904653745, 0.839338739, 0.787512775],
+  ],
+  [
+    "adagrad optax",
+    adagrad({ dialect: "optax", learningRate: 0.1 }),
+    [0.904653745, 0.839338739, 0.787512775],
+  ],
+  [
+    "adagrad seed",
+    adagrad({ dialect: "seed", learningRate: 0.1 }),
+    [0.900000001, 0.833103528, 0.780456183],
+  ],
   ["rmsprop torch", rmsprop({ dialect: "torch", learningRate: 0.1 }), [1e-7, -1e-9, 0]],
-  ["rmsprop Keras", rmsprop({ dialect: "keras", learningRate: 0.1 }), [0.683772392, 0.498870804, 0.36918076]],
-  ["rmsprop optax", rmsprop({ dialect: "optax", learningRate: 0.1 }), [0.68377225, 0.498870627, 0.369180574]],
-  ["rmsprop seed 000", rmsprop({ dialect: "seed", epsilonMode: "inside", learningRate: 0.1 }), [0.68377225, 0.498870627, 0.369180574]],
-  ["rmsprop seed 002", rmsprop({ dialect: "seed", learningRate: 0.1 }), [0.683772244, 0.49887062, 0.369180567]],
-  ["adam torch", adam({ dialect: "torch", learningRate: 0.1 }), [0.900000001, 0.80041223, 0.701586275]],
-  ["adam optax", adam({ dialect: "optax", learningRate: 0.1 }), [0.900000001, 0.80041223, 0.701586275]],
-  ["adam seeds", adam({ dialect: "seed", learningRate: 0.1 }), [0.900000001, 0.80041223, 0.701586275]],
-  ["adam Keras", adam({ dialect: "keras", learningRate: 0.1 }), [0.900000316, 0.800412776, 0.701587015]],
+  [
+    "rmsprop Keras",
+    rmsprop({ dialect: "keras", learningRate: 0.1 }),
+    [0.683772392, 0.498870804, 0.36918076],
+  ],
+  [
+    "rmsprop optax",
+    rmsprop({ dialect: "optax", learningRate: 0.1 }),
+    [0.68377225, 0.498870627, 0.369180574],
+  ],
+  [
+    "rmsprop seed 000",
+    rmsprop({ dialect: "seed", epsilonMode: "inside", learningRate: 0.1 }),
+    [0.68377225, 0.498870627, 0.369180574],
+  ],
+  [
+    "rmsprop seed 002",
+    rmsprop({ dialect: "seed", learningRate: 0.1 }),
+    [0.683772244, 0.49887062, 0.369180567],
+  ],
+  [
+    "adam torch",
+    adam({ dialect: "torch", learningRate: 0.1 }),
+    [0.900000001, 0.80041223, 0.701586275],
+  ],
+  [
+    "adam optax",
+    adam({ dialect: "optax", learningRate: 0.1 }),
+    [0.900000001, 0.80041223, 0.701586275],
+  ],
+  [
+    "adam seeds",
+    adam({ dialect: "seed", learningRate: 0.1 }),
+    [0.900000001, 0.80041223, 0.701586275],
+  ],
+  [
+    "adam Keras",
+    adam({ dialect: "keras", learningRate: 0.1 }),
+    [0.900000316, 0.800412776, 0.701587015],
+  ],
   ["adamw", adamw({ learningRate: 0.1 }), [0.899000001, 0.798519028, 0.698911185]],
-  ["adamw seed", adamw({ dialect: "seed", learningRate: 0.1 }), [0.890000001, 0.781571857, 0.675101223]],
-  ["nadam torch", nadam({ dialect: "torch", learningRate: 0.1 }), [0.894354823, 0.819973072, 0.752729268]],
-  ["nadam Keras", nadam({ dialect: "keras", learningRate: 0.1 }), [0.89372123, 0.820245047, 0.754674294]],
-  ["nadam optax", nadam({ dialect: "optax", learningRate: 0.1 }), [0.85263158, 0.741697161, 0.640611283]],
-  ["nadam seed", nadam({ dialect: "seed", learningRate: 0.1 }), [0.810000002, 0.674129966, 0.556829147]],
+  [
+    "adamw seed",
+    adamw({ dialect: "seed", learningRate: 0.1 }),
+    [0.890000001, 0.781571857, 0.675101223],
+  ],
+  [
+    "nadam torch",
+    nadam({ dialect: "torch", learningRate: 0.1 }),
+    [0.894354823, 0.819973072, 0.752729268],
+  ],
+  [
+    "nadam Keras",
+    nadam({ dialect: "keras", learningRate: 0.1 }),
+    [0.89372123, 0.820245047, 0.754674294],
+  ],
+  [
+    "nadam optax",
+    nadam({ dialect: "optax", learningRate: 0.1 }),
+    [0.85263158, 0.741697161, 0.640611283],
+  ],
+  [
+    "nadam seed",
+    nadam({ dialect: "seed", learningRate: 0.1 }),
+    [0.810000002, 0.674129966, 0.556829147],
+  ],
 ];
 
 describe("the table of semantics", () => {
-  it.each(TABLE)("%s: the f64 twin meets it to 1e-9 and the kernel to 2e-7", (_, optimizer, expected) => {
-    const twin = twinOf(optimizer, [1]);
-    const run = new OptimizerRun(new Space(1), optimizer, [1]);
-    for (const w of expected) {
-      twin.step(twin.point());
-      run.end(run.begin().slice());
-      expect(Math.abs(twin.w[0]! - w)).toBeLessThanOrEqual(1e-9);
-      expect(Math.abs(run.param[0]! - w)).toBeLessThanOrEqual(2e-7);
-    }
-  });
+  it.each(TABLE)(
+    "%s: the f64 twin meets it to 1e-9 and the kernel to 2e-7",
+    (_, optimizer, expected) => {
+      const twin = twinOf(optimizer, [1]);
+      const run = new OptimizerRun(new Space(1), optimizer, [1]);
+      for (const w of expected) {
+        twin.step(twin.point());
+        run.end(run.begin().slice());
+        expect(Math.abs(twin.w[0]! - w)).toBeLessThanOrEqual(1e-9);
+        expect(Math.abs(run.param[0]! - w)).toBeLessThanOrEqual(2e-7);
+      }
+    },
+  );
 });
 
 describe("laws", () => {
@@ -123,7 +234,9 @@ describe("laws", () => {
       whole.step(g);
       parts.step(g);
     }
-    expect(new Uint32Array(parts.param.slice().buffer)).toEqual(new Uint32Array(whole.param.slice().buffer));
+    expect(new Uint32Array(parts.param.slice().buffer)).toEqual(
+      new Uint32Array(whole.param.slice().buffer),
+    );
     for (const [name, slot] of Object.entries(whole.slots)) {
       expect([...parts.slots[name]!.map(Object)]).toEqual([...slot.map(Object)]);
     }
@@ -149,24 +262,32 @@ describe("laws", () => {
     const count = (o: Optimizer): number => o.definition.slots(o.options).length;
     return [name, optimizers.reduce((a, b) => (count(b) > count(a) ? b : a))];
   });
-  it.each(fullest)("%s: 100000 decaying gradients leave no denormal", (_, optimizer) => {
-    const run = new OptimizerRun(new Space(1), optimizer, [1, 1, 1, 1]);
-    let g = 1;
-    for (let t = 0; t < 100_000; t++) {
-      run.step([g, -g, g * 1e-20, t === 0 ? 1 : 0]);
-      g *= 0.999;
-    }
-    for (const [name, slot] of Object.entries(run.slots)) {
-      if (name === "w") continue;
-      for (const x of slot) expect(x === 0 || Math.abs(x) >= 2 ** -126).toBe(true);
-    }
-  }, 60_000);
+  it.each(fullest)(
+    "%s: 100000 decaying gradients leave no denormal",
+    (_, optimizer) => {
+      const run = new OptimizerRun(new Space(1), optimizer, [1, 1, 1, 1]);
+      let g = 1;
+      for (let t = 0; t < 100_000; t++) {
+        run.step([g, -g, g * 1e-20, t === 0 ? 1 : 0]);
+        g *= 0.999;
+      }
+      for (const [name, slot] of Object.entries(run.slots)) {
+        if (name === "w") continue;
+        for (const x of slot) expect(x === 0 || Math.abs(x) >= 2 ** -126).toBe(true);
+      }
+    },
+    60_000,
+  );
 });
 
 describe("faults of peers", () => {
   it("rmsprop() centered is finite when the gradient is constant, and follows its variance", () => {
     for (const epsilonMode of ["inside", "outside"] as const) {
-      const run = new OptimizerRun(new Space(1), rmsprop({ centered: true, epsilonMode, epsilon: 1e-7 }), [1]);
+      const run = new OptimizerRun(
+        new Space(1),
+        rmsprop({ centered: true, epsilonMode, epsilon: 1e-7 }),
+        [1],
+      );
       for (let t = 0; t < 500; t++) run.step([3]);
       expect(Number.isFinite(run.param[0])).toBe(true);
       expect(run.slots.v![0]).toBeGreaterThan(0);
@@ -175,7 +296,12 @@ describe("faults of peers", () => {
   });
 
   it("adagrad() steps by 0 where its sum is 0, even with epsilon 0", () => {
-    const options = { dialect: "optax", initialAccumulatorValue: 0, epsilon: 0, learningRate: 0.1 } as const;
+    const options = {
+      dialect: "optax",
+      initialAccumulatorValue: 0,
+      epsilon: 0,
+      learningRate: 0.1,
+    } as const;
     const run = new OptimizerRun(new Space(1), adagrad(options), [1, 1]);
     run.step([0, 2]);
     expect(run.param[0]).toBe(1);
@@ -213,15 +339,50 @@ describe("options", () => {
     ["beta1", () => adam({ beta1: 1.5 }), "adam: beta1 must lie in [0, 1), got 1.5", RangeError],
     ["beta2", () => adamw({ beta2: 1 }), "adamw: beta2 must lie in [0, 1), got 1", RangeError],
     ["epsilon", () => nadam({ epsilon: -1 }), "nadam: epsilon must be >= 0, got -1", RangeError],
-    ["learningRate", () => sgd({ learningRate: 0 }), "sgd: learningRate must be > 0, got 0", RangeError],
+    [
+      "learningRate",
+      () => sgd({ learningRate: 0 }),
+      "sgd: learningRate must be > 0, got 0",
+      RangeError,
+    ],
     ["NaN", () => sgd({ momentum: NaN }), "sgd: momentum must lie in [0, 1), got NaN", RangeError],
     ["clipValue", () => sgd({ clipValue: -1 }), "sgd: clipValue must be > 0, got -1", RangeError],
-    ["dampening", () => sgd({ momentum: 0.9, dampening: 0.1, nesterov: true }), "dampening must be 0", RangeError],
-    ["momentumDecay", () => nadam({ momentumDecay: -1 }), "momentumDecay must lie in [0, Infinity]", RangeError],
-    ["choice", () => rmsprop({ epsilonMode: "hat" as "inside" }), 'rmsprop: unknown epsilonMode "hat"', OptionError],
-    ["dialect", () => adam({ dialect: "tensorflow" as "torch" }), 'adam: unknown dialect "tensorflow"', OptionError],
-    ["prototype", () => adam({ dialect: "toString" as "torch" }), 'adam: unknown dialect "toString"', OptionError],
-    ["unknown", () => adam({ lr: 1 } as object), 'adam: unknown option "lr"; it is "learningRate" here', OptionError],
+    [
+      "dampening",
+      () => sgd({ momentum: 0.9, dampening: 0.1, nesterov: true }),
+      "dampening must be 0",
+      RangeError,
+    ],
+    [
+      "momentumDecay",
+      () => nadam({ momentumDecay: -1 }),
+      "momentumDecay must lie in [0, Infinity]",
+      RangeError,
+    ],
+    [
+      "choice",
+      () => rmsprop({ epsilonMode: "hat" as "inside" }),
+      'rmsprop: unknown epsilonMode "hat"',
+      OptionError,
+    ],
+    [
+      "dialect",
+      () => adam({ dialect: "tensorflow" as "torch" }),
+      'adam: unknown dialect "tensorflow"',
+      OptionError,
+    ],
+    [
+      "prototype",
+      () => adam({ dialect: "toString" as "torch" }),
+      'adam: unknown dialect "toString"',
+      OptionError,
+    ],
+    [
+      "unknown",
+      () => adam({ lr: 1 } as object),
+      'adam: unknown option "lr"; it is "learningRate" here',
+      OptionError,
+    ],
   ];
   it.each(wrong)("an option that cannot be is named: %s", (_, make, message, type) => {
     expect(make).toThrow(type);

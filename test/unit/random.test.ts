@@ -60,7 +60,7 @@ describe.each(["simd", "relaxed"].filter(hasBuild))("%s", (build) => {
     expect([...got]).toEqual(Array.from({ length: n }, (_, i) => uniformAt(point, i)));
   });
 
-  test("the kernels' words are Random123's, word w of block b at 16 (b >> 2) + 4 w + (b & 3)", () => {
+  test("kernels hold word w of block b at 16 (b >> 2) + 4 w + (b & 3)", () => {
     const got = draw("randomUniform", { seed: 0, stream: 0, step: 0 }, 16, 0, 1);
     const words = [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8];
     expect([got[0], got[4], got[8], got[12]]).toEqual(words.map((w) => (w >>> 8) / 2 ** 24));
@@ -103,7 +103,7 @@ describe.each(["simd", "relaxed"].filter(hasBuild))("%s", (build) => {
     expect(ks(cut, (x) => (cdf((x - 1) / 2) - low) / (1 - 2 * low))).toBeLessThan(bound);
   });
 
-  test("randomTruncatedNormal() is the inverse of the distribution function and stays inside 2", () => {
+  test("randomTruncatedNormal() inverts the distribution function and stays inside 2", () => {
     const n = 1 << 20;
     const point = { seed: 1, stream: 1, step: 1 };
     const z = draw("randomTruncatedNormal", point, n, 0, 1);
@@ -161,7 +161,7 @@ describe.each(["simd", "relaxed"].filter(hasBuild))("%s", (build) => {
     expect(seen.size).toBe(18);
   });
 
-  test("dropout() is x times dropoutMask(), +0 where dropped even of NaN, and may run in place", () => {
+  test("dropout() is x times dropoutMask(), +0 where dropped even of NaN, also in place", () => {
     const n = 10_001;
     const point = { seed: 11, stream: 0, step: 3 };
     const mask = draw("dropoutMask", point, n, 0.25, 4 / 3);
@@ -204,13 +204,13 @@ describe("Random", () => {
   });
 
   test("integer() takes all values equally often", () => {
-    // Chi squared averaged over seeds: a single seed is beyond its 0.999 quantile once in a thousand
-    // (seed 2 is, with 26.0), the average of 400 is sharp.
+    // Chi squared averaged over seeds: a single seed is beyond its 0.999 quantile once in a
+    // thousand (seed 2 is, with 26.0), the average of 400 is sharp.
     const seeds = 400;
     let mean = 0;
     for (let seed = 0; seed < seeds; seed++) {
       const random = new Random(seed);
-      const counts = new Array<number>(7).fill(0);
+      const counts = [0, 0, 0, 0, 0, 0, 0];
       for (let i = 0; i < 3500; i++) counts[random.integer(7)]!++;
       mean += counts.reduce((s, c) => s + (c - 500) ** 2 / 500, 0) / seeds;
     }
