@@ -3,18 +3,21 @@ import { argMax, equalIntegers } from "./ops/argMax";
 import { binary } from "./ops/binary";
 import { clipValue, sumOfSquares, sumOfMagnitudes, maxMagnitude, clipFactor } from "./ops/clip";
 import { copyBytes } from "./ops/copy";
+import { squaredError, squaredErrorGrad, absoluteError, absoluteErrorGrad, huber, huberGrad, logCosh, logCoshGrad, poisson, poissonGrad, klDivergence, klDivergenceGrad, binaryCrossentropy, binaryCrossentropyGrad, sigmoidCrossentropy, sigmoidCrossentropyGrad, hinge, hingeGrad, squaredHinge, squaredHingeGrad, binaryMatch } from "./ops/elementLosses";
 import { elu, eluGrad, selu, seluGrad, celu, celuGrad } from "./ops/elu";
 import { fill } from "./ops/fill";
 import { gatherRows, gatherBytes } from "./ops/gather";
 import { gelu, geluGrad, geluTanh, geluTanhGrad } from "./ops/gelu";
+import { oneHot, inTopK } from "./ops/labels";
 import { matmul, batchMatmul } from "./ops/matmul";
 import { leakyRelu, leakyReluGrad, relu6, relu6Grad, hardSigmoid, hardSigmoidGrad, hardSwish, hardSwishGrad, clamp, clampGrad } from "./ops/piecewise";
 import { randomUniform, randomNormal, randomTruncatedNormal, dropoutMask, dropout } from "./ops/random";
 import { reduceSum } from "./ops/reduce";
 import { relu, reluGrad } from "./ops/relu";
 import { abs, neg, sign, absGrad, floor, ceil, round, trunc } from "./ops/rounding";
+import { crossentropy, crossentropyGrad, categoricalHinge, categoricalHingeGrad, cosineSimilarity, cosineSimilarityGrad } from "./ops/rowLosses";
 import { silu, siluGrad, mish, mishGrad } from "./ops/silu";
-import { softmax, softmaxGrad, sparseSoftmaxCrossentropy, sparseSoftmaxCrossentropyGrad } from "./ops/softmax";
+import { softmax, softmaxGrad, sparseSoftmaxCrossentropy, sparseSoftmaxCrossentropyGrad, softmaxCrossentropy, softmaxCrossentropyGrad } from "./ops/softmax";
 import { softplus, softplusGrad, logSigmoid, logSigmoidGrad, softsign, softsignGrad } from "./ops/softplus";
 import { exp, expm1, log, log1p, log2, sin, cos, erf, tanh, tanhGrad, sigmoid, sigmoidGrad, sqrt, rsqrt, reciprocal, square, powScalar } from "./ops/unary";
 import { adagrad } from "./optim/adagrad";
@@ -92,542 +95,759 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      if (begin < end) squaredError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 10: {
       const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (begin < end) squaredErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     }
     case 11: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) absoluteError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 12: {
-      const size = load<i32>(pc, 16);
+      const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) seluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (begin < end) absoluteErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     }
     case 13: {
-      const size = load<i32>(pc, 16);
+      const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) celu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      if (begin < end) huber(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     }
     case 14: {
-      const size = load<i32>(pc, 20);
+      const size = load<i32>(pc, 24);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) celuGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (begin < end) huberGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     }
     case 15: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) fill(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) logCosh(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 16: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) gatherRows(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 17: {
-      const size = load<i32>(pc, 32);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
-      break;
-    }
-    case 18: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) gelu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 19: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) geluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 20: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 21: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 22: {
-      const size = load<i32>(pc, 36);
-      const begin = share(size, 24, part, parts);
-      const end = share(size, 24, part + 1, parts);
-      if (begin < end) matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
-      break;
-    }
-    case 23: {
-      const size = load<i32>(pc, 44);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
-      break;
-    }
-    case 24: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
-      break;
-    }
-    case 25: {
       const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (begin < end) logCoshGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      break;
+    }
+    case 17: {
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) poisson(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    }
+    case 18: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) poissonGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    }
+    case 19: {
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) klDivergence(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    }
+    case 20: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) klDivergenceGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    }
+    case 21: {
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) binaryCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    }
+    case 22: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) binaryCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    }
+    case 23: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sigmoidCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 24: {
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sigmoidCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      break;
+    }
+    case 25: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) hinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 26: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) hingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     }
     case 27: {
       const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (begin < end) squaredHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 28: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) squaredHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     }
     case 29: {
-      const size = load<i32>(pc, 16);
+      const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (begin < end) binaryMatch(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     }
     case 30: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     }
     case 31: {
-      const size = load<i32>(pc, 16);
+      const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (begin < end) eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     }
     case 32: {
-      const size = load<i32>(pc, 20);
+      const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (begin < end) selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 33: {
-      const size = load<i32>(pc, 24);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      if (begin < end) seluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 34: {
-      const size = load<i32>(pc, 36);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      if (begin < end) celu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     }
     case 35: {
-      const size = load<i32>(pc, 36);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
-      break;
-    }
-    case 36: {
-      const size = load<i32>(pc, 36);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
-      break;
-    }
-    case 37: {
-      const size = load<i32>(pc, 36);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) dropoutMask(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
-      break;
-    }
-    case 38: {
-      const size = load<i32>(pc, 40);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) dropout(load<usize>(pc, 4), load<usize>(pc, 8), load<u32>(load<usize>(pc, 12)), load<u32>(load<usize>(pc, 16)), load<i32>(pc, 20), load<u32>(load<usize>(pc, 24)), load<u32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), begin, end);
-      break;
-    }
-    case 39: {
       const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      if (begin < end) celuGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    }
+    case 36: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) fill(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 37: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) gatherRows(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    }
+    case 38: {
+      const size = load<i32>(pc, 32);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
+      break;
+    }
+    case 39: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) gelu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 40: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) geluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 41: {
-      const size = load<i32>(pc, 16);
+      const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (begin < end) geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 42: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 43: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 44: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 45: {
       const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (begin < end) geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 43: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) oneHot(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    }
+    case 44: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    }
+    case 45: {
+      const size = load<i32>(pc, 36);
+      const begin = share(size, 24, part, parts);
+      const end = share(size, 24, part + 1, parts);
+      if (begin < end) matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
       break;
     }
     case 46: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      const size = load<i32>(pc, 44);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
       break;
     }
     case 47: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     }
     case 48: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     }
     case 49: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 50: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 51: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 52: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
-    case 53: {
+    case 52: {
       const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (begin < end) hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 53: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 54: {
       const size = load<i32>(pc, 16);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 55: {
       const size = load<i32>(pc, 20);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     }
     case 56: {
       const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     }
     case 57: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      const size = load<i32>(pc, 36);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     }
     case 58: {
-      const size = load<i32>(pc, 20);
+      const size = load<i32>(pc, 36);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (begin < end) randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     }
     case 59: {
-      const size = load<i32>(pc, 24);
+      const size = load<i32>(pc, 36);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      if (begin < end) randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     }
     case 60: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 36);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) dropoutMask(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     }
     case 61: {
-      const size = load<i32>(pc, 16);
+      const size = load<i32>(pc, 40);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (begin < end) dropout(load<usize>(pc, 4), load<usize>(pc, 8), load<u32>(load<usize>(pc, 12)), load<u32>(load<usize>(pc, 16)), load<i32>(pc, 20), load<u32>(load<usize>(pc, 24)), load<u32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), begin, end);
       break;
     }
     case 62: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     }
     case 63: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 64: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 64: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 65: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 66: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 67: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 68: {
-      const size = load<i32>(pc, 12);
+      const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 69: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 70: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 71: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 72: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 73: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) crossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     }
     case 74: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      const size = load<i32>(pc, 28);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) crossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     }
     case 75: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) categoricalHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     }
     case 76: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) categoricalHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     }
     case 77: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) cosineSimilarity(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     }
     case 78: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      const size = load<i32>(pc, 28);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) cosineSimilarityGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     }
     case 79: {
       const size = load<i32>(pc, 12);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (begin < end) silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     }
     case 80: {
       const size = load<i32>(pc, 16);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
-      if (begin < end) powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      if (begin < end) siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     }
     case 81: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 82: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 83: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+      break;
+    }
+    case 84: {
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
+      break;
+    }
+    case 85: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    }
+    case 86: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    }
+    case 87: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) softmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    }
+    case 88: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 1, part, parts);
+      const end = share(size, 1, part + 1, parts);
+      if (begin < end) softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    }
+    case 89: {
+      const size = load<i32>(pc, 20);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    }
+    case 90: {
+      const size = load<i32>(pc, 24);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    }
+    case 91: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 92: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 93: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 94: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 95: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 96: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 97: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 98: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 99: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 100: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 101: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 102: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 103: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 104: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 105: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 106: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    }
+    case 107: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 108: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 109: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 110: {
+      const size = load<i32>(pc, 12);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    }
+    case 111: {
+      const size = load<i32>(pc, 16);
+      const begin = share(size, 16, part, parts);
+      const end = share(size, 16, part + 1, parts);
+      if (begin < end) powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      break;
+    }
+    case 112: {
       const size = load<i32>(pc, 44);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
       if (begin < end) adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
       break;
     }
-    case 82: {
+    case 113: {
       const size = load<i32>(pc, 64);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
       if (begin < end) adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
       break;
     }
-    case 83: {
+    case 114: {
       const size = load<i32>(pc, 56);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
       if (begin < end) nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
       break;
     }
-    case 84: {
+    case 115: {
       const size = load<i32>(pc, 68);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
       if (begin < end) rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
       break;
     }
-    case 85: {
+    case 116: {
       const size = load<i32>(pc, 52);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);
       if (begin < end) sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
       break;
     }
-    case 86: {
+    case 117: {
       const size = load<i32>(pc, 20);
       const begin = share(size, 16, part, parts);
       const end = share(size, 16, part + 1, parts);

@@ -36,6 +36,8 @@ export interface EngineInfo {
 interface Exports {
   run(first: Address, last: Address, scratch: Address): number;
   heapBase(): Address;
+  /** One part of one command, as a thread would run it: how tests try every split. */
+  dispatch(opcode: number, command: Address, scratch: Address, part: number, parts: number): void;
   peakMulAdd?(n: number): number;
   peakMadd?(n: number): number;
 }

@@ -6,6 +6,7 @@ const reluGrad: Op = /* @__PURE__ */ defineOp({
   inputs: ["y", "dy"],
   shape: ([y]) => y!,
   emit: (k, { y, dy, out }, { size }) => k.reluGrad(y!, dy!, out!, size),
+  grad: ({ inputs, dout }) => [null, reluGrad(inputs[0]!, dout)],
   inPlace: 1,
 });
 
