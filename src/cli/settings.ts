@@ -1,4 +1,5 @@
 import { dense } from "../layers/dense.ts";
+import { dropout } from "../layers/dropout.ts";
 import type { Layer } from "../layers/defineLayer.ts";
 import { type Sequential, sequential } from "../model/sequential.ts";
 import { byName } from "../names.ts";
@@ -12,14 +13,15 @@ export function settingsFor(defaults: Settings, given: Given, rows: number): Set
   const positive = (x: number): boolean => x > 0 && Number.isFinite(x);
   const rate = given["learning-rate"];
   const batch = given["batch-size"];
-  const dropout = given.dropout;
+  const left = given.dropout;
   const ownRate = given.optimizer === undefined ? defaults.learningRate : null;
   return {
+    keepBest: defaults.keepBest,
     layers: given.layers === undefined ? defaults.layers : layersOption(given.layers),
     dropout:
-      dropout === undefined
+      left === undefined
         ? defaults.dropout
-        : numberOption("dropout", dropout, "lie in [0, 1)", (x) => x >= 0 && x < 1),
+        : numberOption("dropout", left, "lie in [0, 1)", (x) => x >= 0 && x < 1),
     optimizer: given.optimizer ?? defaults.optimizer,
     learningRate: rate === undefined ? ownRate : numberOption("learning-rate", rate, "be a number > 0", positive),
     epochs: given.epochs === undefined ? defaults.epochs : countOption("epochs", given.epochs, 1),
@@ -33,7 +35,10 @@ export function settingsFor(defaults: Settings, given: Given, rows: number): Set
 /** The network of some settings, compiled. @throws OptionError for an unknown optimizer */
 export function networkFor(problem: Problem, settings: Settings, seed: number): Sequential {
   const { task, classNames, parts } = problem;
-  const hidden = settings.layers.flatMap((units): Layer[] => [dense({ units, activation: "relu" })]);
+  const hidden = settings.layers.flatMap((units): Layer[] => [
+    dense({ units, activation: "relu" }),
+    ...(settings.dropout > 0 ? [dropout({ rate: settings.dropout })] : []),
+  ]);
   const classes = classNames?.length ?? 0;
   const head = task === "classification" ? dense({ units: classes, activation: "softmax" }) : dense({ units: 1 });
   const model = sequential([...hidden, head], { name: problem.name, seed });
@@ -42,7 +47,7 @@ export function networkFor(problem: Problem, settings: Settings, seed: number): 
   const optimizer = byName("--optimizer", "name", optimizers, settings.optimizer);
   model.compile({
     optimizer: optimizer(rate === null ? {} : { learningRate: rate }),
-    loss: "sparseCategoricalCrossentropy",
+    loss: task === "classification" ? "sparseCategoricalCrossentropy" : "meanSquaredError",
     metrics: task === "classification" ? ["accuracy"] : [],
   });
   return model;

@@ -25,6 +25,8 @@ export interface Settings {
   readonly learningRate: number | null;
   readonly epochs: number;
   readonly batchSize: number;
+  /** Keep the epoch of the lowest validation loss, and stop when it no longer falls. */
+  readonly keepBest: boolean;
 }
 
 /** Something to learn: data in three parts, and what is known about it. */
