@@ -15,6 +15,7 @@ import { count, counted, figure, share } from "./format.ts";
 import { classesOf } from "./outcome.ts";
 import type { CommandLine } from "./parseCommand.ts";
 import { commandText } from "./program.ts";
+import { engineOptions } from "./engineOptions.ts";
 import { readTable } from "./problems/table.ts";
 import { type Terminal, columnsOf, createTerminal } from "./terminal.ts";
 
@@ -105,7 +106,7 @@ function show(terminal: Terminal, table: CsvTable, header: readonly string[], ad
     ]),
   ]);
   for (const line of lines) say(line);
-  if (rows > SHOWN) say(style("faint", `  ... and ${counted(rows - SHOWN, "row")} more`));
+  if (rows > SHOWN) say(style("faint", `  ... and ${counted(rows - SHOWN, "more row")}`));
 }
 
 /** Predicts the rows of a table with a saved model. @throws OptionError, DataError */
@@ -122,7 +123,7 @@ export async function predict({ options: given, positionals }: CommandLine): Pro
   const { target, classNames, preprocessing } = extrasOf(given.model, model);
   const table = await readTable(path, given);
   const file = basename(path);
-  await init(given.threads === undefined ? {} : { threads: given.threads === "auto" ? "auto" : Number(given.threads) });
+  await init(engineOptions(given));
 
   const fitted = preprocessing.kind === "tabular" ? tabular.fromConfig(preprocessing.config) : null;
   let x: Tensor;

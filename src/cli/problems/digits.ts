@@ -2,6 +2,7 @@ import { gunzip } from "../../io/gunzip.ts";
 import { DataError } from "../../errors.ts";
 import { readFile } from "../../runtime/files.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { count } from "../format.ts";
 import { gatherSamples } from "./gather.ts";
 import type { Problem, Settings } from "./problem.ts";
 import { splitText, splitThree } from "./split.ts";
@@ -50,7 +51,7 @@ export async function digitsProblem(testSize: number): Promise<Problem> {
   return {
     name: "digits",
     title: "UCI handwritten digits",
-    contents: `${all.y.size} images of ${SIDE} x ${SIDE} pixels, 10 classes`,
+    contents: `${count(all.y.size)} images of ${SIDE} x ${SIDE} pixels, 10 classes`,
     source: "Alpaydin and Kaynak 1998, UCI Machine Learning Repository, CC BY 4.0",
     split: splitText(rows, true),
     task: "classification",

@@ -1,5 +1,6 @@
 import { Random } from "../../math/random.ts";
 import { trainTestSplit } from "../../train/split.ts";
+import { count, counted } from "../format.ts";
 
 /** Seed of every split: a constant, so that another training seed is tested on the same rows. */
 export const SPLIT_SEED = 7;
@@ -41,5 +42,5 @@ function stratum(labels: ArrayLike<number | string> | null, rows: number): Array
 /** The split in words. */
 export function splitText({ train, validation, test }: ThreeRows, stratified: boolean): string {
   const how = `shuffled by seed ${SPLIT_SEED}${stratified ? ", stratified" : ""}`;
-  return `${train.length} rows to train, ${validation.length} to validate, ${test.length} to test (${how})`;
+  return `${counted(train.length, "row")} to train, ${count(validation.length)} to validate, ${count(test.length)} to test (${how})`;
 }

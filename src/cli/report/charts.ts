@@ -25,6 +25,14 @@ function pointsOf(history: History, name: string): Point[] {
   return (history.history[name] ?? []).map((value, i) => ({ epoch: history.epoch[i]! + 1, value }));
 }
 
+/** Ticks of a logarithmic axis: 1, 2 and 5 times powers of ten, or the powers alone where those are many. */
+export function logarithmicTicks(low: number, high: number): number[] {
+  const powers = Array.from({ length: 60 }, (_, i) => Number(`1e${i - 30}`));
+  const all = powers.flatMap((p) => [p, 2 * p, 5 * p]).filter((t) => t >= low && t <= high);
+  const few = powers.filter((t) => t >= low && t <= high);
+  return all.length <= 6 || few.length < 2 ? all : few;
+}
+
 /** Training and validation curves of one figure over the epochs. */
 export function curveChart(history: History, name: string, title: string): Html {
   const curves = [
@@ -36,6 +44,7 @@ export function curveChart(history: History, name: string, title: string): Html 
   const [low, high] = [Math.min(...values), Math.max(...values)];
   // A loss that falls by more than a factor of twenty is only readable on a logarithmic axis.
   const logarithmic = name === "loss" && low > 0 && high / low > 20;
+  const ticks = logarithmic ? logarithmicTicks(low, high) : 5;
   const lines = curves.flatMap(({ points, color }) => [
     Plot.lineY(points, { x: "epoch", y: "value", stroke: color, strokeWidth: 2, strokeLinejoin: "round" }),
     Plot.dot(points.length < 6 ? points : points.slice(-1), { x: "epoch", y: "value", fill: color, r: 3 }),
@@ -43,8 +52,8 @@ export function curveChart(history: History, name: string, title: string): Html 
   return svgOf(
     {
       x: { label: "epoch →", tickFormat: (d: number) => (Number.isInteger(d) ? String(d) : ""), ticks: Math.min(epochs, 8), domain: [1, Math.max(2, epochs)] },
-      y: { label: null, type: logarithmic ? "log" : "linear", ticks: 5, nice: !logarithmic, tickFormat: (d: number) => String(Number(d.toPrecision(3))) },
-      marks: [Plot.gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks: 5 }), ...lines],
+      y: { label: null, type: logarithmic ? "log" : "linear", ticks, nice: !logarithmic, tickFormat: (d: number) => String(Number(d.toPrecision(3))) },
+      marks: [Plot.gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks }), ...lines],
     },
     title,
   );
@@ -67,8 +76,7 @@ export function scatterChart(truth: ArrayLike<number>, predicted: ArrayLike<numb
   const axis = { domain: [low, high], ticks: 5, nice: true, tickFormat: format };
   return svgOf(
     {
-      height: 380,
-      marginLeft: 52,
+      marginLeft: 48,
       x: { ...axis, label: `${name} →` },
       y: { ...axis, label: `↑ predicted` },
       marks: [

@@ -22,7 +22,7 @@ function matrix(counts: readonly (readonly number[])[], names: readonly string[]
   const sum = (row: readonly number[]): number => row.reduce((a, b) => a + b, 0);
   const mostWrong = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => i !== j)));
   return html`<div class="scroll"><table class="matrix">
-<thead><tr><td class="rate"></td><th class="axis" colspan="${names.length}">read as</th></tr>
+<thead><tr><td class="rate"></td><th class="axis" colspan="${names.length}">predicted</th></tr>
 <tr><th class="axis">true</th>${names.map((name) => html`<th>${name}</th>`)}<th class="rate">found</th></tr></thead>
 <tbody>${counts.map(
     (row, i) => html`<tr><th>${names[i]!}</th>${row.map((n, j) => cell(n, i === j, sum(row), mostWrong))}<td class="rate">${
@@ -35,7 +35,7 @@ function matrix(counts: readonly (readonly number[])[], names: readonly string[]
 function list(counts: readonly (readonly number[])[], names: readonly string[]): Html {
   const pairs = counts.flatMap((row, i) => row.map((n, j) => ({ i, j, n }))).filter(({ i, j, n }) => i !== j && n > 0);
   const most = pairs.sort((a, b) => b.n - a.n).slice(0, LISTED);
-  return html`<div class="scroll"><table class="list"><thead><tr><th>true</th><th>read as</th><th class="n">rows</th></tr></thead>
+  return html`<div class="scroll"><table class="list"><thead><tr><th>true</th><th>predicted</th><th class="n">rows</th></tr></thead>
 <tbody>${most.map(({ i, j, n }) => html`<tr><td>${names[i]!}</td><td>${names[j]!}</td><td class="n">${n}</td></tr>
 `)}</tbody></table></div>`;
 }

@@ -26,7 +26,9 @@ p { margin: .25rem 0; } .soft, figcaption, dt { color: var(--soft); } .small { f
 .contenders { margin: 1.75rem 0 0; display: grid; grid-template-columns: max-content 1fr max-content; gap: .4rem .9rem; align-items: center; }
 .contenders i { display: block; height: .6rem; border-radius: .3rem; background: var(--bar); min-width: 2px; }
 .contenders .own { font-weight: 600; } .contenders i.own { background: var(--right); }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.5rem; }
+.beside { display: grid; gap: 0 3rem; } .beside > * { min-width: 0; }
+@media (min-width: 58rem) { .beside { grid-template-columns: max-content 1fr; } }
+.pair { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1.5rem; }
 figure { margin: 0; min-width: 0; } figure h3 { font-size: .95rem; margin: 0 0 .25rem; font-weight: 600; }
 figure svg { display: block; width: 100%; height: auto; overflow: visible; }
 .key { display: inline-flex; gap: .4em; align-items: center; margin-right: 1.1em; font-size: .875rem; color: var(--soft); }
@@ -37,7 +39,7 @@ th { font-weight: 500; color: var(--soft); text-align: left; }
 .list { width: 100%; } .list td, .list th { padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 .list tfoot td { border-bottom: 0; font-weight: 600; }
 .list td.n, .list th.n { text-align: right; white-space: nowrap; } .list tr > :last-child { padding-right: 0; }
-.matrix td, .matrix th { min-width: 2.5rem; height: 2.2rem; padding: 0 .4rem; text-align: center; }
+.matrix td, .matrix th { min-width: 2.3rem; height: 2.2rem; padding: 0 .35rem; text-align: center; }
 .matrix tbody th { text-align: right; white-space: nowrap; } .matrix td { border: 2px solid var(--paper); border-radius: 6px; }
 .matrix td.none { color: var(--line); } .matrix .rate { color: var(--soft); text-align: right; padding-left: .9rem; border: 0; }
 .matrix .axis { font-size: .8rem; text-align: left; height: 1.5rem; }
@@ -50,7 +52,7 @@ th { font-weight: 500; color: var(--soft); text-align: left; }
 .memory i { min-width: 3px; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; } .legend .key::before { width: .7em; height: .7em; border-radius: 2px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; margin: 0; font-size: .9rem; } dd { margin: 0; min-width: 0; }
-pre { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .75rem 1rem; overflow-x: auto; margin: .5rem 0 1.25rem; }
+pre { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .75rem 1rem; white-space: pre-wrap; margin: .5rem 0 1.25rem; }
 pre, code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .875rem; }
 @media (max-width: 40rem) {
   body { padding-top: 1.5rem; } header { grid-template-columns: 1fr; } .score { text-align: left; margin-top: 1rem; }
