@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildWasm } from "./wasm.mjs";
+import { embedWorker, writeWorker } from "./worker.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const at = (...path) => join(root, ...path);
@@ -21,9 +22,11 @@ export async function embedWasm() {
 }
 
 const built = await embedWasm();
+embedWorker();
 if (only !== "wasm") {
   rmSync(at("dist"), { recursive: true, force: true });
   execFileSync(process.execPath, [at("node_modules/typescript/bin/tsc"), "-p", root], { stdio: "inherit" });
   mkdirSync(at("dist/kernels"), { recursive: true });
   for (const { variant } of built) copyFileSync(at("build", `${variant}.wasm`), at("dist/kernels", `${variant}.wasm`));
+  writeWorker();
 }

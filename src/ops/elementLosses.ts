@@ -4,6 +4,7 @@ import type { Address } from "../kernels/command.ts";
 import type { Kernels } from "../kernels/table.gen.ts";
 import { type Shape, printShape, sameShape } from "../shape.ts";
 import { neg } from "./neg.ts";
+import { noTargetGradient } from "./targets.ts";
 
 /** What an element loss is made of, besides its name. */
 interface ElementLoss<A extends Attrs> {
@@ -41,7 +42,7 @@ function defineElementLoss<A extends Attrs>(name: string, loss: ElementLoss<A>):
     shape: ([x, t]) => shapeOf(name, x!, t!),
     emit: (k, b, context) => loss.emit(k, b as Record<"x" | "t" | "out", Address>, context),
     grad: ({ inputs, attrs, dout, needs }) => {
-      if (needs(1) && !loss.odd) throw new ShapeError(`gradient: "${name}" has no gradient by its target`);
+      noTargetGradient(name, needs(1) && !loss.odd);
       const dx = grad(...inputs, dout, attrs);
       return [needs(0) ? dx : null, needs(1) ? neg(dx) : null];
     },

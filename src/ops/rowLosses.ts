@@ -1,6 +1,7 @@
 import { ShapeError } from "../errors.ts";
 import { type Attrs, type Op, type OpDefinition, defineOp } from "../graph/defineOp.ts";
 import { type Shape, printShape, sameShape, sizeOf } from "../shape.ts";
+import { noTargetGradient } from "./targets.ts";
 
 /** Rows of two operands of one shape, whose last axis is not empty. @throws ShapeError */
 function rowsShape(name: string, [x, t]: readonly Shape[]): Shape {
@@ -10,11 +11,6 @@ function rowsShape(name: string, [x, t]: readonly Shape[]): Shape {
     );
   }
   return x!.slice(0, -1);
-}
-
-/** Throws where a gradient by the target is asked for. */
-function noTargetGradient(name: string, needed: boolean): void {
-  if (needed) throw new ShapeError(`gradient: "${name}" has no gradient by its target`);
 }
 
 /** Gradient op of a loss of rows x with target t: the shape of x. */

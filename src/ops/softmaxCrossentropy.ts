@@ -1,6 +1,7 @@
 import { ShapeError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
 import { printShape, sameShape, sizeOf } from "../shape.ts";
+import { noTargetGradient } from "./targets.ts";
 
 const sparseSoftmaxCrossentropyGrad: Op = /* @__PURE__ */ defineOp({
   name: "sparseSoftmaxCrossentropyGrad",
@@ -66,7 +67,7 @@ export const softmaxCrossentropy: Op = /* @__PURE__ */ defineOp({
   emit: (k, { logits, t, loss, probs }, { shapes, size }) =>
     k.softmaxCrossentropy(logits!, t!, loss!, probs!, shapes["logits"]!.at(-1)!, size),
   grad: ({ inputs, outputs, dout, needs }) => {
-    if (needs(1)) throw new ShapeError('gradient: "softmaxCrossentropy" has no gradient by its target');
+    noTargetGradient("softmaxCrossentropy", needs(1));
     return [softmaxCrossentropyGrad(outputs[1]!, inputs[1]!, dout), null];
   },
   flops: ([logits]) => 12 * sizeOf(logits!),

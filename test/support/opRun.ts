@@ -15,7 +15,7 @@ export interface Layout {
   fill?: number;
 }
 
-/** Bytes of sentinel after (and, by the neighbour's, before) every buffer. */
+/** Bytes of sentinel between two buffers, and at both ends. */
 const SENTINEL = 128;
 const SENTINEL_BYTE = 0xa5;
 
@@ -146,7 +146,12 @@ export class OpRun {
 }
 
 /** Compiles, runs once and frees. */
-export function runOnce(...[engine, build, values, layout]: [Engine, (...xs: SymbolicTensor[]) => readonly SymbolicTensor[], readonly Tensor[], Layout?]): Tensor[] {
+export function runOnce(
+  engine: Engine,
+  build: (...xs: SymbolicTensor[]) => readonly SymbolicTensor[],
+  values: readonly Tensor[],
+  layout: Layout = {},
+): Tensor[] {
   const run = new OpRun(engine, build, values.map((t) => t.shape), values.map((t) => t.dtype), layout);
   try {
     return run.own(run.run(values));
