@@ -19,7 +19,13 @@ export interface CsvOptions {
   encoding: string;
 }
 
-const DEFAULTS: CsvOptions = { name: "", separator: "auto", header: "auto", decimal: "auto", encoding: "auto" };
+const DEFAULTS: CsvOptions = {
+  name: "",
+  separator: "auto",
+  header: "auto",
+  decimal: "auto",
+  encoding: "auto",
+};
 
 /** A table, and what was found out about the file it came from. */
 export interface CsvTable extends Table {
@@ -35,7 +41,9 @@ function cellsOf(text: string, separator: string, records: CsvRecords): string[]
   const { starts, ends, width, newline, blanks } = records;
   const single = width === 1;
   const tidy = !blanks && newline !== "mixed" && !single;
-  const lines = tidy ? [text] : starts.map((start, i) => text.slice(start, ends[i]) + (single ? separator : ""));
+  const lines = tidy
+    ? [text]
+    : starts.map((start, i) => text.slice(start, ends[i]) + (single ? separator : ""));
   const schema: Schema & { skip: number } = {
     skip: 0,
     col: separator,
@@ -54,7 +62,9 @@ function cellsOf(text: string, separator: string, records: CsvRecords): string[]
 }
 
 function namesOf(subject: string, columns: readonly string[][], hasHeader: boolean): string[] {
-  const names = columns.map((column, i) => (hasHeader ? column[0]!.trim() : "") || `column${i + 1}`);
+  const names = columns.map(
+    (column, i) => (hasHeader ? column[0]!.trim() : "") || `column${i + 1}`,
+  );
   const seen = new Map<string, number>();
   names.forEach((name, i) => {
     const before = seen.get(name);
@@ -88,7 +98,10 @@ function checkSeparator(subject: string, separator: string): void {
  * @example
  *     decodeCsv("size;price\n1,5;20\n").columns   // [["1,5"], ["20"]], decimal "," and separator ";"
  */
-export function decodeCsv(source: Uint8Array | string, options: Partial<CsvOptions> = {}): CsvTable {
+export function decodeCsv(
+  source: Uint8Array | string,
+  options: Partial<CsvOptions> = {},
+): CsvTable {
   const { name, header, decimal, encoding, ...rest } = withDefaults("decodeCsv", DEFAULTS, options);
   const subject = subjectOf("csv", name);
   checkSeparator(subject, rest.separator);
@@ -98,11 +111,14 @@ export function decodeCsv(source: Uint8Array | string, options: Partial<CsvOptio
   const separator = rest.separator === "auto" ? detectSeparator(text) : rest.separator;
   const records = csvRecords(text, separator);
   if (records.fault !== null) throw new DataError(`${subject}: ${records.fault}`);
-  if (records.starts.length === 0) throw new DataError(`${subject}: must hold at least one row, got an empty file`);
+  if (records.starts.length === 0)
+    throw new DataError(`${subject}: must hold at least one row, got an empty file`);
 
   const columns = cellsOf(text, separator, records);
   if (columns.some((column) => column.length !== records.starts.length)) {
-    throw new DataError(`${subject}: must parse to ${records.starts.length} rows, got ${columns[0]!.length}`);
+    throw new DataError(
+      `${subject}: must parse to ${records.starts.length} rows, got ${columns[0]!.length}`,
+    );
   }
   const hasHeader = header === "auto" ? detectHeader(columns) : header;
   const names = namesOf(subject, columns, hasHeader);

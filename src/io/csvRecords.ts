@@ -55,7 +55,15 @@ export function csvRecords(text: string, separator: string, limit: number = Infi
   const split = separator.charCodeAt(0);
   const [starts, ends, lines]: number[][] = [[], [], []];
   let [width, newline, blanks, line, at] = [0, "", false, 1, 0];
-  const result = (fault: string | null): CsvRecords => ({ starts, ends, lines, width, newline, blanks, fault });
+  const result = (fault: string | null): CsvRecords => ({
+    starts,
+    ends,
+    lines,
+    width,
+    newline,
+    blanks,
+    fault,
+  });
 
   while (at < text.length && starts.length < limit) {
     const [start, startLine] = [at, line];
@@ -63,7 +71,10 @@ export function csvRecords(text: string, separator: string, limit: number = Infi
     for (;;) {
       if (text.charCodeAt(at) === QUOTE) {
         const after = afterQuoted(text, at);
-        if (after < 0) return result(`line ${line}: a quoted field must be closed, but the file ends first; close it`);
+        if (after < 0)
+          return result(
+            `line ${line}: a quoted field must be closed, but the file ends first; close it`,
+          );
         line += countLines(text, at, after);
         at = after;
         const c = text.charCodeAt(at);
@@ -84,7 +95,8 @@ export function csvRecords(text: string, separator: string, limit: number = Infi
 
     const end = at;
     if (at < text.length) {
-      const lineEnd = text.charCodeAt(at) === LF ? "\n" : text.charCodeAt(at + 1) === LF ? "\r\n" : "\r";
+      const lineEnd =
+        text.charCodeAt(at) === LF ? "\n" : text.charCodeAt(at + 1) === LF ? "\r\n" : "\r";
       newline = newline === "" || newline === lineEnd ? lineEnd : "mixed";
       at += lineEnd.length;
       line++;

@@ -1,4 +1,12 @@
-const MISSING: ReadonlySet<string> = /* @__PURE__ */ new Set(["", "na", "n/a", "nan", "null", "?", "-"]);
+const MISSING: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  "",
+  "na",
+  "n/a",
+  "nan",
+  "null",
+  "?",
+  "-",
+]);
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const INFINITE = /^[+-]?(inf|infinity|∞)$/i;
 
