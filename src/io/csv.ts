@@ -40,10 +40,12 @@ export interface CsvTable extends Table {
 function cellsOf(text: string, separator: string, records: CsvRecords): string[][] {
   const { starts, ends, width, newline, blanks } = records;
   const single = width === 1;
+  const record = (start: number, i: number): string => text.slice(start, ends[i]);
+  if (single && !text.includes('"')) return [Array.from(starts, record)];
   const tidy = !blanks && newline !== "mixed" && !single;
   const lines = tidy
     ? [text]
-    : starts.map((start, i) => text.slice(start, ends[i]) + (single ? separator : ""));
+    : Array.from(starts, (start, i) => record(start, i) + (single ? separator : ""));
   const schema: Schema & { skip: number } = {
     skip: 0,
     col: separator,
@@ -122,12 +124,11 @@ export function decodeCsv(
   }
   const hasHeader = header === "auto" ? detectHeader(columns) : header;
   const names = namesOf(subject, columns, hasHeader);
-  const lines = Int32Array.from(records.lines);
   if (hasHeader) for (const column of columns) column.shift();
   return {
     header: names,
     columns,
-    lines: hasHeader ? lines.subarray(1) : lines,
+    lines: records.lines.slice(hasHeader ? 1 : 0),
     decimal: decimal === "auto" ? detectDecimal(columns, separator) : decimal,
     separator,
     hasHeader,

@@ -516,6 +516,13 @@ describe("cells", () => {
     ]);
   });
 
+  test("parseNumber() takes a long cell in linear time", () => {
+    const started = performance.now();
+    expect(parseNumber(`${"1".repeat(300_000)}x`)).toBeNaN();
+    expect(parseDate("1".repeat(300_000))).toBeNull();
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
   test("parseBoolean() reads true, false, yes and no", () => {
     expect(["TRUE", "yes", "No", "false"].map(parseBoolean)).toEqual([1, 1, 0, 0]);
     expect(["1", "y", "", "falsey"].map(parseBoolean)).toEqual([NaN, NaN, NaN, NaN]);

@@ -7,7 +7,7 @@ const MISSING: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "?",
   "-",
 ]);
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/; // no way to backtrack over digits
 const INFINITE = /^[+-]?(inf|infinity|∞)$/i;
 
 /** Whether a trimmed cell says that there is no value: empty, NA, N/A, NaN, null, ? or -, in any case. */
