@@ -1,3 +1,4 @@
+export { dispatch } from "./dispatch.gen";
 export { peakMadd, peakMulAdd } from "./peak";
 export { run } from "./plan";
 

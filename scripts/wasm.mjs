@@ -2,7 +2,7 @@
 // Binaryen's wasm-opt -O2 with inlining forced everywhere but at the kernels. (-O3, converge and
 // asc's own -O2 are measurably slower: see docs/performance.md.)
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -46,7 +46,9 @@ export async function buildVariant(variant, extra = []) {
   const target = config.targets[variant];
   const raw = join(root, "build", `${variant}.raw.wasm`);
   const out = join(root, target.outFile);
-  await node(ASC, "--config", join(root, "asconfig.json"), "--target", variant, "-o", raw);
+  // asc adds the entries of asconfig.json. Builds without shared memory have no atomics.
+  const entries = target.sharedMemory ? [join(root, "assembly/threads.ts")] : [];
+  await node(ASC, ...entries, "--config", join(root, "asconfig.json"), "--target", variant, "-o", raw);
   await node(
     WASM_OPT,
     raw,
@@ -58,6 +60,8 @@ export async function buildVariant(variant, extra = []) {
     ...kernelNames().map((name) => `--no-inline=${name}`),
     // A micro-kernel inlined into its loops would share their registers.
     ...MICRO_KERNELS.map((name) => `--no-inline=assembly/gemm/${name}`),
+    // A worker stays in `work` for life: what it calls can tier up, what is inlined there cannot.
+    "--no-inline=assembly/threads/walk",
     "-O2",
     "--always-inline-max-function-size",
     "400",
@@ -73,8 +77,11 @@ export async function buildVariant(variant, extra = []) {
   return bytes;
 }
 
-/** All variants named in asconfig.json. */
-export async function buildWasm(variants = Object.keys(config.targets)) {
+/** Names of the variants, from asconfig.json. */
+export const VARIANTS = Object.keys(config.targets);
+
+/** Several variants at once. */
+export async function buildWasm(variants = VARIANTS) {
   return Promise.all(variants.map(async (variant) => ({ variant, bytes: await buildVariant(variant) })));
 }
 

@@ -18,49 +18,105 @@ export class MemoryError extends RangeError {
   override name = "MemoryError";
 }
 
+/** The engine cannot go on with what it was doing: a worker thread is lost. */
+export class EngineError extends Error {
+  override name = "EngineError";
+}
+
 /** A loss, gradient or parameter that is NaN or infinite. */
 export class NonFiniteError extends RangeError {
   override name = "NonFiniteError";
 }
 
-/** Names that users bring from Keras, PyTorch and TensorFlow.js, and what they are called here. */
-const FOREIGN: Readonly<Record<string, string>> = {
-  lr: "learningRate",
-  learning_rate: "learningRate",
-  eps: "epsilon",
-  beta_1: "beta1",
-  beta_2: "beta2",
-  betas: "beta1 and beta2",
-  alpha: "negativeSlope",
-  weight_decay: "weightDecay",
-  batch_size: "batchSize",
-  input_shape: "inputShape",
-  inputDim: "inputShape",
-  in_features: "inputShape",
-  out_features: "units",
-  validation_split: "validationSplit",
-  validation_data: "validationData",
-  kernel_initializer: "kernelInitializer",
-  bias_initializer: "biasInitializer",
-  kernel_regularizer: "kernelRegularizer",
-  bias_regularizer: "biasRegularizer",
-  use_bias: "useBias",
-  bias: "useBias",
-  p: "rate",
-  clipvalue: "clipValue",
-  clipnorm: "clipNorm",
-  global_clipnorm: "globalClipNorm",
-  from_logits: "fromLogits",
-  label_smoothing: "labelSmoothing",
-  class_weight: "classWeight",
-  sample_weight: "sampleWeight",
-  initial_accumulator_value: "initialAccumulatorValue",
-  lr_decay: "learningRateDecay",
-  decay: "weightDecay",
-  rho: "rho",
-  momentum_decay: "momentumDecay",
-  num_epochs: "epochs",
-};
+/**
+ * Names that users bring from Keras, PyTorch and TensorFlow.js, and what they are called here. Keys are lower case
+ * without underscores; what differs in nothing else (`batch_size`, `SGD`, `he_normal`) needs no entry.
+ */
+const FOREIGN: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  // options
+  ["lr", "learningRate"],
+  ["lrdecay", "learningRateDecay"],
+  ["decay", "weightDecay"],
+  ["eps", "epsilon"],
+  ["betas", "beta1 and beta2"],
+  ["alpha", "negativeSlope"],
+  ["inputdim", "inputShape"],
+  ["infeatures", "inputShape"],
+  ["outfeatures", "units"],
+  ["bias", "useBias"],
+  ["p", "rate"],
+  ["numepochs", "epochs"],
+  ["nepochs", "epochs"],
+  ["a", "negativeSlope"],
+  ["std", "stddev"],
+  ["minval", "minimum"],
+  ["maxval", "maximum"],
+  // losses and metrics
+  ["mse", "meanSquaredError"],
+  ["mseloss", "meanSquaredError"],
+  ["l2loss", "meanSquaredError"],
+  ["mae", "meanAbsoluteError"],
+  ["l1loss", "meanAbsoluteError"],
+  ["rmse", "rootMeanSquaredError"],
+  ["r2score", "r2"],
+  ["huberloss", "huber"],
+  ["smoothl1", "huber"],
+  ["smoothl1loss", "huber"],
+  ["cce", "categoricalCrossentropy"],
+  ["scce", "sparseCategoricalCrossentropy"],
+  ["bce", "binaryCrossentropy"],
+  ["bceloss", "binaryCrossentropy"],
+  ["bcewithlogits", "binaryCrossentropy with fromLogits: true"],
+  ["bcewithlogitsloss", "binaryCrossentropy with fromLogits: true"],
+  ["logloss", "binaryCrossentropy"],
+  ["crossentropy", "categoricalCrossentropy or sparseCategoricalCrossentropy"],
+  ["crossentropyloss", "sparseCategoricalCrossentropy with fromLogits: true"],
+  ["nll", "sparseCategoricalCrossentropy"],
+  ["nllloss", "sparseCategoricalCrossentropy"],
+  ["kld", "kullbackLeiblerDivergence"],
+  ["kldivergence", "kullbackLeiblerDivergence"],
+  ["kldiv", "kullbackLeiblerDivergence"],
+  ["kldivloss", "kullbackLeiblerDivergence"],
+  ["poissonnll", "poisson"],
+  ["poissonnllloss", "poisson"],
+  ["cosineproximity", "cosineSimilarity"],
+  ["cosine", "cosineSimilarity"],
+  ["acc", "accuracy"],
+  // initializers
+  ["xavier", "glorotUniform"],
+  ["xavieruniform", "glorotUniform"],
+  ["xaviernormal", "glorotNormal"],
+  ["kaiming", "heNormal"],
+  ["kaiminguniform", "heUniform"],
+  ["kaimingnormal", "heNormal"],
+  ["he", "heNormal"],
+  ["glorot", "glorotUniform"],
+  ["lecun", "lecunNormal"],
+  ["normal", "randomNormal"],
+  ["uniform", "randomUniform"],
+  ["eye", "identity"],
+  // activations
+  ["swish", "silu"],
+  ["logistic", "sigmoid"],
+  ["none", "linear"],
+  ["identity", "linear"],
+  // optimizers
+  ["momentum", "sgd with momentum: 0.9"],
+  ["nesterov", "sgd with momentum: 0.9, nesterov: true"],
+]);
+
+/** A name without what spelling conventions differ in. */
+function plain(name: string): string {
+  return name.replaceAll(/[_\-\s]/g, "").toLowerCase();
+}
+
+/** The known name that a foreign one stands for, or undefined. */
+function foreignName(name: string, known: readonly string[]): string | undefined {
+  const own = plain(name);
+  const foreign = FOREIGN.get(own);
+  if (foreign !== undefined && known.includes(foreign.split(" ")[0]!)) return foreign;
+  return known.find((candidate) => plain(candidate) === own);
+}
 
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -75,10 +131,8 @@ function editDistance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** The known name that a wrong one most probably means, or undefined. */
+/** The known name that is spelled most alike, or undefined. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const foreign = Object.hasOwn(FOREIGN, name) ? FOREIGN[name] : undefined;
-  if (foreign !== undefined && known.includes(foreign.split(" ")[0]!)) return foreign;
   let best: string | undefined;
   let distance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
@@ -91,17 +145,18 @@ export function nearestName(name: string, known: readonly string[]): string | un
 /**
  * Throws unless `name` is one of `known`.
  *
- * @throws OptionError `subject: unknown kind "name"; did you mean "nearest"? Known: ...`
+ * @throws OptionError `subject: unknown kind "name"; it is "..." here`, `did you mean "..."?`, or `known: ...`
  */
 export function checkName(subject: string, kind: string, name: string, known: readonly string[]): void {
   if (known.includes(name)) return;
+  const foreign = foreignName(name, known);
   const nearest = nearestName(name, known);
   const cure =
-    nearest === undefined
-      ? `known: ${known.join(", ")}`
-      : nearest.toLowerCase() === name.toLowerCase() || FOREIGN[name] === nearest
-        ? `it is "${nearest}" here`
-        : `did you mean "${nearest}"?`;
+    foreign !== undefined
+      ? `it is "${foreign}" here`
+      : nearest !== undefined
+        ? `did you mean "${nearest}"?`
+        : `known: ${known.join(", ")}`;
   throw new OptionError(`${subject}: unknown ${kind} "${name}"; ${cure}`);
 }
 

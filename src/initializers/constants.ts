@@ -14,3 +14,11 @@ export const ones: (options?: { seed?: number | null }) => Initializer = /* @__P
   defaults: {},
   sample: (shape) => new Float32Array(sizeOf(shape)).fill(1),
 });
+
+/** All `value`. */
+export const constant: (options?: { value?: number; seed?: number | null }) => Initializer =
+  /* @__PURE__ */ defineInitializer<{ value: number }>({
+    name: "constant",
+    defaults: { value: 0 },
+    sample: (shape, { value }) => new Float32Array(sizeOf(shape)).fill(value),
+  });

@@ -7,6 +7,8 @@ import { type Tensor, tensor } from "../tensor/tensor.ts";
 export interface InitializerDefinition<O extends object> {
   name: string;
   defaults: O;
+  /** Checks the options. Throws RangeError, OptionError. */
+  check?(options: O): void;
   /** The elements of a parameter of this shape. `random` is a stream of its own. */
   sample(shape: Shape, options: O, random: Random): Float32Array<ArrayBuffer>;
 }
@@ -31,6 +33,7 @@ export function defineInitializer<O extends object>(
       { ...definition.defaults, seed: null },
       options,
     );
+    definition.check?.(all);
     const sample = (shape: Shape, random: Random): Float32Array<ArrayBuffer> => definition.sample(shape, all, random);
     const call = (shape: Shape): Tensor => tensor(sample(shape, new Random(all.seed ?? 0)), shape);
     return Object.assign(call, { kind: definition.name, options: { ...all }, seed: all.seed, sample });

@@ -1,5 +1,5 @@
-import { sizeOf } from "../shape.ts";
-import { type Initializer, defineInitializer, fans } from "./defineInitializer.ts";
+import { type Initializer, defineInitializer } from "./defineInitializer.ts";
+import { drawScaled } from "./draw.ts";
 
 /**
  * Uniform in [-b, b) with `b = sqrt(6 / (fanIn + fanOut))`: the default of kernels.
@@ -8,11 +8,5 @@ import { type Initializer, defineInitializer, fans } from "./defineInitializer.t
 export const glorotUniform: (options?: { seed?: number | null }) => Initializer = /* @__PURE__ */ defineInitializer({
   name: "glorotUniform",
   defaults: {},
-  sample: (shape, _options, random) => {
-    const { fanIn, fanOut } = fans(shape);
-    const bound = Math.sqrt(6 / (fanIn + fanOut));
-    const out = new Float32Array(sizeOf(shape));
-    for (let i = 0; i < out.length; i++) out[i] = bound * (2 * random.uniform() - 1);
-    return out;
-  },
+  sample: (shape, _options, random) => drawScaled(shape, random, 1, "fanAvg", "uniform"),
 });

@@ -70,8 +70,8 @@ export interface Layer {
 /** A factory of layers: `dense({ units: 10 })`. @throws OptionError on unknown options */
 export function defineLayer<O extends object>(
   definition: LayerDefinition<O>,
-): (options: Partial<O & CommonLayerOptions>) => Layer {
-  return (given) => {
+): (options?: Partial<O & CommonLayerOptions>) => Layer {
+  return (given = {}) => {
     const common: CommonLayerOptions = { name: null, inputShape: null, trainable: true };
     const all = withDefaults<O & CommonLayerOptions>(definition.name, { ...definition.defaults, ...common }, given);
     definition.check?.(all);

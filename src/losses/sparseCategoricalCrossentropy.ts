@@ -1,25 +1,15 @@
-import { softmax } from "../ops/activations/softmax.ts";
-import { sparseSoftmaxCrossentropy } from "../ops/softmaxCrossentropy.ts";
+import { CROSSENTROPY_DEFAULTS, type CrossentropyOptions, sparseCategoricalCrossentropyOf, checkCrossentropy } from "../ops/crossentropies.ts";
 import { type Loss, defineLoss } from "./defineLoss.ts";
 
-/** Options of `sparseCategoricalCrossentropy`. */
-export interface SparseCategoricalCrossentropyOptions {
-  /** The output is logits, not probabilities. Default false. */
-  fromLogits: boolean;
-}
-
 /**
- * `-log p[label]` for integer labels. An output that comes from softmax is fused with it, so that
- * nothing is lost where a probability rounds to 0.
+ * `-log p[label]` for integer labels. An output that comes from softmax is fused with it, so that nothing is lost
+ * where a probability rounds to 0; other probabilities are clipped to [1e-7, 1 - 1e-7].
  */
-export const sparseCategoricalCrossentropy: (options?: Partial<SparseCategoricalCrossentropyOptions>) => Loss =
-  /* @__PURE__ */ defineLoss<SparseCategoricalCrossentropyOptions>({
+export const sparseCategoricalCrossentropy: (options?: Partial<CrossentropyOptions>) => Loss =
+  /* @__PURE__ */ defineLoss<CrossentropyOptions>({
     name: "sparseCategoricalCrossentropy",
-    defaults: { fromLogits: false },
+    defaults: CROSSENTROPY_DEFAULTS,
     labels: "indices",
-    call: (target, output, { fromLogits }) => {
-      if (fromLogits) return sparseSoftmaxCrossentropy(output, target);
-      if (output.node?.op === softmax.definition) return sparseSoftmaxCrossentropy(output.node.inputs[0]!, target);
-      return sparseSoftmaxCrossentropy(output, target); // TODO log of clipped probabilities
-    },
+    check: (options) => checkCrossentropy("sparseCategoricalCrossentropy", options),
+    call: sparseCategoricalCrossentropyOf,
   });

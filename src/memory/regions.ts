@@ -1,3 +1,4 @@
+import { MemoryError } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
 
@@ -32,6 +33,23 @@ export class Regions {
     let sum = 0;
     for (const bytes of this.sizes.values()) sum += bytes;
     return sum;
+  }
+
+  /**
+   * Throws unless so many bytes more can be had: called before work begins, so that nothing fails halfway.
+   *
+   * @param parts  what the bytes are for, in the order of the message
+   * @throws MemoryError naming the parts
+   */
+  require(subject: string, parts: Readonly<Record<string, number>>): void {
+    let bytes = 0;
+    for (const part of Object.values(parts)) bytes += padded(part);
+    const limit = this.engine.maximumMemory;
+    if (this.used + bytes <= limit) return;
+    const list = Object.entries(parts).map(([what, n]) => `${what} ${n.toLocaleString("en-US")}`);
+    throw new MemoryError(
+      `${subject}: needs ${bytes.toLocaleString("en-US")} bytes (${list.join(", ")}) beside the ${this.used.toLocaleString("en-US")} in use, the limit is ${limit.toLocaleString("en-US")}; use a smaller batchSize or model, or raise init({ maximumMemory })`,
+    );
   }
 
   /**

@@ -7,6 +7,8 @@ export interface MetricDefinition<O extends object> {
   name: string;
   defaults: O;
   labels: LabelKind;
+  /** Checks the options. Throws RangeError. */
+  check?(options: O): void;
   /** One or more numbers a sample, each float32[batch]; they are added up over an epoch. */
   terms(target: SymbolicTensor, output: SymbolicTensor, options: O): readonly SymbolicTensor[];
   /** The value from the weighted sums of the terms and the sum of the weights. */
@@ -26,6 +28,7 @@ export interface Metric {
 export function defineMetric<O extends object>(definition: MetricDefinition<O>): (options?: Partial<O>) => Metric {
   return (given = {}) => {
     const options = withDefaults<O>(definition.name, definition.defaults, given);
+    definition.check?.(options);
     return {
       kind: definition.name,
       options: { ...options } as Readonly<Record<string, unknown>>,

@@ -29,7 +29,7 @@ export function metricsFor(given: readonly MetricLike[], labels: LabelKind, outp
           ? "binaryAccuracy"
           : "categoricalAccuracy";
     const metric =
-      typeof one === "string" ? byName("compile", "metric", metrics, one === "accuracy" ? accuracy : one)() : one;
+      typeof one === "string" ? byName("compile", "metric", { ...metrics, accuracy: metrics[accuracy] }, one)() : one;
     if (metric.labels !== labels) {
       throw new OptionError(
         `compile: metric "${name}" needs ${describe(metric.labels)}, but the loss takes ${describe(labels)}; choose another metric or loss`,

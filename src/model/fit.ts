@@ -1,5 +1,6 @@
 import { NonFiniteError, OptionError, withDefaults } from "../errors.ts";
 import { Random } from "../math/random.ts";
+import { regionsOf } from "../memory/regions.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
 import { type TensorLike, tensor } from "../tensor/tensor.ts";
 import { rowsOf } from "../train/arrays.ts";
@@ -121,15 +122,20 @@ export async function fit(model: Model, x: TensorLike, y: TensorLike, given: Fit
   const weighted = samples.weight !== null;
   const runner = await model.runner(weighted);
   const { metrics } = model.objective(weighted);
+  const plans = [
+    ...stepsFor("train", samples.rows, batch),
+    ...(held ? stepsFor("evaluate", held.rows, evaluateBatch) : []),
+  ];
+  regionsOf(runner.engine).require("fit", {
+    data: ResidentData.bytes([samples, held]),
+    [`activations of a batch of ${batch}`]: runner.missingBytes(plans),
+  });
   const data = new ResidentData(runner.engine);
   const history = new History();
   try {
     const feed = feedOf(data, samples);
     const heldFeed = held && feedOf(data, held);
-    runner.prepare(
-      [...stepsFor("train", samples.rows, batch), ...(held ? stepsFor("evaluate", held.rows, evaluateBatch) : [])],
-      feed.dtypes,
-    );
+    runner.prepare(plans, feed.dtypes);
     const means = new RunningMeans(metrics, runner.metricTerms, weighted);
     const order = Int32Array.from({ length: samples.rows }, (_, i) => i);
     const steps = Math.ceil(samples.rows / batch);

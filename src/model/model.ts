@@ -6,6 +6,7 @@ import { type LossName, losses } from "../losses/catalogue.gen.ts";
 import type { Loss } from "../losses/defineLoss.ts";
 import { Random } from "../math/random.ts";
 import { forget, reclaimWith } from "../memory/reclaim.ts";
+import { padded, regionsOf } from "../memory/regions.ts";
 import { type MetricLike, type NamedMetric, metricsFor } from "../metrics/resolve.ts";
 import { byName } from "../names.ts";
 import { type OptimizerName, optimizers } from "../optim/catalogue.gen.ts";
@@ -96,7 +97,7 @@ export class Model {
     return this.compiledState;
   }
 
-  /** Sets the graph of layers and draws the first values. */
+  /** Sets the graph of layers and lists its variables. */
   setGraph(inputs: readonly LayerTensor[], outputs: readonly LayerTensor[]): void {
     this.graph = { inputs, outputs };
     const seen = new Set<string>();
@@ -111,7 +112,12 @@ export class Model {
       }
     };
     outputs.forEach(visit);
+  }
+
+  /** Draws the first values, once: at the first use, so that a model too large for memory is refused before. */
+  private draw(): void {
     this.variableList.forEach((v, i) => {
+      if (this.host.values.has(v.name)) return;
       const { initializer, shape } = v.spec;
       this.host.values.set(v.name, initializer.sample(shape, new Random(initializer.seed ?? this.seed, i)));
     });
@@ -175,6 +181,10 @@ export class Model {
     const source: GraphSource = { inputs, outputs, variables: this.variableList, isTrained: (v) => trained.has(v.name) };
     const objective = this.compiledState ? this.objective(weighted).objective : null;
     const optimizer = this.compiledState?.optimizer ?? null;
+    const slots = optimizer ? optimizer.definition.slots(optimizer.options).length : 0;
+    const bytes = this.variableList.reduce((sum, v) => sum + padded(4 * v.size), 0);
+    regionsOf(engine).require(`model "${this.name}"`, { parameters: bytes, gradients: bytes, "optimizer slots": bytes * slots });
+    this.draw();
     const runner = new Runner(engine, source, objective, optimizer);
     runner.memory.restore(this.host, (slot) => optimizer?.definition.slotInit?.(slot, optimizer.options) ?? 0);
     if (runner.optimizer) {
@@ -211,7 +221,10 @@ export class Model {
   /** Values and slots by name, copied out of linear memory, with the optimizer's step count. */
   snapshot(): Snapshot & { iterations: number; state: Record<string, number> } {
     const runner = this.runnerState;
-    if (!runner) return { ...this.host, ...this.optimizerState };
+    if (!runner) {
+      this.draw();
+      return { ...this.host, ...this.optimizerState };
+    }
     const { iterations, state } = runner.optimizer ?? this.optimizerState;
     return { ...runner.memory.snapshot(this.host), iterations, state: { ...state } };
   }

@@ -1,9 +1,10 @@
 import { DataError } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
-import { regionsOf } from "../memory/regions.ts";
+import { padded, regionsOf } from "../memory/regions.ts";
 import { type DType, bytesOf, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { Samples } from "./data.ts";
 
 /** Rows of one tensor in the data region, in their own dtype. */
 export interface ResidentColumn {
@@ -35,9 +36,15 @@ export class ResidentData {
     return { address, dtype: tensor.dtype, width: sizeOf(tensor.shape.slice(1)), rows };
   }
 
-  /** Bytes of a tensor in the data region. */
-  static bytes(tensor: Tensor): number {
-    return tensor.size * bytesOf(tensor.dtype);
+  /** Bytes of samples in the data region, with the order in which they are visited. */
+  static bytes(parts: readonly (Samples | null)[]): number {
+    let bytes = 0;
+    for (const part of parts) {
+      if (!part) continue;
+      for (const t of [part.x, part.y, part.weight]) if (t) bytes += padded(t.size * bytesOf(t.dtype));
+      bytes += padded(4 * part.rows);
+    }
+    return bytes;
   }
 
   /** Writes the order in which rows are visited; returns its address. */

@@ -71,6 +71,12 @@ export class Runner {
     return Math.max(0, ...steps.map(([kind, batch]) => workBytes(this.compiled(kind, batch), this.engine.threads)));
   }
 
+  /** Bytes by which the arena must grow for these steps. */
+  missingBytes(steps: readonly (readonly [StepKind, number])[]): number {
+    const needed = this.workBytes(steps);
+    return needed > this.arenaBytes ? needed : 0;
+  }
+
   /** Bytes of all regions that this runner holds. */
   get bytes(): number {
     let commands = 0;

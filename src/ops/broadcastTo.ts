@@ -10,7 +10,8 @@ import { sum } from "./sum.ts";
 export function broadcastTo(x: SymbolicTensor, shape: Shape): SymbolicTensor {
   if (sameShape(x.shape, shape)) return x;
   if (sizeOf(x.shape) === 1) return fill(x, { shape });
-  return add(x, fill(constant(0), { shape }));
+  // x + -0 is x for every x; x + 0 would lose the sign of -0.
+  return add(x, fill(constant(-0), { shape }));
 }
 
 /** Sums a tensor of a broadcast shape back to the shape that was broadcast: the gradient of broadcasting. */

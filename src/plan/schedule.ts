@@ -1,6 +1,5 @@
 import { type Node, type SymbolicTensor, nodesOf } from "../graph/symbolic.ts";
 import type { Lifetime } from "../memory/arena.ts";
-import { padded } from "../memory/regions.ts";
 import { bytesOf, sizeOf } from "../shape.ts";
 
 /** One stretch of memory and the tensors that share it: views, and outputs that took an input over. */
@@ -88,7 +87,7 @@ export function schedule(
       buffer.fixed === null &&
       !pinned.has(first) &&
       buffer.to === step &&
-      padded(buffer.bytes) === padded(tensorBytes(first)) &&
+      tensorBytes(over!) === tensorBytes(first) && // fewer elements would be read again: broadcasting
       node.inputs.filter((t) => t && bufferOf.get(t) === taken).length === 1;
     node.outputs.forEach((t, index) => {
       if (index === 0 && mayTake) {

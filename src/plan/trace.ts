@@ -124,17 +124,20 @@ export function trace(fn: SymbolicFunction): (...xs: TensorLike[]) => Promise<Te
 }
 
 /**
- * The value of a scalar function and its gradients by all (float32) arguments.
+ * The value of a scalar function and its gradients by its arguments.
+ *
+ * @param by  positions of the arguments that gradients are wanted by; all if left out
  *
  * @example
  *     const { value, gradients } = await valueAndGrad((w) => sum(mul(w, w)))([1, 2]);   // gradients[0]: [2, 4]
  */
 export function valueAndGrad(
   fn: (...xs: SymbolicTensor[]) => SymbolicTensor,
+  { by }: { readonly by?: readonly number[] } = {},
 ): (...xs: TensorLike[]) => Promise<{ value: number; gradients: Tensor[] }> {
   const cache = new PlanCache((leaves) => {
     const value = fn(...leaves);
-    return [value, ...gradient(value, leaves)];
+    return [value, ...gradient(value, by ? by.map((i) => leaves[i]!) : leaves)];
   });
   const call = async (...xs: TensorLike[]): Promise<{ value: number; gradients: Tensor[] }> => {
     const [value, ...gradients] = await cache.run(xs);

@@ -1,4 +1,5 @@
 import { type Op, defineOp } from "../../graph/defineOp.ts";
+import type { SymbolicTensor } from "../../graph/symbolic.ts";
 
 /** Gradient of relu from its output, `dx = y > 0 ? dy : 0`. */
 const reluGrad: Op = /* @__PURE__ */ defineOp({
@@ -6,6 +7,7 @@ const reluGrad: Op = /* @__PURE__ */ defineOp({
   inputs: ["y", "dy"],
   shape: ([y]) => y!,
   emit: (k, { y, dy, out }, { size }) => k.reluGrad(y!, dy!, out!, size),
+  grad: ({ inputs, dout }) => [null, reluGrad(inputs[0]!, dout)],
   inPlace: 1,
 });
 
@@ -18,3 +20,8 @@ export const relu: Op = /* @__PURE__ */ defineOp({
   grad: ({ out, dout }) => [reluGrad(out, dout)],
   inPlace: 0,
 });
+
+/** `x > 0 ? y : 0`: what units that are linear above 0 subtract in their second derivatives. @internal */
+export function maskPositive(x: SymbolicTensor, y: SymbolicTensor): SymbolicTensor {
+  return reluGrad(x, y);
+}

@@ -1,0 +1,12 @@
+import { hingeError } from "../ops/elementLosses.ts";
+import { meanPerSample } from "../ops/perSample.ts";
+import { type Metric, defineMetric } from "./defineMetric.ts";
+
+/** Mean of `max(1 - s y, 0)`, s = t or -1 where t is 0. */
+export const hinge: (options?: Record<never, never>) => Metric = /* @__PURE__ */ defineMetric({
+  name: "hinge",
+  defaults: {},
+  labels: "values",
+  terms: (target, output) => [meanPerSample(hingeError(output, target))],
+  result: ([total], weight) => total! / weight,
+});
