@@ -7,7 +7,7 @@ import { planArena } from "../memory/arena.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
 import type { Engine } from "../kernels/engine.ts";
 import { copy } from "../ops/copy.ts";
-import { sizeOf } from "../shape.ts";
+import { type DType, sizeOf } from "../shape.ts";
 import { FUSIONS } from "./fuse.ts";
 import { rewrite } from "./rewrite.ts";
 import { type Schedule, schedule } from "./schedule.ts";
@@ -222,11 +222,17 @@ export class Plan {
 function emitContext(node: Node, commands: Commands): EmitContext<Attrs> {
   const out = node.outputs[0]!;
   const shapes: Record<string, readonly number[]> = {};
-  node.op.inputs.forEach((name, i) => (shapes[name.replace("?", "")] = node.inputs[i]?.shape ?? []));
+  const dtypes: Record<string, DType> = {};
+  node.op.inputs.forEach((input, i) => {
+    const name = input.replace("?", "");
+    shapes[name] = node.inputs[i]?.shape ?? [];
+    dtypes[name] = node.inputs[i]?.dtype ?? "float32";
+  });
   return {
     attrs: node.attrs,
     size: sizeOf(out.shape),
     shapes,
+    dtypes,
     out: out.shape,
     dtype: out.dtype,
     slot: (name) => commands.namedSlot(name),
