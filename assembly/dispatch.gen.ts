@@ -31,936 +31,422 @@ import { sgd, lookAhead } from "./optim/sgd";
 
 import { share } from "./share";
 
+/** Kernels below this opcode can be split; the last word of their commands is the size. */
+const SHARED: u32 = 132;
+
+/** Grains of those kernels. */
+const GRAINS: usize = memory.data<u8>([16, 16, 16, 1, 1, 1, 16, 16, 16, 64, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 16, 16, 16, 16, 1, 16, 24, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
+
 /** Runs the command at `pc`: part `part` of `parts` where its kernel can be split. */
 export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, parts: i32): void {
+  let begin: i32 = 0;
+  let end: i32 = 0;
+  if (opcode < SHARED) {
+    const size = load<i32>(pc + (load<u32>(pc) >> 16) - 4);
+    const grain = load<u8>(GRAINS + opcode);
+    begin = share(size, grain, part, parts);
+    end = share(size, grain, part + 1, parts);
+    if (begin >= end) return;
+  }
   switch (opcode) {
-    case 0: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) argMax(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+    case 0:
+      argMax(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
-    }
-    case 1: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) binary(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), scratch, begin, end);
+    case 1:
+      binary(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), scratch, begin, end);
       break;
-    }
-    case 2: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) clipValue(load<usize>(pc, 4), load<f32>(load<usize>(pc, 8)), begin, end);
+    case 2:
+      clipValue(load<usize>(pc, 4), load<f32>(load<usize>(pc, 8)), begin, end);
       break;
-    }
-    case 3: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) sumOfSquares(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+    case 3:
+      sumOfSquares(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
       break;
-    }
-    case 4: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) sumOfMagnitudes(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+    case 4:
+      sumOfMagnitudes(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
       break;
-    }
-    case 5: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) maxMagnitude(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+    case 5:
+      maxMagnitude(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
       break;
-    }
-    case 6: {
+    case 6:
+      compare(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), begin, end);
+      break;
+    case 7:
+      where(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), begin, end);
+      break;
+    case 8:
+      cast(load<i32>(pc, 4), load<i32>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      break;
+    case 9:
+      copyBytes(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 10:
+      squaredError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 11:
+      squaredErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      break;
+    case 12:
+      absoluteError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 13:
+      absoluteErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      break;
+    case 14:
+      huber(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 15:
+      huberGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    case 16:
+      logCosh(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 17:
+      logCoshGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      break;
+    case 18:
+      poisson(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 19:
+      poissonGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    case 20:
+      klDivergence(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 21:
+      klDivergenceGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    case 22:
+      binaryCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 23:
+      binaryCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    case 24:
+      sigmoidCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 25:
+      sigmoidCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      break;
+    case 26:
+      hinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 27:
+      hingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      break;
+    case 28:
+      squaredHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 29:
+      squaredHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      break;
+    case 30:
+      binaryMatch(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 31:
+      elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      break;
+    case 32:
+      eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 33:
+      selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 34:
+      seluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 35:
+      celu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      break;
+    case 36:
+      celuGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 37:
+      fill(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 38:
+      gatherRows(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 39:
+      gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
+      break;
+    case 40:
+      gelu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 41:
+      geluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 42:
+      geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 43:
+      geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 44:
+      oneHot(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    case 45:
+      inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 46:
+      matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
+      break;
+    case 47:
+      batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
+      break;
+    case 48:
+      leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      break;
+    case 49:
+      leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 50:
+      relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 51:
+      relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 52:
+      hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 53:
+      hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 54:
+      hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 55:
+      hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 56:
+      clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 57:
+      clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    case 58:
+      randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      break;
+    case 59:
+      randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      break;
+    case 60:
+      randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      break;
+    case 61:
+      dropoutMask(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      break;
+    case 62:
+      dropout(load<usize>(pc, 4), load<usize>(pc, 8), load<u32>(load<usize>(pc, 12)), load<u32>(load<usize>(pc, 16)), load<i32>(pc, 20), load<u32>(load<usize>(pc, 24)), load<u32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), begin, end);
+      break;
+    case 63:
+      reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      break;
+    case 64:
+      reduceAbs(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      break;
+    case 65:
+      reduceNorm(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      break;
+    case 66:
+      reduceMax(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 67:
+      reduceProd(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      break;
+    case 68:
+      reduceVariance(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    case 69:
+      reduceLogSumExp(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      break;
+    case 70:
+      reduceProdGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 71:
+      cumsum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 72:
+      relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 73:
+      reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 74:
+      abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 75:
+      neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 76:
+      sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 77:
+      absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 78:
+      floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 79:
+      ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 80:
+      round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 81:
+      trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 82:
+      crossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    case 83:
+      crossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
+      break;
+    case 84:
+      categoricalHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
+      break;
+    case 85:
+      categoricalHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 86:
+      cosineSimilarity(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    case 87:
+      cosineSimilarityGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
+      break;
+    case 88:
+      silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 89:
+      siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 90:
+      mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 91:
+      mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 92:
+      softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      break;
+    case 93:
+      softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 94:
+      logSoftmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      break;
+    case 95:
+      logSoftmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 96:
+      sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 97:
+      sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 98:
+      softmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 99:
+      softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 100:
+      softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 101:
+      softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      break;
+    case 102:
+      logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 103:
+      logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 104:
+      softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 105:
+      softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 106:
+      topK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
+      break;
+    case 107:
+      topKGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      break;
+    case 108:
+      transpose(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
+      break;
+    case 109:
+      exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 110:
+      expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 111:
+      log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 112:
+      log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 113:
+      log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 114:
+      sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 115:
+      cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 116:
+      erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 117:
+      tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 118:
+      tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 119:
+      sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 120:
+      sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 121:
+      sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 122:
+      rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 123:
+      reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 124:
+      square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 125:
+      powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      break;
+    case 126:
+      adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
+      break;
+    case 127:
+      adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
+      break;
+    case 128:
+      nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
+      break;
+    case 129:
+      rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
+      break;
+    case 130:
+      sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
+      break;
+    case 131:
+      lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 132:
       clipFactor(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
       break;
-    }
-    case 7: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) compare(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), begin, end);
-      break;
-    }
-    case 8: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) where(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), begin, end);
-      break;
-    }
-    case 9: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) cast(load<i32>(pc, 4), load<i32>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
-      break;
-    }
-    case 10: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 64, part, parts);
-      const end = share(size, 64, part + 1, parts);
-      if (begin < end) copyBytes(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 11: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) squaredError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 12: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) squaredErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
-      break;
-    }
-    case 13: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) absoluteError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 14: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) absoluteErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
-      break;
-    }
-    case 15: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) huber(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
-      break;
-    }
-    case 16: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) huberGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
-      break;
-    }
-    case 17: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) logCosh(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 18: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) logCoshGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
-      break;
-    }
-    case 19: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) poisson(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
-      break;
-    }
-    case 20: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) poissonGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
-      break;
-    }
-    case 21: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) klDivergence(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
-      break;
-    }
-    case 22: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) klDivergenceGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
-      break;
-    }
-    case 23: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) binaryCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
-      break;
-    }
-    case 24: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) binaryCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
-      break;
-    }
-    case 25: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sigmoidCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 26: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sigmoidCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
-      break;
-    }
-    case 27: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) hinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 28: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) hingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
-      break;
-    }
-    case 29: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) squaredHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 30: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) squaredHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
-      break;
-    }
-    case 31: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) binaryMatch(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
-      break;
-    }
-    case 32: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
-      break;
-    }
-    case 33: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
-      break;
-    }
-    case 34: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 35: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) seluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 36: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) celu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
-      break;
-    }
-    case 37: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) celuGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
-      break;
-    }
-    case 38: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) fill(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 39: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) gatherRows(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 40: {
-      const size = load<i32>(pc, 32);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
-      break;
-    }
-    case 41: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) gelu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 42: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) geluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 43: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 44: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 45: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) oneHot(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
-      break;
-    }
-    case 46: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 47: {
-      const size = load<i32>(pc, 36);
-      const begin = share(size, 24, part, parts);
-      const end = share(size, 24, part + 1, parts);
-      if (begin < end) matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
-      break;
-    }
-    case 48: {
-      const size = load<i32>(pc, 44);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
-      break;
-    }
-    case 49: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
-      break;
-    }
-    case 50: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
-      break;
-    }
-    case 51: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 52: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 53: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 54: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 55: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 56: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 57: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
-      break;
-    }
-    case 58: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
-      break;
-    }
-    case 59: {
-      const size = load<i32>(pc, 36);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
-      break;
-    }
-    case 60: {
-      const size = load<i32>(pc, 36);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
-      break;
-    }
-    case 61: {
-      const size = load<i32>(pc, 36);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
-      break;
-    }
-    case 62: {
-      const size = load<i32>(pc, 36);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) dropoutMask(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
-      break;
-    }
-    case 63: {
-      const size = load<i32>(pc, 40);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) dropout(load<usize>(pc, 4), load<usize>(pc, 8), load<u32>(load<usize>(pc, 12)), load<u32>(load<usize>(pc, 16)), load<i32>(pc, 20), load<u32>(load<usize>(pc, 24)), load<u32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), begin, end);
-      break;
-    }
-    case 64: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
-      break;
-    }
-    case 65: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reduceAbs(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
-      break;
-    }
-    case 66: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reduceNorm(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
-      break;
-    }
-    case 67: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reduceMax(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 68: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reduceProd(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
-      break;
-    }
-    case 69: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reduceVariance(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
-      break;
-    }
-    case 70: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reduceLogSumExp(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
-      break;
-    }
-    case 71: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reduceProdGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 72: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) cumsum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 73: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 74: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 75: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 76: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 77: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 78: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 79: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 80: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 81: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 82: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 83: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) crossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
-      break;
-    }
-    case 84: {
-      const size = load<i32>(pc, 28);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) crossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
-      break;
-    }
-    case 85: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) categoricalHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
-      break;
-    }
-    case 86: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) categoricalHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 87: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) cosineSimilarity(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
-      break;
-    }
-    case 88: {
-      const size = load<i32>(pc, 28);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) cosineSimilarityGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
-      break;
-    }
-    case 89: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 90: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 91: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 92: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 93: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
-      break;
-    }
-    case 94: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 95: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) logSoftmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
-      break;
-    }
-    case 96: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) logSoftmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 97: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 98: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 99: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) softmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 100: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 101: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
-      break;
-    }
-    case 102: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
-      break;
-    }
-    case 103: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 104: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 105: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 106: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 107: {
-      const size = load<i32>(pc, 28);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) topK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
-      break;
-    }
-    case 108: {
-      const size = load<i32>(pc, 24);
-      const begin = share(size, 1, part, parts);
-      const end = share(size, 1, part + 1, parts);
-      if (begin < end) topKGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
-      break;
-    }
-    case 109: {
-      const size = load<i32>(pc, 32);
-      const begin = share(size, 8, part, parts);
-      const end = share(size, 8, part + 1, parts);
-      if (begin < end) transpose(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
-      break;
-    }
-    case 110: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 111: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 112: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 113: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 114: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 115: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 116: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 117: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 118: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 119: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 120: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 121: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
-      break;
-    }
-    case 122: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 123: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 124: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 125: {
-      const size = load<i32>(pc, 12);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
-      break;
-    }
-    case 126: {
-      const size = load<i32>(pc, 16);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
-      break;
-    }
-    case 127: {
-      const size = load<i32>(pc, 44);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
-      break;
-    }
-    case 128: {
-      const size = load<i32>(pc, 64);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
-      break;
-    }
-    case 129: {
-      const size = load<i32>(pc, 56);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
-      break;
-    }
-    case 130: {
-      const size = load<i32>(pc, 68);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
-      break;
-    }
-    case 131: {
-      const size = load<i32>(pc, 52);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
-      break;
-    }
-    case 132: {
-      const size = load<i32>(pc, 20);
-      const begin = share(size, 16, part, parts);
-      const end = share(size, 16, part + 1, parts);
-      if (begin < end) lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
-      break;
-    }
   }
 }

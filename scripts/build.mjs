@@ -1,32 +1,91 @@
-// Builds everything that is not committed: the wasm variants, their base64 modules, and dist/.
-import { mkdirSync, rmSync, writeFileSync, existsSync, copyFileSync, readFileSync } from "node:fs";
+// Builds everything that is not committed. A step whose inputs are unchanged is skipped.
+//   node scripts/build.mjs         all
+//   node scripts/build.mjs wasm    the wasm variants and their base64 modules: what tests need
+//   --force                        skips nothing
 import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildWasm } from "./wasm.mjs";
+import * as esbuild from "esbuild";
+import { Cache, hashOf, writeIfChanged } from "./cache.mjs";
+import { VARIANTS, buildVariant } from "./wasm.mjs";
 import { embedWorker, writeWorker } from "./worker.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const at = (...path) => join(root, ...path);
-const only = process.argv[2];
+const only = process.argv.slice(2).find((word) => !word.startsWith("--"));
+const force = process.argv.includes("--force");
+const cache = new Cache(at("build/inputs.json"));
+const version = (name) => JSON.parse(readFileSync(at("node_modules", name, "package.json"), "utf8")).version;
 
-/** src/kernels/wasm/<variant>.ts: the bytes as base64, one literal import each. */
-export async function embedWasm() {
-  mkdirSync(at("src/kernels/wasm"), { recursive: true });
-  const built = await buildWasm();
-  for (const { variant, bytes } of built) {
-    const text = `const base64: string =\n  "${bytes.toString("base64")}";\nexport default base64;\n`;
-    writeFileSync(at("src/kernels/wasm", `${variant}.ts`), text);
-  }
-  return built;
+/** build/<variant>.wasm, and src/kernels/wasm/<variant>.ts: the same bytes as base64. */
+async function wasm() {
+  const inputs = [at("assembly"), at("asconfig.json"), at("scripts/wasm.mjs")];
+  const hash = hashOf(inputs, [version("assemblyscript"), version("binaryen")]);
+  await Promise.all(
+    VARIANTS.map(async (variant) => {
+      const file = at("build", `${variant}.wasm`);
+      const raw = at("build", `${variant}.raw.wasm`); // has names: for the dispatcher check and tests
+      if (force || !cache.has(variant, hash, [file, raw])) {
+        await buildVariant(variant);
+        cache.record(variant, hash);
+      }
+      const base64 = readFileSync(file).toString("base64");
+      const text = `const base64: string =\n  "${base64}";\nexport default base64;\n`;
+      writeIfChanged(at("src/kernels/wasm", `${variant}.ts`), text);
+    }),
+  );
 }
 
-const built = await embedWasm();
-embedWorker();
-if (only !== "wasm") {
+/** dist/**: JavaScript and declarations. */
+function modules() {
   rmSync(at("dist"), { recursive: true, force: true });
   execFileSync(process.execPath, [at("node_modules/typescript/bin/tsc"), "-p", root], { stdio: "inherit" });
-  mkdirSync(at("dist/kernels"), { recursive: true });
-  for (const { variant } of built) copyFileSync(at("build", `${variant}.wasm`), at("dist/kernels", `${variant}.wasm`));
-  writeWorker();
 }
+
+/** dist/kernels/<variant>.wasm, for those who compile or stream the bytes themselves. */
+function wasmFiles() {
+  mkdirSync(at("dist/kernels"), { recursive: true });
+  for (const variant of VARIANTS) {
+    copyFileSync(at("build", `${variant}.wasm`), at("dist/kernels", `${variant}.wasm`));
+  }
+}
+
+/** dist/browser.js: the whole library in one file, for `<script type="module">` without a bundler. */
+async function browserFile() {
+  await esbuild.build({
+    entryPoints: [at("dist/index.js")],
+    outfile: at("dist/browser.js"),
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  writeIfChanged(at("dist/browser.d.ts"), 'export * from "./index.js";\n');
+}
+
+/** The command line program can be started as a file. */
+function executable() {
+  const main = at("dist/cli/main.js");
+  if (existsSync(main)) chmodSync(main, 0o755);
+}
+
+const started = performance.now();
+await wasm();
+embedWorker();
+if (only !== "wasm") {
+  const inputs = [at("src"), at("tsconfig.json"), at("package.json"), at("scripts/build.mjs")];
+  const hash = hashOf(inputs, [version("typescript"), version("esbuild")]);
+  if (force || !cache.has("dist", hash, [at("dist/index.js"), at("dist/browser.js")])) {
+    modules();
+    wasmFiles();
+    writeWorker();
+    await browserFile();
+    executable();
+    cache.record("dist", hash);
+  }
+}
+console.log(`built in ${((performance.now() - started) / 1000).toFixed(1)} s`);

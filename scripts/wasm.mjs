@@ -2,7 +2,7 @@
 // Binaryen's wasm-opt -O2 with inlining forced everywhere but at the kernels. (-O3, converge and
 // asc's own -O2 are measurably slower: see docs/performance.md.)
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -77,8 +77,11 @@ export async function buildVariant(variant, extra = []) {
   return bytes;
 }
 
-/** All variants named in asconfig.json. */
-export async function buildWasm(variants = Object.keys(config.targets)) {
+/** Names of the variants, from asconfig.json. */
+export const VARIANTS = Object.keys(config.targets);
+
+/** Several variants at once. */
+export async function buildWasm(variants = VARIANTS) {
   return Promise.all(variants.map(async (variant) => ({ variant, bytes: await buildVariant(variant) })));
 }
 

@@ -229,7 +229,7 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
   );
   const module = await WebAssembly.compile(decodeBase64(await loadBase64(variant)));
   const { instance } = await instantiate(module, { env: { memory } });
-  const exports = instance.exports as unknown as Exports;
+  const exports = instance.exports as WebAssembly.Exports & Exports;
   const { splitWork } = all;
   const engine = new Engine({ variant, memory, exports, maximumMemory: maximum * PAGE, splitWork, features });
   if (shared && wanted > 1) await engine.startThreads(wanted, module);

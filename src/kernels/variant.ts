@@ -1,4 +1,5 @@
 import { OptionError } from "../errors.ts";
+import { isEdgeWorker } from "../runtime/platform.ts";
 
 /** The shipped builds of one source: with or without fused multiply-add, with or without shared memory. */
 export type Variant = "simd" | "relaxed" | "simd-mt" | "relaxed-mt";
@@ -26,12 +27,12 @@ export interface Features {
 export function probeFeatures(): Features {
   const has = (body: readonly number[]): boolean => WebAssembly.validate(new Uint8Array([...HEAD, ...body]));
   let whyNoThreads = "";
-  const g = globalThis as { crossOriginIsolated?: boolean; navigator?: { userAgent?: string } };
+  const g = globalThis as { crossOriginIsolated?: boolean };
   if (typeof SharedArrayBuffer === "undefined" || g.crossOriginIsolated === false) {
     whyNoThreads =
       "the page is not cross-origin isolated; serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
   } else if (!has(THREADS)) whyNoThreads = "this engine has no WebAssembly threads";
-  else if (g.navigator?.userAgent === "Cloudflare-Workers") whyNoThreads = "edge workers have one thread";
+  else if (isEdgeWorker()) whyNoThreads = "edge workers have one thread";
   return { simd: has(SIMD), relaxed: has(RELAXED), threads: whyNoThreads === "", whyNoThreads };
 }
 

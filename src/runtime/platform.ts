@@ -23,6 +23,11 @@ export function runtimeName(): string {
   return typeof navigator === "undefined" ? "unknown" : navigator.userAgent;
 }
 
+/** Whether this is an edge worker (workerd), which looks like Node and reports threads that it lacks. */
+export function isEdgeWorker(): boolean {
+  return globalThis.navigator?.userAgent === "Cloudflare-Workers";
+}
+
 /** A built-in module of Node (Deno and Bun have them too), or undefined in a browser. */
 export function builtin<T>(name: string): T | undefined {
   return nodeProcess()?.getBuiltinModule?.(name) as T | undefined;

@@ -85,7 +85,8 @@ describe.each(["simd", "relaxed"].filter(hasBuild))("%s", (build) => {
 
   for (const file of ["unary", "unary_kink", "unary_special"]) {
     const cases = goldenCases(`ops/${file}.json`);
-    test.skipIf(!cases).each(cases ?? [])(`${file} $op $id matches PyTorch`, (c) => {
+    if (!cases) test.skip(`${file} matches PyTorch`, () => {});
+    test.each(cases ?? [])(`${file} $op $id matches PyTorch`, (c) => {
       const { forward, gradient, reads, scalars = [] } = kernelsOf(c);
       const extra: Argument[] = scalars.map((name) => ({
         f32: Number(c.attrs[name] ?? DEFAULTS[name]),

@@ -2,12 +2,12 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { adam, cloneModel, dense, l2, loadModel, nadam, sequential } from "../../src/index.ts";
+import { type Model, adam, cloneModel, dense, l2, loadModel, nadam, sequential } from "../../src/index.ts";
 
 const x = Array.from({ length: 30 }, (_, i) => [Math.sin(i), Math.cos(3 * i), (i % 5) - 2]);
 const y = x.map(([a, b]) => (a! > b! ? 1 : 0));
 
-function net(optimizer = adam({ learningRate: 0.01 })) {
+function net(optimizer: Parameters<Model["compile"]>[0]["optimizer"] = adam({ learningRate: 0.01 })) {
   const model = sequential([
     dense({ units: 7, activation: "relu", kernelRegularizer: l2({ l2: 0.001 }) }),
     dense({ units: 2, activation: "softmax" }),

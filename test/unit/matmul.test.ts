@@ -48,7 +48,7 @@ beforeAll(async () => {
   wasm = (await instantiate(optimised!)) as WebAssembly.Exports & Wasm;
   const module = binaryen.readBinary(raw!);
   module.addFunctionExport("assembly/ops/matmul/matmul", "matmul");
-  kernel = (await instantiate(module.emitBinary())) as WebAssembly.Exports & Kernel;
+  kernel = (await instantiate(new Uint8Array(module.emitBinary()))) as WebAssembly.Exports & Kernel;
   module.dispose();
 });
 

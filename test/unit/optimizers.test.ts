@@ -238,7 +238,7 @@ describe("laws", () => {
       new Uint32Array(whole.param.slice().buffer),
     );
     for (const [name, slot] of Object.entries(whole.slots)) {
-      expect([...parts.slots[name]!.map(Object)]).toEqual([...slot.map(Object)]);
+      expect(parts.slots[name]!.map(Object)).toEqual(slot.map(Object));
     }
   });
 

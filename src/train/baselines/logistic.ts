@@ -1,3 +1,5 @@
+import { exp } from "../../math/exp.ts";
+import { log } from "../../math/log.ts";
 import { lbfgs } from "./lbfgs.ts";
 import { spacedRows } from "./spacedRows.ts";
 
@@ -61,9 +63,9 @@ export function fitLogistic(x: ArrayLike<number>, y: ArrayLike<number>, d: numbe
       let top = z[0]!;
       for (const logit of z) if (logit > top) top = logit;
       let sum = 0;
-      for (let k = 0; k < classes; k++) sum += Math.exp(z[k]! - top);
-      loss += Math.log(sum) + top - z[y[row]!]!;
-      for (let k = 0; k < classes; k++) z[k] = Math.exp(z[k]! - top) / sum - (k === y[row] ? 1 : 0);
+      for (let k = 0; k < classes; k++) sum += exp(z[k]! - top);
+      loss += log(sum) + top - z[y[row]!]!;
+      for (let k = 0; k < classes; k++) z[k] = exp(z[k]! - top) / sum - (k === y[row] ? 1 : 0);
       for (let j = 0; j < d; j++) {
         const xj = x[row * d + j]!;
         if (xj === 0) continue;
