@@ -6,6 +6,7 @@ import {
   and,
   at,
   addDoubles,
+  mul,
   mulDoubles,
   splatDoubles,
   sumDoubles,
@@ -40,6 +41,23 @@ export function clipValue(g: usize, limit: f32, begin: i32, end: i32): void {
   g = at(g, begin);
   do {
     storeLanes(g, pmin(pmax(loadLanes(g), low), high));
+    g += STRIDE;
+  } while (g < last);
+}
+
+/**
+ * `g = factor g`, in place.
+ *
+ * @grain 16
+ * @param g       f32[n], in place
+ * @param factor  what to multiply by
+ */
+export function scaleInPlace(g: usize, factor: f32, begin: i32, end: i32): void {
+  const scale = splat(factor);
+  const last = at(g, end);
+  g = at(g, begin);
+  do {
+    storeLanes(g, mul(loadLanes(g), scale));
     g += STRIDE;
   } while (g < last);
 }

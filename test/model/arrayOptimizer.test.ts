@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { adam, sgd } from "../../src/index.ts";
+import { adam, init, sgd } from "../../src/index.ts";
 import { mul } from "../../src/ops/binary.ts";
+import { optimizers } from "../../src/optim/catalogue.gen.ts";
 import { sum } from "../../src/ops/sum.ts";
 import { minimize } from "../../src/train/minimize.ts";
 
@@ -32,4 +33,17 @@ test("clipping by value, by norm and by the common norm changes the step as the 
   [0.6, 0.8, 0, 0, 1].forEach((v, i) => expect(norm[i]).toBeCloseTo(v, 6));
   const common = await step({ globalClipNorm: 6.5 });
   [1.5, 2, 0, 0, 6].forEach((v, i) => expect(common[i]).toBeCloseTo(v, 6));
+});
+
+test("no optimizer, whatever its options, writes below the host's memory, where constants lie", async () => {
+  const engine = await init();
+  const constants = engine.u8.slice(0, engine.base);
+  const options = [{ weightDecay: 0.1 }, { clipValue: 0.5 }, { clipNorm: 0.5 }, { globalClipNorm: 0.5 }, { dialect: "keras" }] as const;
+  for (const factory of Object.values(optimizers)) {
+    for (const one of options) {
+      const x = Float32Array.from({ length: 17 }, (_, i) => i);
+      await factory(one).init([x]).step([x], [x.map((v) => v / 10)]);
+    }
+  }
+  expect(engine.u8.slice(0, engine.base)).toEqual(constants);
 });
