@@ -6,13 +6,13 @@ import {
   and,
   at,
   addDoubles,
-  mul,
   mulDoubles,
   splatDoubles,
   sumDoubles,
   firstLanes,
   hmax,
   load as loadLanes,
+  mul,
   ne,
   neg,
   or,
@@ -46,20 +46,20 @@ export function clipValue(g: usize, limit: f32, begin: i32, end: i32): void {
 }
 
 /**
- * `g = factor g`, in place.
+ * Multiplies each element, `x = x factor`, in place.
  *
  * @grain 16
- * @param g       f32[n], in place
- * @param factor  what to multiply by
+ * @param x       f32[n], in place
+ * @param factor  what clipFactor wrote
  */
-export function scaleInPlace(g: usize, factor: f32, begin: i32, end: i32): void {
-  const scale = splat(factor);
-  const last = at(g, end);
-  g = at(g, begin);
+export function scale(x: usize, factor: f32, begin: i32, end: i32): void {
+  const f = splat(factor);
+  const last = at(x, end);
+  x = at(x, begin);
   do {
-    storeLanes(g, mul(loadLanes(g), scale));
-    g += STRIDE;
-  } while (g < last);
+    storeLanes(x, mul(loadLanes(x), f));
+    x += STRIDE;
+  } while (x < last);
 }
 
 /**

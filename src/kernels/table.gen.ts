@@ -24,10 +24,10 @@ export class Kernels {
     c.write(2, true, [g, c.float(limit), size]);
   }
 
-  /** `g = factor g`, in place. */
-  scaleInPlace(g: Address, factor: Scalar, size: number): void {
+  /** Multiplies each element, `x = x factor`, in place. */
+  scale(x: Address, factor: Scalar, size: number): void {
     const c = this.commands;
-    c.write(3, true, [g, c.float(factor), size]);
+    c.write(3, true, [x, c.float(factor), size]);
   }
 
   /** Sum of squares of each block of 4096 elements, blocks [begin, end). In f64: the square of an f32 is */
@@ -726,7 +726,7 @@ export const KERNEL_NAMES: readonly string[] = [
   "argMax",
   "binary",
   "clipValue",
-  "scaleInPlace",
+  "scale",
   "sumOfSquares",
   "sumOfMagnitudes",
   "maxMagnitude",
