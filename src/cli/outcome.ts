@@ -19,7 +19,7 @@ function linearFlops({ parts }: Problem, { layers, epochs }: Settings): number {
   const [rows, inputs] = parts.train.x.shape as [number, number];
   const widths = [inputs, ...layers, 1];
   const weights = widths.slice(1).reduce((sum, units, i) => sum + units * widths[i]!, 0);
-  return Math.max(2e8, Math.min(6e9, 0.05 * 6 * weights * rows * epochs));
+  return Math.max(2.5e8, Math.min(6e9, 0.05 * 6 * weights * rows * epochs));
 }
 
 /** The name says how many rows were used where the work did not suffice for all. */

@@ -78,7 +78,7 @@ export function curveChart(history: History, name: string, title: string): Html 
       x: {
         label: "epoch →",
         tickFormat: (d: number) => (Number.isInteger(d) ? String(d) : ""),
-        ticks: Math.min(epochs, 8),
+        ticks: epochs <= 8 ? Array.from({ length: epochs }, (_, i) => i + 1) : 8,
         domain: [1, Math.max(2, epochs)],
       },
       y: {

@@ -23,6 +23,9 @@ function curveFigures({ history }: ReportData): Html[] {
   );
 }
 
+/** Mistakes that find room beside the matrix; more stand below it. */
+const BESIDE = 12;
+
 function classification(data: ReportData): Html {
   const { problem, outcome } = data;
   const wrong = mistakes(outcome).length;
@@ -35,12 +38,12 @@ function classification(data: ReportData): Html {
       ? html``
       : html`<div>
           <h2>Wrongly read</h2>
-          <p class="soft small">${wrong} of ${outcome.truth.length}, the surest mistakes first</p>
+          <p class="soft small">${count(wrong)} of ${count(outcome.truth.length)}, the surest mistakes first</p>
           ${mistakeGallery(problem, outcome)}
         </div>`;
   return html`<h2>Learning</h2>
     <div class="pair">${curveFigures(data)}</div>
-    <div class="beside">${matrix}${gallery}</div>`;
+    <div class="${wrong <= BESIDE ? "beside" : ""}">${matrix}${gallery}</div>`;
 }
 
 /** Rows that are listed as the largest errors. */

@@ -23,7 +23,7 @@ h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .25rem; letter-spacing: -
 h2 { font-size: 1.15rem; margin: 3rem 0 .75rem; letter-spacing: -.005em; }
 p { margin: .25rem 0; } .soft, figcaption, dt { color: var(--soft); } .small { font-size: .875rem; }
 .score { text-align: right; } .score b { display: block; font-size: 3.25rem; line-height: 1; letter-spacing: -.03em; font-weight: 650; }
-.contenders { margin: 1.75rem 0 0; display: grid; grid-template-columns: max-content 1fr max-content; gap: .4rem .9rem; align-items: center; }
+.contenders { margin: 1.75rem 0 0; display: grid; grid-template-columns: fit-content(45%) 1fr max-content; gap: .4rem .9rem; align-items: center; }
 .contenders i { display: block; height: .6rem; border-radius: .3rem; background: var(--bar); min-width: 2px; }
 .contenders > :nth-child(3n) { text-align: right; } .contenders .own { font-weight: 600; } .contenders i.own { background: var(--right); }
 .beside { display: grid; gap: 0 3rem; } .beside > * { min-width: 0; }
