@@ -7,7 +7,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { Cache, hashOf, writeIfChanged } from "./cache.mjs";
+import { Cache, filesBelow, hashOf, writeIfChanged } from "./cache.mjs";
 import { VARIANTS, buildVariant } from "./wasm.mjs";
 import { embedWorker, writeWorker } from "./worker.mjs";
 
@@ -41,6 +41,12 @@ async function wasm() {
 function modules() {
   rmSync(at("dist"), { recursive: true, force: true });
   execFileSync(process.execPath, [at("node_modules/typescript/bin/tsc"), "-p", root], { stdio: "inherit" });
+  for (const file of filesBelow(at("dist")).filter((path) => path.endsWith(".d.ts"))) {
+    // tsc rewrites .ts to .js in JavaScript only; compilers older than 5.0 refuse .ts in declarations.
+    const text = readFileSync(file, "utf8").replace(/((?:from|import\() ?"\.[^"]*)\.ts"/g, '$1.js"');
+    const lib = /Symbol\.(async)?[dD]ispose/.test(text) ? '/// <reference lib="esnext.disposable" />\n' : "";
+    writeIfChanged(file, lib + text);
+  }
 }
 
 /** dist/kernels/<variant>.wasm, for those who compile or stream the bytes themselves. */

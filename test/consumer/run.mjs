@@ -72,10 +72,27 @@ async function inChromium(project) {
   for (const row of rows) if (row.name === "chromium") row.runtime = `chromium ${version}`;
 }
 
+/** The declarations hold under strict settings, library files checked, in a project without Node's types. */
+function types(project) {
+  copyFileSync(join(here, "types.ts"), join(project, "types.ts"));
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+    const flags = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom", "--types", "", "--module", module];
+    let error;
+    try {
+      execFileSync(process.execPath, [tsc, ...flags, "--moduleResolution", moduleResolution, "types.ts"], { cwd: project, encoding: "utf8" });
+    } catch (e) {
+      error = told(e);
+    }
+    rows.push({ name: "types", form: moduleResolution, mode: "", error });
+  }
+}
+
 const missing = [];
 const project = mkdtempSync(join(tmpdir(), "thalweg-consumer-"));
 try {
   install(project);
+  types(project);
   for (const name of wanted) {
     if (name === "chromium") {
       if (CHROMIUM === undefined) missing.push(name);
@@ -100,7 +117,7 @@ let failed = 0;
 for (const row of rows) {
   const problems = [];
   if (row.error) problems.push(row.error);
-  else {
+  else if (row.name !== "types") {
     if (!(row.accuracy >= 0.9)) problems.push(`accuracy ${row.accuracy} is below 0.9`);
     if (!row.loaded) problems.push("the model loaded from bytes predicts otherwise");
     if (row.mode === "reproducible" && row.fingerprint !== bits) problems.push(`bits differ from ${bits}`);
@@ -113,7 +130,7 @@ for (const row of rows) {
     row.form.padEnd(12),
     row.mode.padEnd(13),
     (row.variant ?? "").padEnd(11),
-    `${row.ms ?? ""} ms`.padStart(8),
+    (row.ms === undefined ? "" : `${row.ms} ms`).padStart(8),
     (row.accuracy?.toFixed(3) ?? "").padStart(6),
     row.fingerprint ?? "",
   ];
