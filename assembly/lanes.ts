@@ -36,6 +36,16 @@ export function loadNext(p: usize): Lanes {
   return v128.load(p, 16);
 }
 
+/** The third vector from `p`. */
+export function load2(p: usize): Lanes {
+  return v128.load(p, 32);
+}
+
+/** The fourth vector from `p`. */
+export function load3(p: usize): Lanes {
+  return v128.load(p, 48);
+}
+
 export function store(p: usize, x: Lanes): void {
   v128.store(p, x);
 }
@@ -43,6 +53,16 @@ export function store(p: usize, x: Lanes): void {
 /** Stores behind the vector at `p`. */
 export function storeNext(p: usize, x: Lanes): void {
   v128.store(p, x, 16);
+}
+
+/** Stores the third vector from `p`. */
+export function store2(p: usize, x: Lanes): void {
+  v128.store(p, x, 32);
+}
+
+/** Stores the fourth vector from `p`. */
+export function store3(p: usize, x: Lanes): void {
+  v128.store(p, x, 48);
 }
 
 /** Four copies of the f32 at `p`. */
@@ -303,6 +323,14 @@ export function ieq(a: Lanes, b: Lanes): Lanes {
   return i32x4.eq(a, b);
 }
 
+export function ilt(a: Lanes, b: Lanes): Lanes {
+  return i32x4.lt_s(a, b);
+}
+
+export function ile(a: Lanes, b: Lanes): Lanes {
+  return i32x4.le_s(a, b);
+}
+
 export function ishl(a: Lanes, bits: i32): Lanes {
   return i32x4.shl(a, bits);
 }
@@ -351,6 +379,32 @@ export function hmax(a: Lanes): f32 {
 /** Four unsigned bytes at `p`, as integers. */
 export function loadBytes(p: usize): Lanes {
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p)));
+}
+
+/** Low bytes of four vectors of integers from -128 to 255, side by side: masks become 255 or 0. */
+export function packBytes(a: Lanes, b: Lanes, c: Lanes, d: Lanes): Lanes {
+  const mask = i32x4.splat(255);
+  return i8x16.narrow_i16x8_u(
+    i16x8.narrow_i32x4_s(v128.and(a, mask), v128.and(b, mask)),
+    i16x8.narrow_i32x4_s(v128.and(c, mask), v128.and(d, mask)),
+  );
+}
+
+/** 1 in each byte. */
+export function byteOnes(): Lanes {
+  return i8x16.splat(1);
+}
+
+/** Low bytes of the first `count` lanes (1 to 4) at `p`. */
+export function storeBytes(p: usize, x: Lanes, count: i32): void {
+  const bytes = i32x4.extract_lane(packBytes(x, x, x, x), 0);
+  if (count >= 4) {
+    i32.store(p, bytes);
+  } else {
+    i32.store8(p, bytes);
+    if (count > 1) i32.store8(p, bytes >> 8, 1);
+    if (count > 2) i32.store8(p, bytes >> 16, 2);
+  }
 }
 
 /** Low and high 64 bits, for the rare step that has to go lane by lane. */

@@ -1,10 +1,16 @@
 import { dispatch } from "./dispatch.gen";
 
+/** The opcode's bits in a command's head. */
+export const OPCODE: u32 = 0x3ff;
+
 /** The one opcode that is no kernel: it ends the run where a number is not finite. */
-const GUARD: u32 = 1023;
+export const GUARD: u32 = 1023;
+
+/** Head flag: all threads share the command. */
+export const SPLIT: u32 = 0x400;
 
 /**
- * Runs the commands from `first` to `last`, one after the other.
+ * Runs the commands from `first` to `last`, one after the other, on one thread.
  *
  *     a command: | head: u32 | argument: u32 | argument: u32 | ...
  *     head:      | bytes: 16 | flags: 6 | opcode: 10 |
@@ -21,14 +27,19 @@ export function run(first: usize, last: usize, scratch: usize): i32 {
   let pc = first;
   while (pc < last) {
     const head = load<u32>(pc);
-    const opcode = head & 0x3ff;
+    const opcode = head & OPCODE;
     if (opcode == GUARD) {
-      const x = load<f32>(load<usize>(pc, 4));
-      if (x - x != 0) return 0;
+      if (isStopped(pc)) return 0;
     } else {
       dispatch(opcode, pc, scratch, 0, 1);
     }
     pc += head >> 16;
   }
   return 1;
+}
+
+/** Whether the guard at `pc` has met a number that is not finite. */
+export function isStopped(pc: usize): bool {
+  const x = load<f32>(load<usize>(pc, 4));
+  return x - x != 0;
 }

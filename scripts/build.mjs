@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { Cache, filesBelow, hashOf, writeIfChanged } from "./cache.mjs";
 import { VARIANTS, buildVariant } from "./wasm.mjs";
+import { embedWorker, writeWorker } from "./worker.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const at = (...path) => join(root, ...path);
@@ -80,12 +81,14 @@ function executable() {
 
 const started = performance.now();
 await wasm();
+embedWorker();
 if (only !== "wasm") {
   const inputs = [at("src"), at("tsconfig.json"), at("package.json"), at("scripts/build.mjs")];
   const hash = hashOf(inputs, [version("typescript"), version("esbuild")]);
   if (force || !cache.has("dist", hash, [at("dist/index.js"), at("dist/browser.js")])) {
     modules();
     wasmFiles();
+    writeWorker();
     await browserFile();
     executable();
     cache.record("dist", hash);

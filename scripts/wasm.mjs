@@ -46,7 +46,9 @@ export async function buildVariant(variant, extra = []) {
   const target = config.targets[variant];
   const raw = join(root, "build", `${variant}.raw.wasm`);
   const out = join(root, target.outFile);
-  await node(ASC, "--config", join(root, "asconfig.json"), "--target", variant, "-o", raw);
+  // asc adds the entries of asconfig.json. Builds without shared memory have no atomics.
+  const entries = target.sharedMemory ? [join(root, "assembly/threads.ts")] : [];
+  await node(ASC, ...entries, "--config", join(root, "asconfig.json"), "--target", variant, "-o", raw);
   await node(
     WASM_OPT,
     raw,
@@ -58,8 +60,8 @@ export async function buildVariant(variant, extra = []) {
     ...kernelNames().map((name) => `--no-inline=${name}`),
     // A micro-kernel inlined into its loops would share their registers.
     ...MICRO_KERNELS.map((name) => `--no-inline=assembly/gemm/${name}`),
-    // Twice in every case of the dispatcher: inlined, it makes that function three times as large.
-    "--no-inline=assembly/share/share",
+    // A worker stays in `work` for life: what it calls can tier up, what is inlined there cannot.
+    "--no-inline=assembly/threads/walk",
     "-O2",
     "--always-inline-max-function-size",
     "400",

@@ -18,6 +18,11 @@ export class MemoryError extends RangeError {
   override name = "MemoryError";
 }
 
+/** The engine cannot go on with what it was doing: a worker thread is lost. */
+export class EngineError extends Error {
+  override name = "EngineError";
+}
+
 /** A loss, gradient or parameter that is NaN or infinite. */
 export class NonFiniteError extends RangeError {
   override name = "NonFiniteError";

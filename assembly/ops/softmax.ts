@@ -1,70 +1,222 @@
-import { LANES, add, and, at, firstLanes, hmax, hsum, lane0, load, mul, ne, pmax, select, splat, storePart, sub } from "../lanes";
+/** Softmax and its logarithm along the middle axis of [outer, length, inner]; inner is 1 for rows. */
+import { ONE } from "../constants";
+import {
+  LANES, Lanes, add, and, at, div, eq, firstLanes, hsum, lane0, load, madd, mul, ne, nmadd, select, splat, store,
+  storePart, sub,
+} from "../lanes";
 import { expNegative, log } from "../math";
+import { Exponential, Largest, Plain, foldColumn, foldRow, sumColumn, sumRow } from "../reduce";
 
-/** Largest element of a row; NaN if there is one. */
-function rowMax(x: usize, n: i32): f32 {
-  const lowest = splat(-Infinity);
-  let top = lowest;
-  for (let i: i32 = 0; i < n; i += LANES) {
-    const v = select(load(at(x, i)), lowest, firstLanes(n - i));
-    top = pmax(v, top);
-  }
-  return hmax(top);
-}
-
-/** out = e^(x - top); returns the sum. x - top is never positive, and NaN stays NaN. */
+/** out = e^(x - top) over a row; returns the sum. x - top is never positive, and NaN stays NaN. */
 function rowExp(x: usize, out: usize, n: i32, top: f32): f32 {
   const shift = splat(top == -Infinity ? 0 : top);
   let sum = splat(0);
-  for (let i: i32 = 0; i < n; i += LANES) {
-    const e = expNegative(sub(load(at(x, i)), shift));
-    sum = add(sum, and(e, firstLanes(n - i)));
-    storePart(at(out, i), e, n - i);
+  for (; n >= LANES; n -= LANES) {
+    const e = expNegative(sub(load(x), shift));
+    sum = add(sum, e);
+    store(out, e);
+    x += 16;
+    out += 16;
+  }
+  if (n > 0) {
+    const e = expNegative(sub(load(x), shift));
+    sum = add(sum, and(e, firstLanes(n)));
+    storePart(out, e, n);
   }
   return hsum(sum);
 }
 
+/** x = x factor over a row. */
+function scaleRow(x: usize, n: i32, factor: Lanes): void {
+  for (; n >= LANES; n -= LANES) {
+    store(x, mul(load(x), factor));
+    x += 16;
+  }
+  if (n > 0) storePart(x, mul(load(x), factor), n);
+}
+
+/** Sum of a b over a row. */
+function rowDot(a: usize, b: usize, n: i32): f32 {
+  let sum = splat(0);
+  for (; n >= LANES; n -= LANES) {
+    sum = madd(load(a), load(b), sum);
+    a += 16;
+    b += 16;
+  }
+  const mask = firstLanes(n);
+  if (n > 0) sum = madd(and(load(a), mask), and(load(b), mask), sum);
+  return hsum(sum);
+}
+
+/** What is subtracted before e^: the largest, but 0 for -Infinity, so that an all -Infinity column sums to 0. */
+function shiftOf(top: Lanes): Lanes {
+  return select(splat(0), top, eq(top, splat(-Infinity)));
+}
+
 /**
- * `y = e^x / sum e^x` over rows, shifted by the row's maximum so that nothing overflows.
- * A row with a NaN or with Infinity gives NaN, as in PyTorch. May run in place.
- *
- * @grain 1
- * @param x      f32[rows, width]
- * @param out    f32[rows, width]
- * @param width  elements in a row
+ * A kernel's work on one row and on `n` (1 to 4) neighbouring columns whose elements are `step` bytes
+ * apart, as a class without fields. Operands that a kernel does not have are 0.
  */
-export function softmax(x: usize, out: usize, width: i32, begin: i32, end: i32): void {
-  for (let r = begin; r < end; r++) {
-    const from = at(x, r * width);
-    const to = at(out, r * width);
-    const factor = splat(<f32>1 / rowExp(from, to, width, rowMax(from, width)));
-    for (let i: i32 = 0; i < width; i += LANES) storePart(at(to, i), mul(load(at(to, i)), factor), width - i);
+class Softmax {
+  row(x: usize, _y: usize, out: usize, length: i32): void {
+    const sum = rowExp(x, out, length, foldRow<Largest>(x, length));
+    scaleRow(out, length, splat(<f32>1 / sum));
+  }
+  columns(x: usize, _y: usize, out: usize, length: i32, step: usize, n: i32): void {
+    const shift = shiftOf(foldColumn<Largest>(x, length, step));
+    let sum = splat(0);
+    let o = out;
+    for (let l = length; l > 0; l--) {
+      const e = expNegative(sub(load(x), shift));
+      sum = add(sum, e);
+      storePart(o, e, n);
+      x += step;
+      o += step;
+    }
+    const factor = div(ONE(), sum);
+    for (let l = length; l > 0; l--) {
+      storePart(out, mul(load(out), factor), n);
+      out += step;
+    }
+  }
+}
+
+class SoftmaxGrad {
+  row(y: usize, dy: usize, dx: usize, length: i32): void {
+    const dot = splat(rowDot(y, dy, length));
+    for (; length > 0; length -= LANES) {
+      storePart(dx, mul(load(y), sub(load(dy), dot)), length);
+      y += 16;
+      dy += 16;
+      dx += 16;
+    }
+  }
+  columns(y: usize, dy: usize, dx: usize, length: i32, step: usize, n: i32): void {
+    let dot = splat(0);
+    for (let l: i32 = 0; l < length; l++) dot = madd(load(y + <usize>l * step), load(dy + <usize>l * step), dot);
+    for (let l = length; l > 0; l--) {
+      storePart(dx, mul(load(y), sub(load(dy), dot)), n);
+      y += step;
+      dy += step;
+      dx += step;
+    }
+  }
+}
+
+class LogSoftmax {
+  row(x: usize, _y: usize, out: usize, length: i32): void {
+    const top = foldRow<Largest>(x, length);
+    const shift = splat(top);
+    const rest = log(splat(<f32>sumRow<Exponential>(x, length, splat(top == -Infinity ? 0 : top))));
+    for (; length > 0; length -= LANES) {
+      storePart(out, sub(sub(load(x), shift), rest), length);
+      x += 16;
+      out += 16;
+    }
+  }
+  columns(x: usize, _y: usize, out: usize, length: i32, step: usize, n: i32): void {
+    const top = foldColumn<Largest>(x, length, step);
+    const rest = log(sumColumn<Exponential>(x, length, step, shiftOf(top)));
+    for (let l = length; l > 0; l--) {
+      storePart(out, sub(sub(load(x), top), rest), n);
+      x += step;
+      out += step;
+    }
+  }
+}
+
+class LogSoftmaxGrad {
+  row(y: usize, dy: usize, dx: usize, length: i32): void {
+    const sum = splat(<f32>sumRow<Plain>(dy, length, splat(0)));
+    for (; length > 0; length -= LANES) {
+      storePart(dx, nmadd(expNegative(load(y)), sum, load(dy)), length);
+      y += 16;
+      dy += 16;
+      dx += 16;
+    }
+  }
+  columns(y: usize, dy: usize, dx: usize, length: i32, step: usize, n: i32): void {
+    const sum = sumColumn<Plain>(dy, length, step, splat(0));
+    for (let l = length; l > 0; l--) {
+      storePart(dx, nmadd(expNegative(load(y)), sum, load(dy)), n);
+      y += step;
+      dy += step;
+      dx += step;
+    }
+  }
+}
+
+/** Rows, or columns four at a time, of [outer, inner] in [begin, end). */
+function walk<K>(x: usize, y: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+  const kernel = changetype<K>(0);
+  if (inner == 1) {
+    for (let r = begin; r < end; r++) kernel.row(at(x, r * length), at(y, r * length), at(out, r * length), length);
+    return;
+  }
+  for (let i = begin; i < end; ) {
+    const o = i / inner;
+    const column = i - o * inner;
+    const from = o * length * inner + column;
+    const n = min(LANES, min(inner - column, end - i));
+    kernel.columns(at(x, from), at(y, from), at(out, from), length, (<usize>inner) << 2, n);
+    i += n;
   }
 }
 
 /**
- * Gradient of softmax, `dx = y (dy - sum y dy)` over rows. May run in place on dy.
+ * `out = e^x / sum e^x` along the middle axis, shifted by the largest so that nothing overflows. With a
+ * NaN or Infinity, or with nothing but -Infinity, all are NaN, as in PyTorch. May run in place.
  *
  * @grain 1
- * @param y      f32[rows, width], the output of softmax
- * @param dy     f32[rows, width]
- * @param dx     f32[rows, width]
- * @param width  elements in a row
+ * @param x       f32[outer, length, inner]
+ * @param out     f32[outer, length, inner], may be x
+ * @param length  elements that sum to 1
+ * @param inner   elements behind the axis
  */
-export function softmaxGrad(y: usize, dy: usize, dx: usize, width: i32, begin: i32, end: i32): void {
-  for (let r = begin; r < end; r++) {
-    const p = at(y, r * width);
-    const d = at(dy, r * width);
-    const o = at(dx, r * width);
-    let sum = splat(0);
-    for (let i: i32 = 0; i < width; i += LANES) {
-      sum = add(sum, and(mul(load(at(p, i)), load(at(d, i))), firstLanes(width - i)));
-    }
-    const dot = splat(hsum(sum));
-    for (let i: i32 = 0; i < width; i += LANES) {
-      storePart(at(o, i), mul(load(at(p, i)), sub(load(at(d, i)), dot)), width - i);
-    }
-  }
+export function softmax(x: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+  walk<Softmax>(x, x, out, length, inner, begin, end);
+}
+
+/**
+ * Gradient of softmax, `dx = y (dy - sum y dy)`. May run in place on dy.
+ *
+ * @grain 1
+ * @param y       f32[outer, length, inner], the output of softmax
+ * @param dy      f32[outer, length, inner]
+ * @param dx      f32[outer, length, inner], may be dy
+ * @param length  elements that sum to 1
+ * @param inner   elements behind the axis
+ */
+export function softmaxGrad(y: usize, dy: usize, dx: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+  walk<SoftmaxGrad>(y, dy, dx, length, inner, begin, end);
+}
+
+/**
+ * `out = x - log sum e^x` along the middle axis, shifted by the largest. With a NaN or Infinity, or with
+ * nothing but -Infinity, all are NaN, as in PyTorch. May run in place.
+ *
+ * @grain 1
+ * @param x       f32[outer, length, inner]
+ * @param out     f32[outer, length, inner], may be x
+ * @param length  elements whose e^out sum to 1
+ * @param inner   elements behind the axis
+ */
+export function logSoftmax(x: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+  walk<LogSoftmax>(x, x, out, length, inner, begin, end);
+}
+
+/**
+ * Gradient of logSoftmax, `dx = dy - e^y sum dy`. May run in place on dy.
+ *
+ * @grain 1
+ * @param y       f32[outer, length, inner], the output of logSoftmax
+ * @param dy      f32[outer, length, inner]
+ * @param dx      f32[outer, length, inner], may be dy
+ * @param length  elements whose e^y sum to 1
+ * @param inner   elements behind the axis
+ */
+export function logSoftmaxGrad(y: usize, dy: usize, dx: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+  walk<LogSoftmaxGrad>(y, dy, dx, length, inner, begin, end);
 }
 
 /**
@@ -84,10 +236,9 @@ export function sparseSoftmaxCrossentropy(
   for (let r = begin; r < end; r++) {
     const from = at(z, r * width);
     const to = at(probs, r * width);
-    const top = rowMax(from, width);
+    const top = foldRow<Largest>(from, width);
     const sum = rowExp(from, to, width, top);
-    const factor = splat(<f32>1 / sum);
-    for (let i: i32 = 0; i < width; i += LANES) storePart(at(to, i), mul(load(at(to, i)), factor), width - i);
+    scaleRow(to, width, splat(<f32>1 / sum));
     const label = i32.load(at(labels, r));
     const z0 = label >= 0 && label < width ? f32.load(at(from, label)) : NaN;
     f32.store(at(loss, r), lane0(log(splat(sum))) + (top - z0));
@@ -137,7 +288,7 @@ export function softmaxCrossentropy(
     const from = at(z, r * width);
     const target = at(t, r * width);
     const to = at(probs, r * width);
-    const top = rowMax(from, width);
+    const top = foldRow<Largest>(from, width);
     const sum = rowExp(from, to, width, top);
     const factor = splat(<f32>1 / sum);
     const shift = splat(top);

@@ -14,6 +14,8 @@ export interface EmitContext<A> {
   readonly size: number;
   /** Shapes of the inputs by name ([] for one left out). */
   readonly shapes: Readonly<Record<string, Shape>>;
+  /** dtypes of the inputs by name. */
+  readonly dtypes: Readonly<Record<string, DType>>;
   /** Shape and dtype of the first output. */
   readonly out: Shape;
   readonly dtype: DType;

@@ -3,11 +3,17 @@ import type { Address, CommandWriter, Scalar, Slot } from "./command.ts";
 /** Offsets into the data part of a plan carry this bit until the plan's place is known. */
 const DATA = 2 ** 40;
 
+/**
+ * Work of an element that a kernel reads and writes, in floating-point operations of a product: where
+ * little is computed, memory decides.
+ */
+export const ELEMENT_WORK = 16;
+
 /** The opcode that plan.ts handles itself. */
 const GUARD = 1023;
 
 /** Head flag: the threads share the command. */
-export const SPLIT: number = 1 << 10;
+const SPLIT: number = 1 << 10;
 
 /** A slot whose address is known once the commands are placed. */
 class DataSlot implements Slot {
@@ -24,8 +30,9 @@ class DataSlot implements Slot {
  *     command: | bytes: 16, flags: 6, opcode: 10 | arguments, 4 bytes each |
  */
 export class Commands implements CommandWriter {
-  /** Whether the commands that follow may be shared by threads: set from the work of a node. */
-  split = false;
+  /** Work of each of the commands that follow: floating-point operations, or ELEMENT_WORK an element. */
+  work = 0;
+  private readonly splitWork: number;
   private readonly words: number[] = [];
   private readonly relocations: number[] = [];
   private readonly data: number[] = [];
@@ -35,6 +42,11 @@ export class Commands implements CommandWriter {
   readonly named: Map<string, Slot> = new Map();
   private readonly bits = new DataView(new ArrayBuffer(4));
 
+  /** `splitWork`: how much work a command must have for the threads to share it. */
+  constructor(splitWork: number) {
+    this.splitWork = splitWork;
+  }
+
   /** Bytes of the commands so far: marks the borders of a plan's ranges. */
   get position(): number {
     return this.words.length * 4;
@@ -42,7 +54,7 @@ export class Commands implements CommandWriter {
 
   write(opcode: number, splits: boolean, args: readonly number[]): void {
     const bytes = 4 * (args.length + 1);
-    this.words.push(((bytes << 16) | opcode | (splits && this.split ? SPLIT : 0)) >>> 0);
+    this.words.push(((bytes << 16) | opcode | (splits && this.work >= this.splitWork ? SPLIT : 0)) >>> 0);
     for (const arg of args) {
       if (arg >= DATA) {
         this.relocations.push(this.words.length);

@@ -1,7 +1,9 @@
 import { instantiate } from "@assemblyscript/loader";
-import { MemoryError, OptionError, withDefaults } from "../errors.ts";
+import { EngineError, MemoryError, OptionError, withDefaults } from "../errors.ts";
 import { decodeBase64, hardwareThreads, runtimeName } from "../runtime/platform.ts";
 import type { Address } from "./command.ts";
+import { CONTROL_BYTES } from "./control.ts";
+import { type Pool, startPool } from "./pool.ts";
 import { type Features, VARIANTS, type Variant, chooseVariant, loadBase64, probeFeatures } from "./variant.ts";
 
 const PAGE = 65536;
@@ -16,9 +18,20 @@ export interface EngineOptions {
   maximumMemory: number;
   /** A build by name; null chooses the fastest that the runtime has. */
   variant: Variant | null;
+  /**
+   * Work, in floating-point operations, from which the threads share a command; smaller ones run on one.
+   * It changes the speed, never a result. Default 1e6: some 30 µs.
+   */
+  splitWork: number;
 }
 
-const DEFAULTS: EngineOptions = { threads: 1, reproducible: false, maximumMemory: 2 ** 32, variant: null };
+const DEFAULTS: EngineOptions = {
+  threads: 1,
+  reproducible: false,
+  maximumMemory: 2 ** 32,
+  variant: null,
+  splitWork: 1_000_000,
+};
 
 /** What `engine.info()` tells. */
 export interface EngineInfo {
@@ -35,6 +48,9 @@ export interface EngineInfo {
 
 interface Exports {
   run(first: Address, last: Address, scratch: Address): number;
+  /** Builds with shared memory have the next two; see assembly/threads.ts. */
+  runShared?(control: Address, first: Address, last: Address, scratch: Address, scratchBytes: number): number;
+  dismiss?(control: Address): void;
   heapBase(): Address;
   /** One part of one command, as a thread would run it: how tests try every split. */
   dispatch(opcode: number, command: Address, scratch: Address, part: number, parts: number): void;
@@ -42,32 +58,74 @@ interface Exports {
   peakMadd?(n: number): number;
 }
 
-/** One wasm instance with its one linear memory. */
+/** What `createEngine` has found out and made. */
+interface Parts {
+  readonly variant: Variant;
+  readonly memory: WebAssembly.Memory;
+  readonly exports: Exports;
+  readonly maximumMemory: number;
+  readonly splitWork: number;
+  readonly features: Features;
+}
+
+/** One wasm instance with its one linear memory, and the worker threads that share it. */
 export class Engine {
   readonly variant: Variant;
-  readonly threads: number;
   readonly memory: WebAssembly.Memory;
   readonly exports: Exports;
   /** First byte that the host may use. */
   readonly base: Address;
   readonly maximumMemory: number;
+  /** Work from which the threads share a command. */
+  readonly splitWork: number;
   /** Views of the whole memory, made anew when it grows. */
   f32: Float32Array;
   i32: Int32Array;
   u8: Uint8Array;
+  /** Whether `close` has been called. */
+  closed = false;
   private readonly features: Features;
+  private readonly control: Address;
+  private pool: Pool | null = null;
+  /** Why there is no pool, where one was wanted. */
+  private poolNote = "";
 
-  constructor(variant: Variant, threads: number, memory: WebAssembly.Memory, exports: Exports, maximumMemory: number, features: Features) {
+  constructor({ variant, memory, exports, maximumMemory, splitWork, features }: Parts) {
     this.variant = variant;
-    this.threads = threads;
     this.memory = memory;
     this.exports = exports;
-    this.base = exports.heapBase() >>> 0;
+    this.control = Math.ceil((exports.heapBase() >>> 0) / 64) * 64;
+    this.base = this.control + (exports.runShared ? CONTROL_BYTES : 0);
     this.maximumMemory = maximumMemory;
+    this.splitWork = splitWork;
     this.features = features;
     this.f32 = new Float32Array(memory.buffer);
     this.i32 = new Int32Array(memory.buffer);
     this.u8 = new Uint8Array(memory.buffer);
+  }
+
+  /** Threads that run the commands: at most as many as were asked for. */
+  get threads(): number {
+    return this.pool?.threads ?? 1;
+  }
+
+  /** Starts the workers. Where that fails the engine stays with one thread and `info` says why. */
+  async startThreads(threads: number, module: WebAssembly.Module): Promise<void> {
+    const { memory, control } = this;
+    const script = (await import("./wasm/worker.ts")).default;
+    try {
+      this.reserve(this.base);
+      this.pool = await startPool(threads, { module, memory, control }, script, (why) => this.losePool(why));
+    } catch (error) {
+      this.poolNote = `the workers did not start: ${(error as Error).message}`;
+    }
+  }
+
+  private losePool(why: string): void {
+    if (!this.pool) return;
+    this.poolNote = `a worker thread ended: ${why}`;
+    void this.pool.terminate();
+    this.pool = null;
   }
 
   /** Makes the memory at least `bytes` long. @throws MemoryError beyond the limit */
@@ -90,9 +148,36 @@ export class Engine {
     this.u8 = new Uint8Array(this.memory.buffer);
   }
 
-  /** Runs the commands in [first, last). False if a guard stopped the run. */
-  run(first: Address, last: Address, scratch: Address): boolean {
-    return this.exports.run(first, last, scratch) !== 0;
+  /**
+   * Runs the commands in [first, last). False if a guard stopped the run.
+   *
+   * @param scratch       address of the first thread's scratch area
+   * @param scratchBytes  bytes from one thread's area to the next, 0 where no command needs any
+   * @throws EngineError if a worker thread was lost in the middle; the next run is on one thread
+   */
+  run(first: Address, last: Address, scratch: Address, scratchBytes: number = 0): boolean {
+    if (!this.pool) return this.exports.run(first, last, scratch) !== 0;
+    const result = this.exports.runShared!(this.control, first, last, scratch, scratchBytes);
+    if (result >= 0) return result !== 0;
+    this.losePool("it did not come to the barrier");
+    throw new EngineError(
+      "engine: a worker thread was lost in the middle of a step, what it computed is incomplete; load the last checkpoint and go on with one thread",
+    );
+  }
+
+  /** Stops the workers; the engine can still run, on one thread. A second call does nothing. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const { pool } = this;
+    if (!pool) return;
+    this.pool = null;
+    this.poolNote = "the engine was closed";
+    this.exports.dismiss!(this.control);
+    await pool.terminate();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   info(): EngineInfo {
@@ -103,7 +188,7 @@ export class Engine {
         : features.relaxed
           ? "fused multiply-add is left out, as asked: results are the same in every engine"
           : "this engine has no relaxed SIMD (Node 22+, Chrome 114+ and Firefox 145+ have): fused multiply-add would be up to twice as fast",
-      features.whyNoThreads === "" ? `${this.threads} of ${hardwareThreads()} threads` : `one thread: ${features.whyNoThreads}`,
+      this.threadNote(),
     ];
     return {
       runtime: runtimeName(),
@@ -114,6 +199,11 @@ export class Engine {
       features,
       notes,
     };
+  }
+  private threadNote(): string {
+    if (this.poolNote !== "") return `one thread: ${this.poolNote}`;
+    if (this.features.whyNoThreads !== "") return `one thread: ${this.features.whyNoThreads}`;
+    return `${this.threads} of ${hardwareThreads()} threads`;
   }
 }
 
@@ -137,10 +227,13 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
   const memory = new WebAssembly.Memory(
     shared ? { initial: 1, maximum, shared: true } : { initial: 1, maximum },
   );
-  const bytes = decodeBase64(await loadBase64(variant));
-  const { instance } = await instantiate(bytes, { env: { memory } });
-  const threads = shared ? wanted : 1;
-  return new Engine(variant, threads, memory, instance.exports as WebAssembly.Exports & Exports, maximum * PAGE, features);
+  const module = await WebAssembly.compile(decodeBase64(await loadBase64(variant)));
+  const { instance } = await instantiate(module, { env: { memory } });
+  const exports = instance.exports as WebAssembly.Exports & Exports;
+  const { splitWork } = all;
+  const engine = new Engine({ variant, memory, exports, maximumMemory: maximum * PAGE, splitWork, features });
+  if (shared && wanted > 1) await engine.startThreads(wanted, module);
+  return engine;
 }
 
 let shared: Promise<Engine> | undefined;
@@ -152,14 +245,19 @@ export function runningEngine(): Engine | null {
 }
 
 /**
- * Starts the shared engine with options; without a call it starts by itself at the first use.
+ * Starts the shared engine with options; without a call it starts by itself at the first use, and anew
+ * when it was closed.
  *
  * @throws OptionError if it already runs with other options
  */
 export function init(options: Partial<EngineOptions> = {}): Promise<Engine> {
+  if (running?.closed) {
+    shared = undefined;
+    running = null;
+  }
   if (shared !== undefined && Object.keys(options).length > 0) {
     return Promise.reject(
-      new OptionError("init: the engine already runs; call init before the first tensor is computed"),
+      new OptionError("init: the engine already runs; call init before the first tensor is computed, or close the engine"),
     );
   }
   shared ??= createEngine(options).then((engine) => (running = engine));

@@ -1,5 +1,6 @@
 import { argMax } from "../ops/argMax.ts";
-import { equalIntegers } from "../ops/equalIntegers.ts";
+import { cast } from "../ops/cast.ts";
+import { equal } from "../ops/compare.ts";
 import { meanPerSample } from "../ops/perSample.ts";
 import { type Metric, defineMetric } from "./defineMetric.ts";
 
@@ -8,6 +9,6 @@ export const categoricalAccuracy: (options?: Record<never, never>) => Metric = /
   name: "categoricalAccuracy",
   defaults: {},
   labels: "values",
-  terms: (target, output) => [meanPerSample(equalIntegers(argMax(target), argMax(output)))],
+  terms: (target, output) => [meanPerSample(cast(equal(argMax(target), argMax(output)), { dtype: "float32" }))],
   result: ([total], weight) => total! / weight,
 });

@@ -1,5 +1,6 @@
 import { argMax } from "../ops/argMax.ts";
-import { equalIntegers } from "../ops/equalIntegers.ts";
+import { cast } from "../ops/cast.ts";
+import { equal } from "../ops/compare.ts";
 import { meanPerSample } from "../ops/perSample.ts";
 import { type Metric, defineMetric } from "./defineMetric.ts";
 
@@ -8,6 +9,6 @@ export const sparseCategoricalAccuracy: (options?: Record<never, never>) => Metr
   name: "sparseCategoricalAccuracy",
   defaults: {},
   labels: "indices",
-  terms: (target, output) => [meanPerSample(equalIntegers(target, argMax(output)))],
+  terms: (target, output) => [meanPerSample(cast(equal(target, argMax(output)), { dtype: "float32" }))],
   result: ([correct], weight) => correct! / weight,
 });

@@ -1,3 +1,4 @@
+import { ELEMENT_WORK } from "../kernels/commands.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import type { EmitCommands } from "../plan/plan.ts";
@@ -19,6 +20,7 @@ export function loadCommands(
     const cursor = commands.namedSlot("cursor");
     columns.forEach((t, i) => {
       const [rows, width] = [t.shape[0]!, sizeOf(t.shape.slice(1))];
+      commands.work = ELEMENT_WORK * rows * width;
       const source = commands.namedSlot(`source ${t.leaf!.name}`);
       if (dtypes[i] === "uint8" || dtypes[i] === "bool") {
         k.gatherBytes(source, order, cursor, 1, 0, addressOf(t), width, rows);

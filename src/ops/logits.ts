@@ -14,6 +14,8 @@ export function logitsOf(output: SymbolicTensor, activation: Op, rows: boolean):
     t = t.node.inputs[0]!;
   }
   if (t.node?.op !== activation.definition) return null;
+  const axis = t.node.attrs["axis"] ?? -1;
+  if (rows && axis !== -1 && axis !== t.shape.length - 1) return null;
   const logits = t.node.inputs[0]!;
   return t === output ? logits : reshape(logits, { shape: output.shape });
 }

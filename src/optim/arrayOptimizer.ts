@@ -82,7 +82,7 @@ export class ArrayOptimizer {
       }
       const memory = { engine, trainedBytes: this.bytes, layout: this.layout, parameters, gradients, slots };
       const run = new OptimizerRun(this.optimizer, memory);
-      const commands = new Commands();
+      const commands = new Commands(engine.splitWork);
       const kernels = new Kernels(commands);
       run.emitBefore(kernels, commands);
       const border = commands.position;

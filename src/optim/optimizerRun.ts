@@ -1,5 +1,5 @@
 import type { Address, Slot } from "../kernels/command.ts";
-import type { Commands } from "../kernels/commands.ts";
+import { type Commands, ELEMENT_WORK } from "../kernels/commands.ts";
 import type { Engine } from "../kernels/engine.ts";
 import type { Kernels } from "../kernels/table.gen.ts";
 import { emitClipping } from "./clip.ts";
@@ -81,6 +81,7 @@ export class OptimizerRun {
   emitBefore(k: Kernels, commands: Commands): void {
     const { definition, options } = this.optimizer;
     if (!definition.looksAhead?.(options)) return;
+    commands.work = (ELEMENT_WORK * this.memory.trainedBytes) / 4;
     definition.before!(k, this.buffers(0), this.scalars(commands), this.memory.trainedBytes / 4, options);
   }
 
@@ -88,11 +89,12 @@ export class OptimizerRun {
   emitUpdate(k: Kernels, commands: Commands): void {
     const { definition, options } = this.optimizer;
     if (this.memory.layout.length === 0) return;
-    commands.split = true;
+    commands.work = (ELEMENT_WORK * this.memory.trainedBytes) / 4;
     const gradScale = emitClipping(k, commands, options, this.memory);
     const scalars = { ...this.scalars(commands), gradScale };
     for (const { offset, bytes, decays } of this.runs()) {
       const s = decays ? scalars : { ...scalars, l2: 0, decay: 0 };
+      commands.work = (ELEMENT_WORK * bytes) / 4;
       definition.emit(k, this.buffers(offset), s, bytes / 4, options);
     }
   }

@@ -1,19 +1,16 @@
 import { type Attrs, type EmitContext, flopsOf } from "../graph/defineOp.ts";
 import type { Node, SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address, Slot } from "../kernels/command.ts";
-import { Commands } from "../kernels/commands.ts";
+import { Commands, ELEMENT_WORK } from "../kernels/commands.ts";
 import { Kernels } from "../kernels/table.gen.ts";
 import { planArena } from "../memory/arena.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
 import type { Engine } from "../kernels/engine.ts";
 import { copy } from "../ops/copy.ts";
-import { sizeOf } from "../shape.ts";
+import { type DType, sizeOf } from "../shape.ts";
 import { FUSIONS } from "./fuse.ts";
 import { rewrite } from "./rewrite.ts";
 import { type Schedule, schedule } from "./schedule.ts";
-
-/** Work, in floating-point operations, below which a node's commands run on one thread. */
-const SPLIT_FLOPS = 65_536;
 
 /** The marked ranges of a plan, in the order in which they run. */
 export const RANGES = ["load", "before", "gradient", "update"] as const;
@@ -150,7 +147,7 @@ export class Plan {
     extra: (addressOf: (t: SymbolicTensor) => Address) => RangeCommands = () => ({}),
   ): Plan {
     const { schedule: s, offsets, pins } = compiled;
-    const commands = new Commands();
+    const commands = new Commands(engine.splitWork);
     const kernels = new Kernels(commands);
     const constants = new Map<SymbolicTensor, Address>();
     const bufferAddress = (index: number): Address => {
@@ -173,7 +170,6 @@ export class Plan {
     const sections = extra((t) => addresses.get(t)!);
     const borders = [0];
     for (const name of RANGES) {
-      commands.split = true;
       sections[name]?.(kernels, commands);
       if (name === "gradient") for (const node of s.nodes) emitNode(node, s, addresses, bufferAddress, kernels, commands);
       borders.push(commands.position);
@@ -202,7 +198,7 @@ export class Plan {
   run(from: RangeName = "load", to: RangeName = "update"): boolean {
     const first = this.borders[RANGES.indexOf(from)]!;
     const last = this.borders[RANGES.indexOf(to) + 1]!;
-    return this.engine.run(first, last, this.scratch);
+    return this.engine.run(first, last, this.scratch, this.compiled.scratchBytes);
   }
 
   /** Writes an f32 into a cell by name; nothing where no command reads it. */
@@ -226,11 +222,17 @@ export class Plan {
 function emitContext(node: Node, commands: Commands): EmitContext<Attrs> {
   const out = node.outputs[0]!;
   const shapes: Record<string, readonly number[]> = {};
-  node.op.inputs.forEach((name, i) => (shapes[name.replace("?", "")] = node.inputs[i]?.shape ?? []));
+  const dtypes: Record<string, DType> = {};
+  node.op.inputs.forEach((input, i) => {
+    const name = input.replace("?", "");
+    shapes[name] = node.inputs[i]?.shape ?? [];
+    dtypes[name] = node.inputs[i]?.dtype ?? "float32";
+  });
   return {
     attrs: node.attrs,
     size: sizeOf(out.shape),
     shapes,
+    dtypes,
     out: out.shape,
     dtype: out.dtype,
     slot: (name) => commands.namedSlot(name),
@@ -253,6 +255,6 @@ function emitNode(
   });
   (node.op.outputs ?? ["out"]).forEach((name, i) => (b[name] = addresses.get(node.outputs[i]!)!));
   for (const [name, index] of Object.entries(s.workspaces.get(node) ?? {})) b[name] = bufferAddress(index);
-  commands.split = flopsOf(node) >= SPLIT_FLOPS;
+  commands.work = Math.max(flopsOf(node), ELEMENT_WORK * sizeOf(node.outputs[0]!.shape));
   node.op.emit(kernels, b, emitContext(node, commands));
 }

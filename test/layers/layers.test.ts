@@ -83,5 +83,5 @@ test("flatten() and reshape() keep the elements in their order", async () => {
 test("activation() applies an activation by name or as a function", async () => {
   const model = sequential([activation({ activation: "relu", inputShape: [3] })]);
   expect((await model.predict([[-1, 0, 2]])).array()).toEqual([[0, 0, 2]]);
-  expect(() => activation({ activation: "rleu" as "relu" })).toThrow('activation: unknown activation "rleu"; did you mean "relu"?');
+  expect(() => activation({ activation: "sofmax" as "softmax" })).toThrow('activation: unknown activation "sofmax"; did you mean "softmax"?');
 });

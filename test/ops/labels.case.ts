@@ -1,23 +1,8 @@
-import { argMax } from "../../src/ops/argMax.ts";
-import { equalIntegers } from "../../src/ops/equalIntegers.ts";
 import { meanPerSample } from "../../src/ops/perSample.ts";
 import { sparseSoftmaxCrossentropy } from "../../src/ops/softmaxCrossentropy.ts";
 import { type OpCase, opCase } from "../support/opCase.ts";
 
 export const cases: readonly OpCase[] = [
-  opCase("argMax", argMax, {
-    examples: [
-      { in: [[[1, 3, 3], [5, -1, 2]]], out: [1, 0] },
-      { in: [[[1, NaN, 7], [-Infinity, -Infinity, -Infinity]]], out: [1, 0] },
-    ],
-    shapes: [[[1]], [[5, 7]], [[19, 3]], [[2, 3, 17]], [[0, 3]]],
-    differentiable: [],
-  }),
-  opCase("equalIntegers", equalIntegers, {
-    examples: [{ in: [[1, 2, -3], [1, 3, -3]], out: [1, 0, 1] }],
-    shapes: [[[1], [1]], [[5, 7], [5, 7]], [[131], [131]], [[0], [0]]],
-    domain: { from: 0, to: 3, integer: true },
-  }),
   opCase("meanPerSample", meanPerSample, {
     examples: [{ in: [[[1, 2, 6], [0, 0, 3]]], out: [3, 1], tolerance: 3e-7, why: "times 1/3, which is rounded" }],
     shapes: [[[5]], [[5, 1]], [[3, 7]], [[3, 5, 7]], [[0, 5]]],

@@ -8,6 +8,7 @@ import { hardSwish } from "./hardSwish.ts";
 import { leakyRelu } from "./leakyRelu.ts";
 import { linear } from "./linear.ts";
 import { logSigmoid } from "./logSigmoid.ts";
+import { logSoftmax } from "./logSoftmax.ts";
 import { mish } from "./mish.ts";
 import { relu } from "./relu.ts";
 import { relu6 } from "./relu6.ts";
@@ -30,6 +31,7 @@ export const activations: {
   leakyRelu: typeof leakyRelu;
   linear: typeof linear;
   logSigmoid: typeof logSigmoid;
+  logSoftmax: typeof logSoftmax;
   mish: typeof mish;
   relu: typeof relu;
   relu6: typeof relu6;
@@ -50,6 +52,7 @@ export const activations: {
   leakyRelu,
   linear,
   logSigmoid,
+  logSoftmax,
   mish,
   relu,
   relu6,

@@ -1,28 +1,38 @@
 import { type Op, defineOp } from "../../graph/defineOp.ts";
-import { sizeOf } from "../../shape.ts";
+import { type Shape, axisOf, sizeOf } from "../../shape.ts";
 
-const softmaxGrad: Op = /* @__PURE__ */ defineOp({
+/** Attributes: the axis along which the results sum to 1, counted from either end. */
+export type SoftmaxAttrs = { axis: number };
+
+/** Length of the axis, elements behind it, and how many sums there are. */
+export function extents(subject: string, shape: Shape, axis: number): [length: number, inner: number, sums: number] {
+  if (shape.length === 0) return [1, 1, 1];
+  const at = axisOf(subject, axis, shape.length);
+  const length = shape[at]!;
+  return [length, sizeOf(shape.slice(at + 1)), length === 0 ? 0 : sizeOf(shape) / length];
+}
+
+const softmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
   name: "softmaxGrad",
   inputs: ["y", "dy"],
+  attrs: { axis: -1 },
   shape: ([y]) => y!,
-  emit: (k, { y, dy, out }, { size, out: shape }) => {
-    const width = shape.at(-1) ?? 1;
-    k.softmaxGrad(y!, dy!, out!, width, width === 0 ? 0 : size / width);
-  },
+  emit: (k, { y, dy, out }, { attrs, out: shape }) => k.softmaxGrad(y!, dy!, out!, ...extents("softmax", shape, attrs.axis)),
   inPlace: 1,
   flops: ([y]) => 4 * sizeOf(y!),
 });
 
-/** `e^x / sum e^x` over the last axis, shifted by the maximum so that nothing overflows. */
-export const softmax: Op = /* @__PURE__ */ defineOp({
+/**
+ * `e^x / sum e^x` along an axis (the last), shifted by the largest so that nothing overflows. With a NaN or
+ * Infinity, or with nothing but -Infinity, all are NaN.
+ */
+export const softmax: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
   name: "softmax",
   inputs: ["x"],
-  shape: ([x]) => x!,
-  emit: (k, { x, out }, { size, out: shape }) => {
-    const width = shape.at(-1) ?? 1;
-    k.softmax(x!, out!, width, width === 0 ? 0 : size / width);
-  },
-  grad: ({ out, dout }) => [softmaxGrad(out, dout)],
+  attrs: { axis: -1 },
+  shape: ([x], { axis }) => (extents("softmax", x!, axis), x!),
+  emit: (k, { x, out }, { attrs, out: shape }) => k.softmax(x!, out!, ...extents("softmax", shape, attrs.axis)),
+  grad: ({ attrs, out, dout }) => [softmaxGrad(out, dout, attrs)],
   inPlace: 0,
   flops: ([x]) => 10 * sizeOf(x!),
 });

@@ -1,4 +1,3 @@
-import { type Op, defineOp } from "../../../src/graph/defineOp.ts";
 import { type SymbolicTensor, constant } from "../../../src/graph/symbolic.ts";
 import { relu } from "../../../src/ops/activations/relu.ts";
 import { add, div, mul, sub } from "../../../src/ops/binary.ts";
@@ -16,25 +15,11 @@ import { oneHot } from "../../../src/ops/oneHot.ts";
 import { cosine } from "../../../src/ops/rowLosses.ts";
 import { softmaxCrossentropy, sparseSoftmaxCrossentropy } from "../../../src/ops/softmaxCrossentropy.ts";
 import { sum } from "../../../src/ops/sum.ts";
+import { exp, sqrt } from "../../../src/ops/unary.ts";
 import { type Shape, sizeOf } from "../../../src/shape.ts";
 
 type Inputs = Readonly<Record<string, SymbolicTensor>>;
 type LossAttrs = Readonly<Record<string, unknown>>;
-
-const exp: Op = defineOp({
-  name: "exp",
-  inputs: ["x"],
-  shape: ([x]) => x!,
-  emit: (k, { x, out }, { size }) => k.exp(x!, out!, size),
-});
-
-const sqrt: Op = defineOp({
-  name: "sqrt",
-  inputs: ["x"],
-  shape: ([x]) => x!,
-  emit: (k, { x, out }, { size }) => k.sqrt(x!, out!, size),
-  grad: ({ out, dout }) => [div(mul(dout, 0.5), out)],
-});
 
 function full(value: number, shape: Shape): SymbolicTensor {
   return fill(constant(value), { shape });

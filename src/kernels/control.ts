@@ -1,0 +1,18 @@
+/** Bytes of the control block of assembly/threads.ts: one cache line for each word that threads share. */
+export const CONTROL_BYTES = 448;
+
+/** Offset of the word that says that a worker has failed. */
+export const LOST = 192;
+
+/** Offset of the number of threads; behind it, whether thread 0 may sleep. */
+export const TEAM = 384;
+
+/** What a worker is sent. Its answer is "up", or in words why it is not. */
+export interface WorkerStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Address of the control block. */
+  readonly control: number;
+  /** Number of the thread, from 1. */
+  readonly thread: number;
+}

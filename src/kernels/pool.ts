@@ -1,0 +1,91 @@
+import { type Thread, type ThreadEvents, maySleep, waysToStart } from "../runtime/thread.ts";
+import { TEAM, type WorkerStart } from "./control.ts";
+
+/** Milliseconds that a worker has to start. */
+const START_LIMIT = 10_000;
+
+/** What workers share with thread 0. */
+export type PoolMemory = Omit<WorkerStart, "thread">;
+
+/** The workers of one engine: threads 1, 2, ... that stand in `work` of assembly/threads.ts. */
+export class Pool {
+  /** Threads that take part, thread 0 included. */
+  readonly threads: number;
+  private readonly workers: readonly Thread[];
+
+  constructor(workers: readonly Thread[]) {
+    this.threads = workers.length + 1;
+    this.workers = workers;
+  }
+
+  /** Stops the workers. What they were writing may be half done. */
+  async terminate(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** One worker that has said "up". Rejects in words why it did not. */
+function startWorker(
+  start: (events: ThreadEvents) => Thread,
+  message: WorkerStart,
+  onLost: (why: string) => void,
+): Promise<Thread> {
+  return new Promise((resolve, reject) => {
+    let up = false;
+    const end = (why: string): void => {
+      clearTimeout(timer);
+      if (up) onLost(why);
+      else {
+        void thread.terminate();
+        reject(new Error(why));
+      }
+    };
+    const onMessage = (value: unknown): void => {
+      if (value !== "up") return end(String(value));
+      clearTimeout(timer);
+      up = true;
+      thread.unref();
+      resolve(thread);
+    };
+    const thread = start({ message: onMessage, end });
+    const timer = setTimeout(() => end(`no answer for ${START_LIMIT / 1000} s`), START_LIMIT);
+    thread.post(message);
+  });
+}
+
+/**
+ * Starts `threads - 1` workers and waits until they are up.
+ *
+ * @param script  text of the worker's script
+ * @param onLost  called where a worker ends later than that: nothing may be run with this pool again
+ * @throws Error in words why the workers do not start
+ */
+export async function startPool(
+  threads: number,
+  shared: PoolMemory,
+  script: string,
+  onLost: (why: string) => void,
+): Promise<Pool> {
+  new Int32Array(shared.memory.buffer).set([threads, maySleep() ? 1 : 0], (shared.control + TEAM) >>> 2);
+  let reason = "this runtime has no workers";
+  let pool: Pool | null = null;
+  let early = "";
+  const lost = (why: string): void => {
+    early ||= why;
+    if (pool) onLost(why);
+  };
+  for (const start of waysToStart(script)) {
+    const starting = Array.from({ length: threads - 1 }, (_, i) =>
+      startWorker(start, { ...shared, thread: i + 1 }, lost),
+    );
+    const results = await Promise.allSettled(starting);
+    const workers = results.flatMap((r) => (r.status === "fulfilled" ? [r.value] : []));
+    const failed = results.find((r) => r.status === "rejected");
+    if (!failed && early === "") return (pool = new Pool(workers));
+    reason = failed ? (failed.reason as Error).message : early;
+    // Those that came stand at the barrier already, so there is no second try with this memory.
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    if (workers.length > 0) break;
+  }
+  throw new Error(reason);
+}

@@ -1,0 +1,29 @@
+import { type Op, defineOp } from "../../graph/defineOp.ts";
+import { sizeOf } from "../../shape.ts";
+import { type SoftmaxAttrs, extents } from "./softmax.ts";
+
+const logSoftmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
+  name: "logSoftmaxGrad",
+  inputs: ["y", "dy"],
+  attrs: { axis: -1 },
+  shape: ([y]) => y!,
+  emit: (k, { y, dy, out }, { attrs, out: shape }) =>
+    k.logSoftmaxGrad(y!, dy!, out!, ...extents("logSoftmax", shape, attrs.axis)),
+  inPlace: 1,
+  flops: ([y]) => 10 * sizeOf(y!),
+});
+
+/**
+ * `x - log sum e^x` along an axis (the last): the logarithm of softmax, without its loss of digits. With a
+ * NaN or Infinity, or with nothing but -Infinity, all are NaN.
+ */
+export const logSoftmax: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
+  name: "logSoftmax",
+  inputs: ["x"],
+  attrs: { axis: -1 },
+  shape: ([x], { axis }) => (extents("logSoftmax", x!, axis), x!),
+  emit: (k, { x, out }, { attrs, out: shape }) => k.logSoftmax(x!, out!, ...extents("logSoftmax", shape, attrs.axis)),
+  grad: ({ attrs, out, dout }) => [logSoftmaxGrad(out, dout, attrs)],
+  inPlace: 0,
+  flops: ([x]) => 10 * sizeOf(x!),
+});

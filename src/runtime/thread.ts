@@ -1,0 +1,73 @@
+import { builtin } from "./platform.ts";
+
+/** A thread that runs a script: what Node's worker_threads and the web's Worker have in common. */
+export interface Thread {
+  post(message: unknown): void;
+  /** Lets the process exit while the thread lives, where the runtime can. */
+  unref(): void;
+  /** Stops the thread, wherever it is. */
+  terminate(): Promise<void>;
+}
+
+/** What a thread tells the one that started it. */
+export interface ThreadEvents {
+  message(value: unknown): void;
+  /** It has ended, or could not be started. May be called more than once. */
+  end(why: string): void;
+}
+
+type NodeThreads = typeof import("node:worker_threads");
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function nodeThread({ Worker }: NodeThreads, script: string, events: ThreadEvents): Thread {
+  // By its text, not its file: there is no file in an app that was bundled.
+  const worker = new Worker(script, { eval: true, execArgv: [] });
+  worker.on("message", events.message);
+  worker.on("error", (error) => events.end(reasonOf(error)));
+  worker.on("exit", (code) => events.end(`exit code ${code}`));
+  return {
+    post: (message) => worker.postMessage(message),
+    unref: () => worker.unref(),
+    terminate: async () => void (await worker.terminate()),
+  };
+}
+
+function webThread(worker: Worker, events: ThreadEvents): Thread {
+  worker.onmessage = (event) => events.message(event.data);
+  worker.onmessageerror = () => events.end("the worker could not read its message");
+  worker.onerror = (event) => {
+    event.preventDefault?.();
+    events.end(event.message || "the script could not be loaded");
+  };
+  return {
+    post: (message) => worker.postMessage(message),
+    unref: () => {},
+    terminate: () => Promise.resolve(worker.terminate()),
+  };
+}
+
+/**
+ * The ways to start a thread with the script of src/kernels/worker.ts, the best one first. Browsers
+ * and bundlers disagree on which works: a literal URL is what Content-Security-Policy likes and most
+ * bundlers follow, a Blob works where they do not.
+ */
+export function waysToStart(script: string): readonly ((events: ThreadEvents) => Thread)[] {
+  const node = builtin<NodeThreads>("node:worker_threads");
+  if (node) return [(events) => nodeThread(node, script, events)];
+  if (typeof Worker === "undefined") return [];
+  return [
+    (events) => webThread(new Worker(new URL("../worker.js", import.meta.url), { type: "module" }), events),
+    (events) => {
+      const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+      return webThread(new Worker(url), events);
+    },
+  ];
+}
+
+/** Whether this thread may sleep: a browser's main thread must not. */
+export function maySleep(): boolean {
+  return typeof document === "undefined";
+}
