@@ -15,7 +15,9 @@ export class TestRandom {
   }
 }
 
-const TELLING = [0, 1, 0x22, 0x2c, 0x0a, 0x0d, 0x30, 0x39, 0x5b, 0x5d, 0x7b, 0x7d, 0x7f, 0x80, 0xff];
+const TELLING = [
+  0, 1, 0x22, 0x2c, 0x0a, 0x0d, 0x30, 0x39, 0x5b, 0x5d, 0x7b, 0x7d, 0x7f, 0x80, 0xff,
+];
 
 /** A copy with 1 to 3 random changes: a flipped bit, a set or borrowed byte, a cut, bytes put in or taken out. */
 export function mutate(bytes: Uint8Array, random: TestRandom): Uint8Array {
@@ -28,9 +30,13 @@ export function mutate(bytes: Uint8Array, random: TestRandom): Uint8Array {
     else if (kind === 2 && random.integer(4) === 0) out = out.slice(0, at);
     else if (kind === 3 && at < out.length) out[at] = out[random.integer(out.length)]!;
     else if (kind === 4) {
-      const extra = Array.from({ length: 1 + random.integer(6) }, () => TELLING[random.integer(TELLING.length)]!);
+      const extra = Array.from(
+        { length: 1 + random.integer(6) },
+        () => TELLING[random.integer(TELLING.length)]!,
+      );
       out = Uint8Array.from([...out.subarray(0, at), ...extra, ...out.subarray(at)]);
-    } else out = Uint8Array.from([...out.subarray(0, at), ...out.subarray(at + 1 + random.integer(6))]);
+    } else
+      out = Uint8Array.from([...out.subarray(0, at), ...out.subarray(at + 1 + random.integer(6))]);
   }
   return out;
 }

@@ -19,7 +19,13 @@ export interface CsvOptions {
   encoding: string;
 }
 
-const DEFAULTS: CsvOptions = { name: "", separator: "auto", header: "auto", decimal: "auto", encoding: "auto" };
+const DEFAULTS: CsvOptions = {
+  name: "",
+  separator: "auto",
+  header: "auto",
+  decimal: "auto",
+  encoding: "auto",
+};
 
 /** A table, and what was found out about the file it came from. */
 export interface CsvTable extends Table {
@@ -34,8 +40,12 @@ export interface CsvTable extends Table {
 function cellsOf(text: string, separator: string, records: CsvRecords): string[][] {
   const { starts, ends, width, newline, blanks } = records;
   const single = width === 1;
+  const record = (start: number, i: number): string => text.slice(start, ends[i]);
+  if (single && !text.includes('"')) return [Array.from(starts, record)];
   const tidy = !blanks && newline !== "mixed" && !single;
-  const lines = tidy ? [text] : starts.map((start, i) => text.slice(start, ends[i]) + (single ? separator : ""));
+  const lines = tidy
+    ? [text]
+    : Array.from(starts, (start, i) => record(start, i) + (single ? separator : ""));
   const schema: Schema & { skip: number } = {
     skip: 0,
     col: separator,
@@ -54,7 +64,9 @@ function cellsOf(text: string, separator: string, records: CsvRecords): string[]
 }
 
 function namesOf(subject: string, columns: readonly string[][], hasHeader: boolean): string[] {
-  const names = columns.map((column, i) => (hasHeader ? column[0]!.trim() : "") || `column${i + 1}`);
+  const names = columns.map(
+    (column, i) => (hasHeader ? column[0]!.trim() : "") || `column${i + 1}`,
+  );
   const seen = new Map<string, number>();
   names.forEach((name, i) => {
     const before = seen.get(name);
@@ -88,7 +100,10 @@ function checkSeparator(subject: string, separator: string): void {
  * @example
  *     decodeCsv("size;price\n1,5;20\n").columns   // [["1,5"], ["20"]], decimal "," and separator ";"
  */
-export function decodeCsv(source: Uint8Array | string, options: Partial<CsvOptions> = {}): CsvTable {
+export function decodeCsv(
+  source: Uint8Array | string,
+  options: Partial<CsvOptions> = {},
+): CsvTable {
   const { name, header, decimal, encoding, ...rest } = withDefaults("decodeCsv", DEFAULTS, options);
   const subject = subjectOf("csv", name);
   checkSeparator(subject, rest.separator);
@@ -98,20 +113,22 @@ export function decodeCsv(source: Uint8Array | string, options: Partial<CsvOptio
   const separator = rest.separator === "auto" ? detectSeparator(text) : rest.separator;
   const records = csvRecords(text, separator);
   if (records.fault !== null) throw new DataError(`${subject}: ${records.fault}`);
-  if (records.starts.length === 0) throw new DataError(`${subject}: must hold at least one row, got an empty file`);
+  if (records.starts.length === 0)
+    throw new DataError(`${subject}: must hold at least one row, got an empty file`);
 
   const columns = cellsOf(text, separator, records);
   if (columns.some((column) => column.length !== records.starts.length)) {
-    throw new DataError(`${subject}: must parse to ${records.starts.length} rows, got ${columns[0]!.length}`);
+    throw new DataError(
+      `${subject}: must parse to ${records.starts.length} rows, got ${columns[0]!.length}`,
+    );
   }
   const hasHeader = header === "auto" ? detectHeader(columns) : header;
   const names = namesOf(subject, columns, hasHeader);
-  const lines = Int32Array.from(records.lines);
   if (hasHeader) for (const column of columns) column.shift();
   return {
     header: names,
     columns,
-    lines: hasHeader ? lines.subarray(1) : lines,
+    lines: records.lines.slice(hasHeader ? 1 : 0),
     decimal: decimal === "auto" ? detectDecimal(columns, separator) : decimal,
     separator,
     hasHeader,

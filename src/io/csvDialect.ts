@@ -48,7 +48,10 @@ export function detectHeader(columns: readonly (readonly string[])[]): boolean {
  * "," if at least one column is made of numbers like `1,5` (whole numbers and text of up to three letters between
  * them aside, as gaps are written) and no column of numbers like `1.5`. Decided once for the whole file.
  */
-export function detectDecimal(columns: readonly (readonly string[])[], separator: string): "." | "," {
+export function detectDecimal(
+  columns: readonly (readonly string[])[],
+  separator: string,
+): "." | "," {
   if (separator === ",") return ".";
   let found = false;
   for (const column of columns) {

@@ -1,11 +1,11 @@
 /** Where the records of a CSV text lie, and the first thing that is wrong with its structure. */
 export interface CsvRecords {
   /** Offset of each record's first character. */
-  readonly starts: number[];
+  readonly starts: Int32Array;
   /** Offset after each record's last character, its line end excluded. */
-  readonly ends: number[];
+  readonly ends: Int32Array;
   /** 1-based line at which each record begins. */
-  readonly lines: number[];
+  readonly lines: Int32Array;
   /** Fields of a record. */
   readonly width: number;
   /** The line end that all records share, or "mixed". */
@@ -38,6 +38,16 @@ function afterQuoted(text: string, open: number): number {
   return -1;
 }
 
+/** Line ends of any kind: records are one more at most. (Arrays that grow would need several times the file's bytes.) */
+function mostRecords(text: string): number {
+  let count = 1;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === LF || c === CR) count++;
+  }
+  return count;
+}
+
 function plural(count: number): string {
   return count === 1 ? "1 field" : `${count} fields`;
 }
@@ -53,17 +63,29 @@ function plural(count: number): string {
  */
 export function csvRecords(text: string, separator: string, limit: number = Infinity): CsvRecords {
   const split = separator.charCodeAt(0);
-  const [starts, ends, lines]: number[][] = [[], [], []];
-  let [width, newline, blanks, line, at] = [0, "", false, 1, 0];
-  const result = (fault: string | null): CsvRecords => ({ starts, ends, lines, width, newline, blanks, fault });
+  const room = Number.isFinite(limit) ? limit : mostRecords(text);
+  const [starts, ends, lines] = [new Int32Array(room), new Int32Array(room), new Int32Array(room)];
+  let [count, width, newline, blanks, line, at] = [0, 0, "", false, 1, 0];
+  const result = (fault: string | null): CsvRecords => ({
+    starts: starts.subarray(0, count),
+    ends: ends.subarray(0, count),
+    lines: lines.subarray(0, count),
+    width,
+    newline,
+    blanks,
+    fault,
+  });
 
-  while (at < text.length && starts.length < limit) {
+  while (at < text.length && count < room) {
     const [start, startLine] = [at, line];
     let fields = 1;
     for (;;) {
       if (text.charCodeAt(at) === QUOTE) {
         const after = afterQuoted(text, at);
-        if (after < 0) return result(`line ${line}: a quoted field must be closed, but the file ends first; close it`);
+        if (after < 0)
+          return result(
+            `line ${line}: a quoted field must be closed, but the file ends first; close it`,
+          );
         line += countLines(text, at, after);
         at = after;
         const c = text.charCodeAt(at);
@@ -84,7 +106,8 @@ export function csvRecords(text: string, separator: string, limit: number = Infi
 
     const end = at;
     if (at < text.length) {
-      const lineEnd = text.charCodeAt(at) === LF ? "\n" : text.charCodeAt(at + 1) === LF ? "\r\n" : "\r";
+      const lineEnd =
+        text.charCodeAt(at) === LF ? "\n" : text.charCodeAt(at + 1) === LF ? "\r\n" : "\r";
       newline = newline === "" || newline === lineEnd ? lineEnd : "mixed";
       at += lineEnd.length;
       line++;
@@ -93,15 +116,15 @@ export function csvRecords(text: string, separator: string, limit: number = Infi
       blanks = true;
       continue;
     }
-    if (starts.length === 0) width = fields;
+    if (count === 0) width = fields;
     if (fields !== width) {
       return result(
         `line ${startLine}: every row must have as many fields as the first, expected ${plural(width)}, found ${fields}`,
       );
     }
-    starts.push(start);
-    ends.push(end);
-    lines.push(startLine);
+    starts[count] = start;
+    ends[count] = end;
+    lines[count++] = startLine;
   }
   return result(null);
 }

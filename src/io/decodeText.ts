@@ -10,7 +10,9 @@ function decoderOf(subject: string, encoding: string, fatal: boolean): TextDecod
   try {
     return new TextDecoder(encoding, { fatal });
   } catch {
-    throw new OptionError(`${subject}: encoding must be one that TextDecoder knows, got "${encoding}"; try "windows-1252"`);
+    throw new OptionError(
+      `${subject}: encoding must be one that TextDecoder knows, got "${encoding}"; try "windows-1252"`,
+    );
   }
 }
 

@@ -31,7 +31,10 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
  *
  * @throws DataError if the file is damaged or truncated, or more than `maximumBytes` come out
  */
-export async function gunzip(bytes: Uint8Array, options: Partial<GunzipOptions> = {}): Promise<Uint8Array> {
+export async function gunzip(
+  bytes: Uint8Array,
+  options: Partial<GunzipOptions> = {},
+): Promise<Uint8Array> {
   const { name, maximumBytes } = withDefaults("gunzip", DEFAULTS, options);
   if (!isGzip(bytes)) return bytes;
   const subject = subjectOf("gzip", name);
@@ -45,13 +48,17 @@ export async function gunzip(bytes: Uint8Array, options: Partial<GunzipOptions> 
       next = await reader.read();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new DataError(`${subject}: must be a whole gzip file, but it is damaged or truncated (${reason}); fetch it again`);
+      throw new DataError(
+        `${subject}: must be a whole gzip file, but it is damaged or truncated (${reason}); fetch it again`,
+      );
     }
     if (next.done) return joined(chunks, size);
     size += next.value.length;
     if (size > maximumBytes) {
       await reader.cancel().catch(() => undefined);
-      throw new DataError(`${subject}: the content must be at most ${maximumBytes} bytes, got more; raise maximumBytes`);
+      throw new DataError(
+        `${subject}: the content must be at most ${maximumBytes} bytes, got more; raise maximumBytes`,
+      );
     }
     chunks.push(next.value);
   }

@@ -14,7 +14,14 @@ export interface IdxOptions {
 const DEFAULTS: IdxOptions = { name: "", narrowing: "exact" };
 
 /** The third byte of the magic number. */
-const CODES: Readonly<Record<number, ElementKind>> = { 8: "u8", 9: "i8", 11: "i16", 12: "i32", 13: "f32", 14: "f64" };
+const CODES: Readonly<Record<number, ElementKind>> = {
+  8: "u8",
+  9: "i8",
+  11: "i16",
+  12: "i32",
+  13: "f32",
+  14: "f64",
+};
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes.subarray(0, 4), (b) => b.toString(16).padStart(2, "0")).join(" ");
@@ -43,17 +50,24 @@ export function decodeIdx(bytes: Uint8Array, options: Partial<IdxOptions> = {}):
   const rank = bytes[3]!;
   const begin = 4 + 4 * rank;
   if (bytes.length < begin) {
-    throw new DataError(`${subject}: the header of ${rank} axes must be ${begin} bytes, but the file has ${bytes.length}`);
+    throw new DataError(
+      `${subject}: the header of ${rank} axes must be ${begin} bytes, but the file has ${bytes.length}`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i, false));
   const size = shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, KINDS[kind].bytes);
   if (bytes.length !== begin + size) {
-    const cure = bytes.length < begin + size ? "it is truncated, fetch it again" : "bytes are left over";
+    const cure =
+      bytes.length < begin + size ? "it is truncated, fetch it again" : "bytes are left over";
     throw new DataError(
       `${subject}: ${kind}${printShape(shape)} must be ${begin + size} bytes with its header, ` +
         `but the file has ${bytes.length}; ${cure}`,
     );
   }
-  return new Tensor(readElements(subject, kind, bytes.subarray(begin), false, narrowing), shape, KINDS[kind].dtype);
+  return new Tensor(
+    readElements(subject, kind, bytes.subarray(begin), false, narrowing),
+    shape,
+    KINDS[kind].dtype,
+  );
 }

@@ -4,8 +4,21 @@ import { bfloat16, float16, float8E4M3, float8E5M2 } from "./smallFloats.ts";
 
 /** Number kinds that occur in files. */
 export type ElementKind =
-  | "f64" | "f32" | "f16" | "bf16" | "f8e5m2" | "f8e4m3"
-  | "i64" | "i32" | "i16" | "i8" | "u64" | "u32" | "u16" | "u8" | "bool";
+  | "f64"
+  | "f32"
+  | "f16"
+  | "bf16"
+  | "f8e5m2"
+  | "f8e4m3"
+  | "i64"
+  | "i32"
+  | "i16"
+  | "i8"
+  | "u64"
+  | "u32"
+  | "u16"
+  | "u8"
+  | "bool";
 
 interface Kind {
   readonly bytes: number;
@@ -35,7 +48,8 @@ export const KINDS: Readonly<Record<ElementKind, Kind>> = {
 /** "exact" throws where a float64 is no float32; "round" takes the nearest float32. Integers must always fit. */
 export type Narrowing = "exact" | "round";
 
-const LITTLE_ENDIAN_HOST: boolean = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ new Uint16Array([1]).buffer)[0] === 1;
+const LITTLE_ENDIAN_HOST: boolean =
+  /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ new Uint16Array([1]).buffer)[0] === 1;
 
 /** A copy, at an aligned address. (A Node Buffer's own slice() would share its memory.) */
 function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -61,7 +75,8 @@ export function readElements(
 ): Elements {
   const { bytes: size, dtype, read } = KINDS[kind];
   if (kind === "u8") return copyOf(bytes);
-  if (little === LITTLE_ENDIAN_HOST && kind === "f32") return new Float32Array(copyOf(bytes).buffer);
+  if (little === LITTLE_ENDIAN_HOST && kind === "f32")
+    return new Float32Array(copyOf(bytes).buffer);
   if (little === LITTLE_ENDIAN_HOST && kind === "i32") return new Int32Array(copyOf(bytes).buffer);
 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -75,7 +90,9 @@ export function readElements(
     }
     if (kind === "f64" && narrowing === "round" && Number.isFinite(out[i])) continue;
     const cure = kind === "f64" && Number.isFinite(out[i]) ? `; pass narrowing: "round"` : "";
-    throw new DataError(`${subject}: ${dtype} must hold every element, but element ${i} is ${value}${cure}`);
+    throw new DataError(
+      `${subject}: ${dtype} must hold every element, but element ${i} is ${value}${cure}`,
+    );
   }
   return out;
 }

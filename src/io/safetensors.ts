@@ -32,35 +32,60 @@ export interface SafetensorsContent {
  *   shape's, an unknown dtype, an element that does not fit; or the header: too long, truncated, not JSON, a name
  *   twice, metadata that are not strings
  */
-export function decodeSafetensors(bytes: Uint8Array, options: Partial<SafetensorsOptions> = {}): SafetensorsContent {
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  options: Partial<SafetensorsOptions> = {},
+): SafetensorsContent {
   const { name, narrowing } = withDefaults("decodeSafetensors", DEFAULTS, options);
   const subject = subjectOf("safetensors", name);
-  if (bytes.length < 8) throw new DataError(`${subject}: must be at least 8 bytes, got ${bytes.length}; it is truncated`);
+  if (bytes.length < 8)
+    throw new DataError(
+      `${subject}: must be at least 8 bytes, got ${bytes.length}; it is truncated`,
+    );
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
   if (length > MAXIMUM_HEADER) {
-    throw new DataError(`${subject}: the header must be at most ${MAXIMUM_HEADER} bytes, got ${length}; it is no safetensors file`);
+    throw new DataError(
+      `${subject}: the header must be at most ${MAXIMUM_HEADER} bytes, got ${length}; it is no safetensors file`,
+    );
   }
   if (8 + length > bytes.length) {
-    throw new DataError(`${subject}: the header must end at byte ${8 + length}, but the file has ${bytes.length}; it is truncated`);
+    throw new DataError(
+      `${subject}: the header must end at byte ${8 + length}, but the file has ${bytes.length}; it is truncated`,
+    );
   }
   let json: string;
   try {
-    json = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, 8 + length));
+    json = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+      bytes.subarray(8, 8 + length),
+    );
   } catch {
-    throw new DataError(`${subject}: the header must be UTF-8; it is no safetensors file, or damaged`);
+    throw new DataError(
+      `${subject}: the header must be UTF-8; it is no safetensors file, or damaged`,
+    );
   }
   const data = bytes.subarray(8 + length);
   const { entries, metadata } = parseSafetensorsHeader(subject, json, data.length);
   const tensors = new Map<string, Tensor>();
   for (const { name: key, kind, shape, begin, end } of entries) {
-    const elements = readElements(`${subject}: tensor "${key}"`, kind, data.subarray(begin, end), true, narrowing);
+    const elements = readElements(
+      `${subject}: tensor "${key}"`,
+      kind,
+      data.subarray(begin, end),
+      true,
+      narrowing,
+    );
     tensors.set(key, new Tensor(elements, shape, KINDS[kind].dtype));
   }
   return { tensors, metadata };
 }
 
-const DTYPE_NAMES: Readonly<Record<DType, string>> = { float32: "F32", int32: "I32", uint8: "U8", bool: "BOOL" };
+const DTYPE_NAMES: Readonly<Record<DType, string>> = {
+  float32: "F32",
+  int32: "I32",
+  uint8: "U8",
+  bool: "BOOL",
+};
 
 function before(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
@@ -77,7 +102,8 @@ function checkNames(kind: string, names: readonly string[]): void {
           : seen.has(name)
             ? "must have a name of its own"
             : null;
-    if (fault !== null) throw new DataError(`encodeSafetensors: every ${kind} ${fault}, got ${JSON.stringify(name)}`);
+    if (fault !== null)
+      throw new DataError(`encodeSafetensors: every ${kind} ${fault}, got ${JSON.stringify(name)}`);
     seen.add(name);
   }
 }
@@ -116,28 +142,42 @@ export function encodeSafetensors(
   const entries = [...tensors].sort(
     ([a, x], [b, y]) => y.data.BYTES_PER_ELEMENT - x.data.BYTES_PER_ELEMENT || before(a, b),
   );
-  checkNames("tensor", entries.map(([name]) => name));
-  checkNames("metadata key", notes.map(([key]) => key));
+  checkNames(
+    "tensor",
+    entries.map(([name]) => name),
+  );
+  checkNames(
+    "metadata key",
+    notes.map(([key]) => key),
+  );
 
   const parts: string[] = [];
   if (notes.length > 0) {
     const pairs = notes.map(([key, text]) => {
       if (typeof text === "string") return `${JSON.stringify(key)}:${JSON.stringify(text)}`;
-      throw new DataError(`encodeSafetensors: metadata must be strings, but "${key}" is ${JSON.stringify(text)}`);
+      throw new DataError(
+        `encodeSafetensors: metadata must be strings, but "${key}" is ${JSON.stringify(text)}`,
+      );
     });
     parts.push(`"__metadata__":{${pairs.join(",")}}`);
   }
   let size = 0;
   for (const [name, t] of entries) {
     checkTensor(name, t);
-    const description = { dtype: DTYPE_NAMES[t.dtype], shape: t.shape, data_offsets: [size, size + t.data.byteLength] };
+    const description = {
+      dtype: DTYPE_NAMES[t.dtype],
+      shape: t.shape,
+      data_offsets: [size, size + t.data.byteLength],
+    };
     parts.push(`${JSON.stringify(name)}:${JSON.stringify(description)}`);
     size += t.data.byteLength;
   }
   const json = new TextEncoder().encode(`{${parts.join(",")}}`);
   const length = Math.ceil(json.length / 8) * 8;
   if (length > MAXIMUM_HEADER) {
-    throw new DataError(`encodeSafetensors: the header must be at most ${MAXIMUM_HEADER} bytes, got ${length}`);
+    throw new DataError(
+      `encodeSafetensors: the header must be at most ${MAXIMUM_HEADER} bytes, got ${length}`,
+    );
   }
   const out = new Uint8Array(8 + length + size).fill(32, 8, 8 + length);
   const view = new DataView(out.buffer);

@@ -10,7 +10,10 @@ const PAGE = 65536;
 
 /** Options of `init`. */
 export interface EngineOptions {
-  /** Worker threads including this one; "auto" takes what the machine has. Default 1. */
+  /**
+   * Threads including this one; "auto" takes as many as there are cores. It never changes a result.
+   * Default 1: large models gain, but on cores that are busy with something else threads wait for each other.
+   */
   threads: number | "auto";
   /** Leave out fused multiply-add, so that every engine gives the same bits. Default false. */
   reproducible: boolean;
@@ -203,7 +206,7 @@ export class Engine {
   private threadNote(): string {
     if (this.poolNote !== "") return `one thread: ${this.poolNote}`;
     if (this.features.whyNoThreads !== "") return `one thread: ${this.features.whyNoThreads}`;
-    return `${this.threads} of ${hardwareThreads()} threads`;
+    return `${this.threads} ${this.threads === 1 ? "thread" : "threads"} on ${hardwareThreads()} cores`;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { mul, sub } from "./binary.ts";
-import { exp } from "./exp.ts";
 import { type ReduceOptions, type RunOp, defineRun, reduceAxes } from "./reduce.ts";
+import { exp } from "./unary.ts";
 
 const logSumExpRun: RunOp = /* @__PURE__ */ defineRun({
   name: "logSumExp",

@@ -1,13 +1,12 @@
 import { OptionError } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
-import { type Op, defineOp } from "../graph/defineOp.ts";
 import { div, mul } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { equal } from "./compare.ts";
-import { broadcastTo } from "./broadcastTo.ts";
+import { divOrZero } from "./divOrZero.ts";
 import { type ReduceOptions, type RunOp, defineRun, reduceAxes } from "./reduce.ts";
 import { sum } from "./sum.ts";
-import { where } from "./where.ts";
+import { abs, sign } from "./unary.ts";
 
 /** Attributes of a norm. */
 export interface NormOptions extends ReduceOptions {
@@ -15,33 +14,16 @@ export interface NormOptions extends ReduceOptions {
   order?: 1 | 2 | typeof Infinity;
 }
 
-/** `dy sign(x)`; 0 at 0. */
-const signed: Op = /* @__PURE__ */ defineOp({
-  name: "absGrad",
-  inputs: ["x", "dy"],
-  shape: ([x]) => x!,
-  emit: (k, { x, dy, out }, { size }) => k.absGrad(x!, dy!, out!, size),
-  inPlace: 1,
-});
-
 const norm1: RunOp = /* @__PURE__ */ defineRun({
   name: "norm1",
   emit: (k, x, out, length, inner, _, size) => k.reduceAbs(x, out, length, inner, size),
-  grad: ({ inputs: [x], dout }) => [signed(x, broadcastTo(dout, x!.shape))],
+  grad: ({ inputs: [x], dout }) => [mul(sign(x), dout)],
 });
 
 const norm2: RunOp = /* @__PURE__ */ defineRun({
   name: "norm2",
   emit: (k, x, out, length, inner, _, size) => k.reduceNorm(x, out, length, inner, size),
-  grad: ({ inputs: [x], out, dout }) => [mul(x, where(equal(out, 0), 0, div(dout, out)))],
-});
-
-/** Magnitude of x, without a gradient of its own. */
-const magnitude: Op = /* @__PURE__ */ defineOp({
-  name: "magnitude",
-  inputs: ["x"],
-  shape: ([x]) => x!,
-  emit: (k, { x, out }, { size }) => k.abs(x!, out!, size),
+  grad: ({ inputs: [x], out, dout }) => [mul(x, divOrZero(dout, out))],
 });
 
 const normInfinity: RunOp = /* @__PURE__ */ defineRun({
@@ -49,9 +31,9 @@ const normInfinity: RunOp = /* @__PURE__ */ defineRun({
   nonEmpty: true,
   emit: (k, x, out, length, inner, _, size) => k.reduceMax(2, x, out, length, inner, size),
   grad: ({ inputs: [x], attrs: { from, to }, out, dout }) => {
-    const chosen = cast(equal(magnitude(x), out), { dtype: "float32" });
+    const chosen = cast(equal(abs(x), out), { dtype: "float32" });
     const axis = Array.from({ length: to - from }, (_, i) => from + i);
-    return [signed(x, mul(chosen, div(dout, sum(chosen, { axis, keepDims: true }))))];
+    return [mul(sign(x), mul(chosen, div(dout, sum(chosen, { axis, keepDims: true }))))];
   },
 });
 

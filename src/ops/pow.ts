@@ -4,8 +4,8 @@ import { sizeOf } from "../shape.ts";
 import { defineBinary, mul, sub } from "./binary.ts";
 import { equal, greaterEqual } from "./compare.ts";
 import { fill } from "./fill.ts";
-import { log } from "./log.ts";
 import { logicalAnd } from "./logical.ts";
+import { log } from "./unary.ts";
 import { where } from "./where.ts";
 
 /** x to a power that is fixed in the plan: exact for 2, 1/2 and -1, where the kernels are one instruction. */

@@ -76,14 +76,14 @@ export function axisRuns(subject: string, axis: ReduceOptions["axis"], rank: num
   return runs;
 }
 
-/** A reduced tensor without its reduced axes, which have length 1, unless they are to be kept. */
+/** A reduced tensor without its reduced axes, which have length 1, unless they are to be kept. @internal */
 export function dropAxes(y: SymbolicTensor, axis: ReduceOptions["axis"], keepDims: boolean | undefined): SymbolicTensor {
   if (keepDims) return y;
   const axes = axesOf("reduce", axis, y.shape.length);
   return reshape(y, { shape: y.shape.filter((_, i) => !axes.includes(i)) });
 }
 
-/** Reduces any axes at once: axes that are no neighbours are moved to the end first. */
+/** Reduces any axes at once: axes that are no neighbours are moved to the end first. @internal */
 export function reduceAxes(op: RunOp, x: SymbolicTensor, options: ReduceOptions, option = 0): SymbolicTensor {
   const rank = x.shape.length;
   const axes = axesOf(op.opName, options.axis, rank);

@@ -1,10 +1,9 @@
 import type { GradContext } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
-import { div, mul, sub } from "./binary.ts";
-import { equal } from "./compare.ts";
+import { mul, sub } from "./binary.ts";
+import { divOrZero } from "./divOrZero.ts";
 import { mean } from "./mean.ts";
 import { type ReduceOptions, type RunAttrs, type RunOp, defineRun, reduceAxes, runOf } from "./reduce.ts";
-import { where } from "./where.ts";
 
 /** Attributes of a variance. */
 export interface VarianceOptions extends ReduceOptions {
@@ -42,7 +41,7 @@ const stdRun: RunOp = /* @__PURE__ */ defineRun({
   },
   grad: ({ inputs: [x], attrs, out, dout }: GradContext<RunAttrs>) => {
     const [length] = runOf(x!.shape, attrs);
-    const slope = where(equal(out, 0), 0, div(mul(dout, 1 / divisor(length, attrs.option)), out));
+    const slope = divOrZero(mul(dout, 1 / divisor(length, attrs.option)), out);
     return [mul(centered(x!, attrs), slope)];
   },
 });

@@ -20,43 +20,61 @@ export interface LinearOptions {
   /** Penalty on the weights: alpha |w|^2 beside the squared errors, |w|^2 / 2 beside C times the log losses. */
   alpha: number;
   c: number;
-  /** Work to spend; 1e9 is about a second. Fewer rows are used where it does not suffice. */
+  /** Work to spend; 2e9 is about a second. Fewer rows are used where it does not suffice. */
   flops: number;
 }
 
-const DEFAULTS: LinearOptions = { alpha: 1, c: 1, flops: 1e9 };
+const DEFAULTS: LinearOptions = { alpha: 1, c: 1, flops: 2e9 };
 
 function checkTarget(subject: string, y: Tensor): void {
   const rows = y.shape[0] ?? 0;
   if (rows === 0 || y.size !== rows) {
-    throw new ShapeError(`${subject}: targets must be one a row, [rows] or [rows, 1] with a row or more, got ${printShape(y.shape)}`);
+    throw new ShapeError(
+      `${subject}: targets must be one a row, [rows] or [rows, 1] with a row or more, got ${printShape(y.shape)}`,
+    );
   }
 }
 
 function checkClasses(subject: string, y: Tensor): void {
   checkTarget(subject, y);
   const wrong = y.data.find((value) => !Number.isInteger(value) || value < 0);
-  if (wrong !== undefined) throw new DataError(`${subject}: targets must be class indices, got ${wrong}`);
+  if (wrong !== undefined)
+    throw new DataError(`${subject}: targets must be class indices, got ${wrong}`);
 }
 
-function checkLinear(subject: string, { xTrain, yTrain, xTest, yTest }: BaselineData, options: LinearOptions): void {
+function checkLinear(
+  subject: string,
+  { xTrain, yTrain, xTest, yTest }: BaselineData,
+  options: LinearOptions,
+): void {
   const d = xTrain.shape[1];
-  for (const [x, y] of [[xTrain, yTrain], [xTest, yTest]] as const) {
+  for (const [x, y] of [
+    [xTrain, yTrain],
+    [xTest, yTest],
+  ] as const) {
     checkTarget(subject, y);
     if (x.shape.length !== 2 || x.shape[1] !== d || x.shape[0] !== y.shape[0]) {
-      throw new ShapeError(`${subject}: features must be [${y.shape[0]}, ${d}], got ${printShape(x.shape)}`);
+      throw new ShapeError(
+        `${subject}: features must be [${y.shape[0]}, ${d}], got ${printShape(x.shape)}`,
+      );
     }
-    if (!x.data.every(Number.isFinite)) throw new DataError(`${subject}: features must be finite; fill gaps first`);
+    if (!x.data.every(Number.isFinite))
+      throw new DataError(`${subject}: features must be finite; fill gaps first`);
   }
   for (const name of ["alpha", "c", "flops"] as const) {
     if (!(options[name] > 0 && options[name] < Infinity)) {
-      throw new OptionError(`${subject}: ${name} must be a finite number > 0, got ${options[name]}`);
+      throw new OptionError(
+        `${subject}: ${name} must be a finite number > 0, got ${options[name]}`,
+      );
     }
   }
 }
 
 /** Always the most frequent class of the training targets; of equals the lowest. @throws ShapeError, DataError */
-export function majorityBaseline({ yTrain, yTest }: Pick<BaselineData, "yTrain" | "yTest">): { accuracy: number; class: number } {
+export function majorityBaseline({ yTrain, yTest }: Pick<BaselineData, "yTrain" | "yTest">): {
+  accuracy: number;
+  class: number;
+} {
   checkClasses("majorityBaseline", yTrain);
   checkClasses("majorityBaseline", yTest);
   const counts = new Map<number, number>();
@@ -66,7 +84,10 @@ export function majorityBaseline({ yTrain, yTest }: Pick<BaselineData, "yTrain" 
 }
 
 /** Always the mean of the training targets. @throws ShapeError */
-export function meanBaseline({ yTrain, yTest }: Pick<BaselineData, "yTrain" | "yTest">): RegressionScores & { mean: number } {
+export function meanBaseline({
+  yTrain,
+  yTest,
+}: Pick<BaselineData, "yTrain" | "yTest">): RegressionScores & { mean: number } {
   checkTarget("meanBaseline", yTrain);
   checkTarget("meanBaseline", yTest);
   let sum = 0;
@@ -81,16 +102,24 @@ export function meanBaseline({ yTrain, yTest }: Pick<BaselineData, "yTrain" | "y
  * @throws ShapeError, OptionError
  * @throws DataError if there are more than 2000 features, or some are not finite
  */
-export function ridgeBaseline(data: BaselineData, options: Partial<LinearOptions> = {}): RegressionScores & { rowsUsed: number } {
+export function ridgeBaseline(
+  data: BaselineData,
+  options: Partial<LinearOptions> = {},
+): RegressionScores & { rowsUsed: number } {
   const full = withDefaults("ridgeBaseline", DEFAULTS, options);
   checkLinear("ridgeBaseline", data, full);
   const { xTrain, yTrain, xTest, yTest } = data;
   const d = xTrain.shape[1]!;
   if (d > MAXIMUM_RIDGE_FEATURES) {
-    throw new DataError(`ridgeBaseline: features must be at most ${MAXIMUM_RIDGE_FEATURES}, got ${d}; leave the baseline out`);
+    throw new DataError(
+      `ridgeBaseline: features must be at most ${MAXIMUM_RIDGE_FEATURES}, got ${d}; leave the baseline out`,
+    );
   }
   const model = fitRidge(xTrain.data, yTrain.data, d, full.alpha, full.flops);
-  return { ...regressionScores(yTest.data, predictLinear(model, xTest.data, yTest.size)), rowsUsed: model.rowsUsed };
+  return {
+    ...regressionScores(yTest.data, predictLinear(model, xTest.data, yTest.size)),
+    rowsUsed: model.rowsUsed,
+  };
 }
 
 /** Scores of a logistic regression, and how much of the work was done. */
@@ -107,7 +136,10 @@ export interface LogisticScores {
  * @throws ShapeError, OptionError
  * @throws DataError if targets are no class indices, or features are not finite
  */
-export function logisticBaseline(data: BaselineData, options: Partial<LinearOptions> = {}): LogisticScores {
+export function logisticBaseline(
+  data: BaselineData,
+  options: Partial<LinearOptions> = {},
+): LogisticScores {
   const full = withDefaults("logisticBaseline", DEFAULTS, options);
   checkLinear("logisticBaseline", data, full);
   const { xTrain, yTrain, xTest, yTest } = data;
@@ -115,7 +147,19 @@ export function logisticBaseline(data: BaselineData, options: Partial<LinearOpti
   checkClasses("logisticBaseline", yTest);
   let classes = 2;
   for (const label of yTrain.data) classes = Math.max(classes, label + 1);
-  const model = fitLogistic(xTrain.data, yTrain.data, xTrain.shape[1]!, classes, full.c, full.flops);
+  const model = fitLogistic(
+    xTrain.data,
+    yTrain.data,
+    xTrain.shape[1]!,
+    classes,
+    full.c,
+    full.flops,
+  );
   const { rowsUsed, evaluations, converged } = model;
-  return { accuracy: accuracyOf(yTest.data, predictLogistic(model, xTest.data, yTest.size)), rowsUsed, evaluations, converged };
+  return {
+    accuracy: accuracyOf(yTest.data, predictLogistic(model, xTest.data, yTest.size)),
+    rowsUsed,
+    evaluations,
+    converged,
+  };
 }

@@ -41,14 +41,24 @@ function shuffle(rows: number[], random: RandomIntegers): void {
 function testRows(n: number, testSize: number): number {
   const share = testSize > 0 && testSize < 1;
   if (!share && !(Number.isInteger(testSize) && testSize >= 1)) {
-    throw new OptionError(`trainTestSplit: testSize must be a share in (0, 1) or a whole number of rows, got ${testSize}`);
+    throw new OptionError(
+      `trainTestSplit: testSize must be a share in (0, 1) or a whole number of rows, got ${testSize}`,
+    );
   }
   if (n < 2) throw new DataError(`trainTestSplit: must be given at least 2 rows, got ${n}`);
-  if (testSize >= n) throw new OptionError(`trainTestSplit: testSize must leave a row to train on, got ${testSize} of ${n}`);
+  if (testSize >= n)
+    throw new OptionError(
+      `trainTestSplit: testSize must leave a row to train on, got ${testSize} of ${n}`,
+    );
   return share ? Math.min(n - 1, Math.max(1, Math.round(n * testSize))) : testSize;
 }
 
-function splitRows(n: number, testSize: number, labels: ArrayLike<number | string> | null, random: RandomIntegers): SplitRows {
+function splitRows(
+  n: number,
+  testSize: number,
+  labels: ArrayLike<number | string> | null,
+  random: RandomIntegers,
+): SplitRows {
   const count = testRows(n, testSize);
   const groups = new Map<number | string, number[]>();
   for (let row = 0; row < n; row++) {
@@ -78,7 +88,8 @@ function labelsOf(y: Tensor): ArrayLike<number> {
   if (width === 1) return y.data;
   return Array.from({ length: n }, (_, row) => {
     let best = 0;
-    for (let c = 1; c < width; c++) if (y.data[row * width + c]! > y.data[row * width + best]!) best = c;
+    for (let c = 1; c < width; c++)
+      if (y.data[row * width + c]! > y.data[row * width + best]!) best = c;
     return best;
   });
 }
@@ -107,7 +118,11 @@ function gather(t: Tensor, rows: Int32Array): Tensor {
  * @example
  *     const { train, test } = trainTestSplit({ x, y }, random, { testSize: 0.25, stratify: true });
  */
-export function trainTestSplit(data: number, random: RandomIntegers, options?: Partial<SplitOptions>): SplitRows;
+export function trainTestSplit(
+  data: number,
+  random: RandomIntegers,
+  options?: Partial<SplitOptions>,
+): SplitRows;
 export function trainTestSplit(
   data: Samples,
   random: RandomIntegers,
@@ -120,15 +135,26 @@ export function trainTestSplit(
 ): SplitRows | { train: Samples; test: Samples; rows: SplitRows } {
   const { testSize, stratify } = withDefaults("trainTestSplit", DEFAULTS, options);
   if (typeof data === "number" && stratify === true) {
-    throw new OptionError("trainTestSplit: stratify must be the labels where only a number of rows is given, got true");
+    throw new OptionError(
+      "trainTestSplit: stratify must be the labels where only a number of rows is given, got true",
+    );
   }
   const n = typeof data === "number" ? data : (data.x.shape[0] ?? 0);
   if (typeof data !== "number" && data.y.shape[0] !== n) {
-    throw new ShapeError(`trainTestSplit: x and y must have as many rows, got ${n} and ${data.y.shape[0]}`);
+    throw new ShapeError(
+      `trainTestSplit: x and y must have as many rows, got ${n} and ${data.y.shape[0]}`,
+    );
   }
-  const labels = typeof stratify !== "boolean" ? stratify : stratify && typeof data !== "number" ? labelsOf(data.y) : null;
+  const labels =
+    typeof stratify !== "boolean"
+      ? stratify
+      : stratify && typeof data !== "number"
+        ? labelsOf(data.y)
+        : null;
   if (labels && labels.length !== n) {
-    throw new ShapeError(`trainTestSplit: stratify must hold a label for each of ${n} rows, got ${labels.length}`);
+    throw new ShapeError(
+      `trainTestSplit: stratify must hold a label for each of ${n} rows, got ${labels.length}`,
+    );
   }
   const rows = splitRows(n, testSize, labels, random);
   if (typeof data === "number") return rows;

@@ -3,7 +3,12 @@ import { type Table, rowCount } from "../io/table.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkConfig } from "./tabular/checkConfig.ts";
 import { checkTable } from "./tabular/checkTable.ts";
-import { type ReportRow, type RowsDropped, type TabularConfig, featuresOf } from "./tabular/config.ts";
+import {
+  type ReportRow,
+  type RowsDropped,
+  type TabularConfig,
+  featuresOf,
+} from "./tabular/config.ts";
 import { type ColumnRole, fitColumn } from "./tabular/fitColumn.ts";
 import { type Task, fitTarget } from "./tabular/fitTarget.ts";
 import { surveyColumn } from "./tabular/survey.ts";
@@ -61,14 +66,24 @@ export class FittedTabular {
    * @throws DataError if a column is missing, a number is infinite, or a target is unknown to the fit
    */
   transform(table: Table, options: Partial<{ target: boolean }> = {}): Transformed {
-    return transformTable(this.config, table, withDefaults("tabular.transform", { target: true }, options).target);
+    return transformTable(
+      this.config,
+      table,
+      withDefaults("tabular.transform", { target: true }, options).target,
+    );
   }
 
   /** Predictions in the target's own unit: `value std + mean`, in float64. @throws OptionError for a classification */
   inverseTarget(values: ArrayLike<number> | Tensor): Float64Array {
     const { target } = this;
-    if (!target) throw new OptionError("inverseTarget: the task must be a regression, got a classification; see classNames");
-    return Float64Array.from("data" in values ? values.data : values, (z) => z * target.std + target.mean);
+    if (!target)
+      throw new OptionError(
+        "inverseTarget: the task must be a regression, got a classification; see classNames",
+      );
+    return Float64Array.from(
+      "data" in values ? values.data : values,
+      (z) => z * target.std + target.mean,
+    );
   }
 
   /** Plain JSON, from which `tabular.fromConfig` makes an equal object. */
@@ -92,15 +107,22 @@ function checkRoles(table: Table, roles: TabularOptions["roles"]): void {
   }
 }
 
-function fitTable(options: TabularOptions, table: Table, { target, task }: TabularFitOptions): FittedTabular {
+function fitTable(
+  options: TabularOptions,
+  table: Table,
+  { target, task }: TabularFitOptions,
+): FittedTabular {
   const subject = "tabular.fit";
   checkTable(subject, table);
   checkRoles(table, options.roles);
   const at = table.header.indexOf(target);
   if (at < 0) {
     const nearest = nearestName(target, table.header);
-    const cure = nearest === undefined ? `columns: ${table.header.join(", ")}` : `did you mean "${nearest}"?`;
-    throw new DataError(`${subject}: the table must have the target column, got "${target}"; ${cure}`);
+    const cure =
+      nearest === undefined ? `columns: ${table.header.join(", ")}` : `did you mean "${nearest}"?`;
+    throw new DataError(
+      `${subject}: the table must have the target column, got "${target}"; ${cure}`,
+    );
   }
   if (rowCount(table) === 0) throw new DataError(`${subject}: the table must have rows, got none`);
   const fitted = fitTarget(subject, table, at, task);
@@ -110,13 +132,22 @@ function fitTable(options: TabularOptions, table: Table, { target, task }: Tabul
     inputs.map((i) => {
       const survey = surveyColumn(table, i, fitted.rows);
       const { maximumLevels } = options;
-      return fitColumn(subject, survey, { role: roles.get(survey.name), isFirst: i === 0, maximumLevels, keepCounting });
+      return fitColumn(subject, survey, {
+        role: roles.get(survey.name),
+        isFirst: i === 0,
+        maximumLevels,
+        keepCounting,
+      });
     });
   let columns = fitInputs(false);
   if (columns.every(({ plan }) => plan.kind === "dropped")) columns = fitInputs(true);
   if (columns.every(({ plan }) => plan.kind === "dropped")) {
-    const why = columns.map(({ report }) => `"${report.column}" is ${report.role} (${report.action})`).join("; ");
-    throw new DataError(`${subject}: at least one column must be left to learn from, but ${why || "there is only the target"}`);
+    const why = columns
+      .map(({ report }) => `"${report.column}" is ${report.role} (${report.action})`)
+      .join("; ");
+    throw new DataError(
+      `${subject}: at least one column must be left to learn from, but ${why || "there is only the target"}`,
+    );
   }
   const report = columns.map((column) => column.report);
   report.splice(at, 0, fitted.report);
@@ -135,7 +166,9 @@ function fitTable(options: TabularOptions, table: Table, { target, task }: Tabul
 function createTabular(options: Partial<TabularOptions> = {}): Tabular {
   const full = withDefaults("tabular", DEFAULTS, options);
   if (!Number.isInteger(full.maximumLevels) || full.maximumLevels < 1) {
-    throw new OptionError(`tabular: maximumLevels must be a whole number >= 1, got ${full.maximumLevels}`);
+    throw new OptionError(
+      `tabular: maximumLevels must be a whole number >= 1, got ${full.maximumLevels}`,
+    );
   }
   const defaults: TabularFitOptions = { target: "", task: "auto" };
   return {

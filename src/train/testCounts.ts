@@ -13,11 +13,17 @@ export function testCounts(sizes: readonly number[], total: number): number[] {
   const least = sizes.map((size) => (size >= 2 ? 1 : 0));
   const most = sizes.map((size) => (size >= 2 ? size - 1 : 0));
   if (!least.includes(1)) {
-    throw new DataError(`trainTestSplit: a class must have two rows to be stratified, got ${sizes.length} classes of one`);
+    throw new DataError(
+      `trainTestSplit: a class must have two rows to be stratified, got ${sizes.length} classes of one`,
+    );
   }
   const shares = sizes.map((size) => (total * size) / all);
-  const counts = shares.map((share, i) => Math.min(most[i]!, Math.max(least[i]!, Math.floor(share))));
-  const due = counts.map((_, i) => i).sort((a, b) => shares[b]! - counts[b]! - (shares[a]! - counts[a]!) || a - b);
+  const counts = shares.map((share, i) =>
+    Math.min(most[i]!, Math.max(least[i]!, Math.floor(share))),
+  );
+  const due = counts
+    .map((_, i) => i)
+    .sort((a, b) => shares[b]! - counts[b]! - (shares[a]! - counts[a]!) || a - b);
 
   let left = total - counts.reduce((sum, count) => sum + count, 0);
   while (left > 0 && counts.some((count, i) => count < most[i]!)) {

@@ -1,4 +1,4 @@
-import { dropRuns, sum } from "../../src/ops/sum.ts";
+import { sum } from "../../src/ops/sum.ts";
 import { type OpCase, opCase } from "../support/opCase.ts";
 
 export const cases: readonly OpCase[] = [
@@ -12,9 +12,5 @@ export const cases: readonly OpCase[] = [
     ],
     shapes: [[[3, 5, 7]], [[1, 17, 3]], [[2, 131, 2]], [[3, 0, 5]], [[0, 3, 5]]],
     attrs: [{}, { axis: 0 }, { axis: 1, keepDims: true }, { axis: [0, 2] }, { axis: [-1, -2] }],
-  }),
-  opCase("dropRuns", (x) => dropRuns(x, [[1, 3]]), {
-    examples: [{ in: [[[[1]], [[2]]]], out: [1, 2] }],
-    shapes: [[[5, 1, 1]], [[3, 1, 1, 7]], [[0, 1, 1]]],
   }),
 ];

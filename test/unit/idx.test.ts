@@ -14,7 +14,11 @@ function idx(code: number, shape: number[], data: number[]): Uint8Array {
   return Uint8Array.from([...new Uint8Array(view.buffer), ...data]);
 }
 
-function bigEndian(values: number[], write: (view: DataView, at: number, value: number) => void, bytes: number): number[] {
+function bigEndian(
+  values: number[],
+  write: (view: DataView, at: number, value: number) => void,
+  bytes: number,
+): number[] {
   const view = new DataView(new ArrayBuffer(values.length * bytes));
   values.forEach((value, i) => write(view, i * bytes, value));
   return [...new Uint8Array(view.buffer)];
@@ -24,7 +28,11 @@ describe("decodeIdx()", () => {
   test("keeps bytes as uint8, in their shape, in memory of its own", () => {
     const bytes = idx(8, [2, 3], [0, 1, 2, 253, 254, 255]);
     const t = decodeIdx(bytes);
-    expect(t).toMatchObject({ dtype: "uint8", shape: [2, 3], data: Uint8Array.of(0, 1, 2, 253, 254, 255) });
+    expect(t).toMatchObject({
+      dtype: "uint8",
+      shape: [2, 3],
+      data: Uint8Array.of(0, 1, 2, 253, 254, 255),
+    });
     bytes.fill(9);
     expect(t.data[0]).toBe(0);
   });
@@ -37,18 +45,63 @@ describe("decodeIdx()", () => {
   });
 
   test("reads every element code", () => {
-    expect(decodeIdx(idx(9, [2], [255, 127]))).toMatchObject({ dtype: "int32", data: Int32Array.of(-1, 127) });
-    expect(decodeIdx(idx(11, [2], bigEndian([-2, 3e4], (v, at, x) => v.setInt16(at, x), 2))).data).toEqual(Int32Array.of(-2, 3e4));
-    expect(decodeIdx(idx(12, [2], bigEndian([-2, 2e9], (v, at, x) => v.setInt32(at, x), 4))).data).toEqual(Int32Array.of(-2, 2e9));
-    expect(decodeIdx(idx(13, [2], bigEndian([-0.5, NaN], (v, at, x) => v.setFloat32(at, x), 4))).data).toEqual(Float32Array.of(-0.5, NaN));
-    expect(decodeIdx(idx(14, [2], bigEndian([0.25, -3], (v, at, x) => v.setFloat64(at, x), 8))).data).toEqual(Float32Array.of(0.25, -3));
+    expect(decodeIdx(idx(9, [2], [255, 127]))).toMatchObject({
+      dtype: "int32",
+      data: Int32Array.of(-1, 127),
+    });
+    expect(
+      decodeIdx(
+        idx(
+          11,
+          [2],
+          bigEndian([-2, 3e4], (v, at, x) => v.setInt16(at, x), 2),
+        ),
+      ).data,
+    ).toEqual(Int32Array.of(-2, 3e4));
+    expect(
+      decodeIdx(
+        idx(
+          12,
+          [2],
+          bigEndian([-2, 2e9], (v, at, x) => v.setInt32(at, x), 4),
+        ),
+      ).data,
+    ).toEqual(Int32Array.of(-2, 2e9));
+    expect(
+      decodeIdx(
+        idx(
+          13,
+          [2],
+          bigEndian([-0.5, NaN], (v, at, x) => v.setFloat32(at, x), 4),
+        ),
+      ).data,
+    ).toEqual(Float32Array.of(-0.5, NaN));
+    expect(
+      decodeIdx(
+        idx(
+          14,
+          [2],
+          bigEndian([0.25, -3], (v, at, x) => v.setFloat64(at, x), 8),
+        ),
+      ).data,
+    ).toEqual(Float32Array.of(0.25, -3));
   });
 
   test("rounds float64 only when told", () => {
-    const bytes = idx(14, [1], bigEndian([0.1], (v, at, x) => v.setFloat64(at, x), 8));
-    expect(() => decodeIdx(bytes, { name: "w" })).toThrow(/^idx "w": float32 must hold every element, but element 0 is 0.1; pass narrowing: "round"/);
+    const bytes = idx(
+      14,
+      [1],
+      bigEndian([0.1], (v, at, x) => v.setFloat64(at, x), 8),
+    );
+    expect(() => decodeIdx(bytes, { name: "w" })).toThrow(
+      /^idx "w": float32 must hold every element, but element 0 is 0.1; pass narrowing: "round"/,
+    );
     expect(decodeIdx(bytes, { narrowing: "round" }).data[0]).toBe(Math.fround(0.1));
-    const huge = idx(14, [1], bigEndian([1e300], (v, at, x) => v.setFloat64(at, x), 8));
+    const huge = idx(
+      14,
+      [1],
+      bigEndian([1e300], (v, at, x) => v.setFloat64(at, x), 8),
+    );
     expect(() => decodeIdx(huge, { narrowing: "round" })).toThrow(/1e\+300/);
   });
 
@@ -58,9 +111,15 @@ describe("decodeIdx()", () => {
   });
 
   test("names the file, and the bytes expected and found, when it is truncated or too long", () => {
-    expect(() => decodeIdx(idx(8, [2, 2], [1, 2, 3]), { name: "t10k" })).toThrow(/^idx "t10k": u8\[2, 2\] must be 16 bytes with its header, but the file has 15; it is truncated/);
-    expect(() => decodeIdx(idx(8, [2], [1, 2, 3]))).toThrow(/must be 10 bytes .* has 11; bytes are left over/);
-    expect(() => decodeIdx(idx(8, [2], []).subarray(0, 6))).toThrow(/header of 1 axes must be 8 bytes, but the file has 6/);
+    expect(() => decodeIdx(idx(8, [2, 2], [1, 2, 3]), { name: "t10k" })).toThrow(
+      /^idx "t10k": u8\[2, 2\] must be 16 bytes with its header, but the file has 15; it is truncated/,
+    );
+    expect(() => decodeIdx(idx(8, [2], [1, 2, 3]))).toThrow(
+      /must be 10 bytes .* has 11; bytes are left over/,
+    );
+    expect(() => decodeIdx(idx(8, [2], []).subarray(0, 6))).toThrow(
+      /header of 1 axes must be 8 bytes, but the file has 6/,
+    );
     expect(() => decodeIdx(idx(8, [2 ** 31, 2 ** 31, 2 ** 31], [1]))).toThrow(DataError);
   });
 
@@ -73,7 +132,11 @@ describe("decodeIdx()", () => {
 
   test("decodes 5,000 mutated files or says what is wrong with them, in bounded space", () => {
     const random = new TestRandom(3);
-    const files = [idx(8, [3, 4], [...Array(12).keys()]), idx(13, [2], [0, 0, 0, 1, 0, 0, 0, 2]), idx(14, [2], Array(16).fill(64))];
+    const files = [
+      idx(8, [3, 4], [...Array(12).keys()]),
+      idx(13, [2], [0, 0, 0, 1, 0, 0, 0, 2]),
+      idx(14, [2], Array(16).fill(64)),
+    ];
     let decoded = 0;
     for (let i = 0; i < 5000; i++) {
       const bytes = mutate(files[i % files.length]!, random);
@@ -88,12 +151,18 @@ describe("decodeIdx()", () => {
   });
 
   const mnist = (part: string): string => `data/mnist/${part}-ubyte.gz`;
-  testWithShared("reads MNIST", [mnist("t10k-images-idx3"), mnist("t10k-labels-idx1")], async () => {
-    const images = decodeIdx(await gunzip(sharedFile(mnist("t10k-images-idx3"))), { name: "t10k-images" });
-    const labels = decodeIdx(await gunzip(sharedFile(mnist("t10k-labels-idx1"))));
-    expect(images).toMatchObject({ dtype: "uint8", shape: [10000, 28, 28] });
-    expect([...labels.data.subarray(0, 5)]).toEqual([7, 2, 1, 0, 4]);
-  });
+  testWithShared(
+    "reads MNIST",
+    [mnist("t10k-images-idx3"), mnist("t10k-labels-idx1")],
+    async () => {
+      const images = decodeIdx(await gunzip(sharedFile(mnist("t10k-images-idx3"))), {
+        name: "t10k-images",
+      });
+      const labels = decodeIdx(await gunzip(sharedFile(mnist("t10k-labels-idx1"))));
+      expect(images).toMatchObject({ dtype: "uint8", shape: [10000, 28, 28] });
+      expect([...labels.data.subarray(0, 5)]).toEqual([7, 2, 1, 0, 4]);
+    },
+  );
 });
 
 describe("gunzip()", () => {
@@ -106,7 +175,9 @@ describe("gunzip()", () => {
 
   test("stops when more comes out than allowed", async () => {
     const bomb = gzipSync(new Uint8Array(5_000_000));
-    await expect(gunzip(bomb, { maximumBytes: 1_000_000, name: "b.gz" })).rejects.toThrow(/^gzip "b.gz": the content must be at most 1000000 bytes/);
+    await expect(gunzip(bomb, { maximumBytes: 1_000_000, name: "b.gz" })).rejects.toThrow(
+      /^gzip "b.gz": the content must be at most 1000000 bytes/,
+    );
     expect((await gunzip(bomb, { maximumBytes: 5_000_000 })).length).toBe(5_000_000);
   });
 

@@ -15,7 +15,10 @@ export function solveCholesky(a: Float64Array, b: Float64Array): void {
       for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
       if (i > j) a[i * n + j] = sum / a[j * n + j]!;
       else if (sum > 0 && sum < Infinity) a[i * n + i] = Math.sqrt(sum);
-      else throw new NonFiniteError(`cholesky: the matrix must be positive definite, got pivot ${sum} in row ${i}; raise alpha`);
+      else
+        throw new NonFiniteError(
+          `cholesky: the matrix must be positive definite, got pivot ${sum} in row ${i}; raise alpha`,
+        );
     }
   }
   for (let i = 0; i < n; i++) {

@@ -29,7 +29,12 @@ function largest(a: Float64Array): number {
  * @param size         number of variables, which start at 0
  * @param evaluations  most calls of f
  */
-export function lbfgs(f: Objective, size: number, evaluations: number, tolerance: number): LbfgsResult {
+export function lbfgs(
+  f: Objective,
+  size: number,
+  evaluations: number,
+  tolerance: number,
+): LbfgsResult {
   let w: Float64Array = new Float64Array(size);
   let gradient: Float64Array = new Float64Array(size);
   let value = f(w, gradient);
@@ -45,7 +50,9 @@ export function lbfgs(f: Objective, size: number, evaluations: number, tolerance
       for (let j = 0; j < size; j++) direction[j]! -= alphas[i]! * y[j]!;
     }
     const last = history.at(-1);
-    const scale = last ? 1 / (last.rho * dot(last.y, last.y)) : 1 / Math.sqrt(dot(gradient, gradient));
+    const scale = last
+      ? 1 / (last.rho * dot(last.y, last.y))
+      : 1 / Math.sqrt(dot(gradient, gradient));
     for (let j = 0; j < size; j++) direction[j]! *= scale;
     history.forEach(({ s, y, rho }, i) => {
       const correction = alphas[i]! - rho * dot(y, direction);

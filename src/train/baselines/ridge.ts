@@ -19,7 +19,13 @@ export interface LinearModel {
  * @param x  float32[n, d]
  * @param y  [n]
  */
-export function fitRidge(x: ArrayLike<number>, y: ArrayLike<number>, d: number, alpha: number, flops: number): LinearModel {
+export function fitRidge(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  d: number,
+  alpha: number,
+  flops: number,
+): LinearModel {
   const rows = spacedRows(y.length, Math.max(2 * d, flops / Math.max(1, d * d)));
   const means = new Float64Array(d);
   let meanY = 0;
@@ -50,7 +56,11 @@ export function fitRidge(x: ArrayLike<number>, y: ArrayLike<number>, d: number, 
 }
 
 /** `X w + b`. */
-export function predictLinear({ weights, intercept }: LinearModel, x: ArrayLike<number>, n: number): Float64Array {
+export function predictLinear(
+  { weights, intercept }: LinearModel,
+  x: ArrayLike<number>,
+  n: number,
+): Float64Array {
   const d = weights.length;
   return Float64Array.from({ length: n }, (_, row) => {
     let sum = intercept;

@@ -7,7 +7,10 @@ export interface RegressionScores {
 }
 
 /** Scores of predictions, in float64. Both arrays hold one value a row, one row or more. */
-export function regressionScores(y: ArrayLike<number>, predicted: ArrayLike<number>): RegressionScores {
+export function regressionScores(
+  y: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+): RegressionScores {
   const n = y.length;
   let [sum, squares, distances, spread] = [0, 0, 0, 0];
   for (let i = 0; i < n; i++) sum += y[i]!;

@@ -1,5 +1,13 @@
-const MISSING: ReadonlySet<string> = /* @__PURE__ */ new Set(["", "na", "n/a", "nan", "null", "?", "-"]);
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const MISSING: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  "",
+  "na",
+  "n/a",
+  "nan",
+  "null",
+  "?",
+  "-",
+]);
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/; // no way to backtrack over digits
 const INFINITE = /^[+-]?(inf|infinity|∞)$/i;
 
 /** Whether a trimmed cell says that there is no value: empty, NA, N/A, NaN, null, ? or -, in any case. */

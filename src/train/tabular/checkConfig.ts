@@ -16,31 +16,46 @@ function hasFields(value: unknown, fields: Record<string, Check>): boolean {
 }
 
 const FILLED = { mean: isNumber, std: isPositive, fill: isNumber, flag: isBoolean };
-const COLUMNS: ReadonlyMap<unknown, Record<string, Check>> = new Map<unknown, Record<string, Check>>([
+const COLUMNS: ReadonlyMap<unknown, Record<string, Check>> = new Map<
+  unknown,
+  Record<string, Check>
+>([
   ["number", FILLED],
   ["date", FILLED],
   ["boolean", { fill: isNumber, flag: isBoolean }],
   ["category", { levels: isTexts, other: isBoolean, flag: isBoolean }],
   ["dropped", {}],
 ]);
-const TARGETS: ReadonlyMap<unknown, Record<string, Check>> = new Map<unknown, Record<string, Check>>([
+const TARGETS: ReadonlyMap<unknown, Record<string, Check>> = new Map<
+  unknown,
+  Record<string, Check>
+>([
   ["regression", { mean: isNumber, std: isPositive }],
   ["classification", { classes: isTexts, numeric: isBoolean }],
 ]);
 
 /** Whether `value` has a name, and the fields that the kind under `key` asks for. */
-function isOneOf(value: unknown, key: string, kinds: ReadonlyMap<unknown, Record<string, Check>>): boolean {
+function isOneOf(
+  value: unknown,
+  key: string,
+  kinds: ReadonlyMap<unknown, Record<string, Check>>,
+): boolean {
   if (!hasFields(value, { name: isText })) return false;
   const fields = kinds.get(new Map(Object.entries(value as object)).get(key));
   return fields !== undefined && hasFields(value, fields);
 }
 
 function isConfig(value: unknown): value is TabularConfig {
-  const isColumns: Check = (v) => Array.isArray(v) && v.every((column) => isOneOf(column, "kind", COLUMNS));
+  const isColumns: Check = (v) =>
+    Array.isArray(v) && v.every((column) => isOneOf(column, "kind", COLUMNS));
   const isReport: Check = (v) =>
-    Array.isArray(v) && v.every((row) => hasFields(row, { column: isText, role: isText, missing: isNumber, action: isText }));
+    Array.isArray(v) &&
+    v.every((row) =>
+      hasFields(row, { column: isText, role: isText, missing: isNumber, action: isText }),
+    );
   const isDropped: Check = (v) =>
-    Array.isArray(v) && v.every((row) => hasFields(row, { reason: isText, count: isNumber, where: Array.isArray }));
+    Array.isArray(v) &&
+    v.every((row) => hasFields(row, { reason: isText, count: isNumber, where: Array.isArray }));
   return hasFields(value, {
     columns: isColumns,
     target: (v) => isOneOf(v, "task", TARGETS),
@@ -58,13 +73,21 @@ function isConfig(value: unknown): value is TabularConfig {
  */
 export function checkConfig(value: unknown): TabularConfig {
   if (!hasFields(value, { format: (v) => v === "thalweg.tabular" })) {
-    throw new DataError(`tabular.fromConfig: must be given what toConfig() gave, got ${JSON.stringify(value)?.slice(0, 60)}`);
+    throw new DataError(
+      `tabular.fromConfig: must be given what toConfig() gave, got ${JSON.stringify(value)?.slice(0, 60)}`,
+    );
   }
   if (!hasFields(value, { version: (v) => v === 1 })) {
-    throw new DataError("tabular.fromConfig: version must be 1; this file is from a newer thalweg, update it");
+    throw new DataError(
+      "tabular.fromConfig: version must be 1; this file is from a newer thalweg, update it",
+    );
   }
-  if (!isConfig(value)) throw new DataError("tabular.fromConfig: columns, target and report must be as toConfig() gave them; the file is damaged");
+  if (!isConfig(value))
+    throw new DataError(
+      "tabular.fromConfig: columns, target and report must be as toConfig() gave them; the file is damaged",
+    );
   const names = [value.target.name, ...value.columns.map(({ name }) => name)];
-  if (new Set(names).size !== names.length) throw new DataError("tabular.fromConfig: column names must differ");
+  if (new Set(names).size !== names.length)
+    throw new DataError("tabular.fromConfig: column names must differ");
   return value;
 }

@@ -9,13 +9,18 @@ import { type Table, rowCount } from "../../io/table.ts";
 export function checkTable(subject: string, table: Table): void {
   const { header, columns } = table;
   if (header.length !== columns.length) {
-    throw new DataError(`${subject}: the table must have a name a column, got ${header.length} for ${columns.length}`);
+    throw new DataError(
+      `${subject}: the table must have a name a column, got ${header.length} for ${columns.length}`,
+    );
   }
   const rows = rowCount(table);
   header.forEach((name, i) => {
-    if (header.indexOf(name) !== i) throw new DataError(`${subject}: column names must differ, "${name}" occurs twice`);
+    if (header.indexOf(name) !== i)
+      throw new DataError(`${subject}: column names must differ, "${name}" occurs twice`);
     if (columns[i]!.length !== rows) {
-      throw new DataError(`${subject}: columns must be of one length, "${name}" has ${columns[i]!.length} cells, not ${rows}`);
+      throw new DataError(
+        `${subject}: columns must be of one length, "${name}" has ${columns[i]!.length} cells, not ${rows}`,
+      );
     }
   });
 }

@@ -1,19 +1,54 @@
 /** How one column becomes features. Plain JSON: this is what a model file holds. */
 export type ColumnPlan =
-  | { readonly name: string; readonly kind: "number" | "date"; readonly mean: number; readonly std: number; readonly fill: number; readonly flag: boolean }
-  | { readonly name: string; readonly kind: "boolean"; readonly fill: number; readonly flag: boolean }
-  | { readonly name: string; readonly kind: "category"; readonly levels: readonly string[]; readonly other: boolean; readonly flag: boolean }
+  | {
+      readonly name: string;
+      readonly kind: "number" | "date";
+      readonly mean: number;
+      readonly std: number;
+      readonly fill: number;
+      readonly flag: boolean;
+    }
+  | {
+      readonly name: string;
+      readonly kind: "boolean";
+      readonly fill: number;
+      readonly flag: boolean;
+    }
+  | {
+      readonly name: string;
+      readonly kind: "category";
+      readonly levels: readonly string[];
+      readonly other: boolean;
+      readonly flag: boolean;
+    }
   | { readonly name: string; readonly kind: "dropped" };
 
 /** How the target becomes y. */
 export type TargetPlan =
-  | { readonly name: string; readonly task: "regression"; readonly mean: number; readonly std: number }
-  | { readonly name: string; readonly task: "classification"; readonly classes: readonly string[]; readonly numeric: boolean };
+  | {
+      readonly name: string;
+      readonly task: "regression";
+      readonly mean: number;
+      readonly std: number;
+    }
+  | {
+      readonly name: string;
+      readonly task: "classification";
+      readonly classes: readonly string[];
+      readonly numeric: boolean;
+    };
 
 /** What was done with a column, for a table that people read. */
 export interface ReportRow {
   readonly column: string;
-  readonly role: "number" | "category" | "date" | "id-like, dropped" | "constant, dropped" | "dropped" | "target";
+  readonly role:
+    | "number"
+    | "category"
+    | "date"
+    | "id-like, dropped"
+    | "constant, dropped"
+    | "dropped"
+    | "target";
   readonly missing: number;
   /** Such as "standardised, gaps filled with median 433, flagged". */
   readonly action: string;
@@ -46,5 +81,9 @@ export function featuresOf(plan: ColumnPlan): string[] {
   const flag = plan.flag ? [`${name} is missing`] : [];
   if (kind === "date") return [`${name} year`, `${name} month sin`, `${name} month cos`, ...flag];
   if (kind !== "category") return [name, ...flag];
-  return [...plan.levels.map((level) => `${name}=${level}`), ...(plan.other ? [`${name}=(other)`] : []), ...flag];
+  return [
+    ...plan.levels.map((level) => `${name}=${level}`),
+    ...(plan.other ? [`${name}=(other)`] : []),
+    ...flag,
+  ];
 }

@@ -32,7 +32,12 @@ export function parseDate(cell: string): DateParts | null {
   const parts = found ?? (last && [last[3], last[2], last[1], ...last.slice(4)]);
   if (!parts) return null;
   const [year, month, day, hour, minute, second] = parts.map((part) => Number(part ?? 0)) as [
-    number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ];
   if (month < 1 || month > 12 || hour > 24 || minute > 59 || second > 60) return null;
   const before = daysBefore(year, month - 1);

@@ -31,7 +31,11 @@ export class FeatureWriter {
   }
 
   /** `(value - mean) / std`, which float32 must hold. */
-  private standardised(value: number, plan: { name: string; mean: number; std: number }, row: number): number {
+  private standardised(
+    value: number,
+    plan: { name: string; mean: number; std: number },
+    row: number,
+  ): number {
     const z = (value - plan.mean) / plan.std;
     if (Number.isFinite(Math.fround(z))) return z;
     throw new DataError(
@@ -47,14 +51,17 @@ export class FeatureWriter {
     const { name } = plan;
     const { decimal } = this.table;
     const flagAt = plan.flag ? featuresOf(plan).length - 1 : -1;
-    const levels = plan.kind === "category" ? new Map(plan.levels.map((level, i) => [level, i])) : null;
+    const levels =
+      plan.kind === "category" ? new Map(plan.levels.map((level, i) => [level, i])) : null;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
       const cell = source[row]!.trim();
       const out = i * width + at;
       let missing = isMissing(cell);
       if (plan.kind === "category") {
-        const level = missing ? undefined : (levels!.get(cell) ?? (plan.other ? plan.levels.length : undefined));
+        const level = missing
+          ? undefined
+          : (levels!.get(cell) ?? (plan.other ? plan.levels.length : undefined));
         if (level !== undefined) data[out + level] = 1;
         else if (!missing) this.countUnseen(name, cell);
       } else if (plan.kind === "date") {
@@ -65,9 +72,18 @@ export class FeatureWriter {
         if (!date && !missing) this.countStray(name);
         missing = !date;
       } else {
-        const value = missing ? NaN : plan.kind === "number" ? parseNumber(cell, decimal) : parseBoolean(cell);
+        const value = missing
+          ? NaN
+          : plan.kind === "number"
+            ? parseNumber(cell, decimal)
+            : parseBoolean(cell);
         const known = value === value;
-        data[out] = plan.kind === "number" ? this.standardised(known ? value : plan.fill, plan, row) : known ? value : plan.fill;
+        data[out] =
+          plan.kind === "number"
+            ? this.standardised(known ? value : plan.fill, plan, row)
+            : known
+              ? value
+              : plan.fill;
         if (!known && !missing) this.countStray(name);
         missing = !known;
       }

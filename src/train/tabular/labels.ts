@@ -14,7 +14,9 @@ export interface Labels {
 /** Rows of the same reason, as they are reported. */
 export function dropRows(table: Table, reason: string, rows: readonly number[]): RowsDropped[] {
   if (rows.length === 0) return [];
-  return [{ reason, count: rows.length, where: rows.slice(0, 5).map((row) => placeOf(table, row)) }];
+  return [
+    { reason, count: rows.length, where: rows.slice(0, 5).map((row) => placeOf(table, row)) },
+  ];
 }
 
 /**
@@ -23,8 +25,14 @@ export function dropRows(table: Table, reason: string, rows: readonly number[]):
  *
  * @throws DataError if a class is not among those of the fit, or a number is infinite
  */
-export function labelsOf(subject: string, plan: TargetPlan, table: Table, source: readonly string[]): Labels {
-  const classes = plan.task === "classification" ? new Map(plan.classes.map((name, i) => [name, i])) : null;
+export function labelsOf(
+  subject: string,
+  plan: TargetPlan,
+  table: Table,
+  source: readonly string[],
+): Labels {
+  const classes =
+    plan.task === "classification" ? new Map(plan.classes.map((name, i) => [name, i])) : null;
   const [rows, values, missing, stray]: number[][] = [[], [], [], []];
   source.forEach((raw, row) => {
     const cell = raw.trim();
@@ -34,8 +42,13 @@ export function labelsOf(subject: string, plan: TargetPlan, table: Table, source
     const key = plan.task === "classification" && plan.numeric ? String(number + 0) : cell;
     const value = plan.task === "regression" ? (number - plan.mean) / plan.std : classes!.get(key);
     if (value === undefined || !Number.isFinite(value)) {
-      const must = plan.task === "regression" ? "be a finite number" : `be a class of the fit (${plan.classes.slice(0, 20).join(", ")})`;
-      throw new DataError(`${subject}: target "${plan.name}" must ${must}, got '${cell}' in ${placeOf(table, row)}`);
+      const must =
+        plan.task === "regression"
+          ? "be a finite number"
+          : `be a class of the fit (${plan.classes.slice(0, 20).join(", ")})`;
+      throw new DataError(
+        `${subject}: target "${plan.name}" must ${must}, got '${cell}' in ${placeOf(table, row)}`,
+      );
     }
     rows.push(row);
     values.push(value);

@@ -24,11 +24,14 @@ export function statisticsOf(subject: string, values: Float64Array): Statistics 
   for (const x of values) squares += (x - mean) * (x - mean);
   const std = Math.sqrt(squares / values.length);
   if (!Number.isFinite(mean) || !Number.isFinite(std)) {
-    throw new DataError(`${subject}: numbers must be small enough to be squared in float64, got up to ${values.toSorted().at(-1)}`);
+    throw new DataError(
+      `${subject}: numbers must be small enough to be squared in float64, got up to ${values.toSorted().at(-1)}`,
+    );
   }
   const sorted = values.toSorted();
   const half = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[half]! : sorted[half - 1]! / 2 + sorted[half]! / 2;
+  const median =
+    sorted.length % 2 === 1 ? sorted[half]! : sorted[half - 1]! / 2 + sorted[half]! / 2;
   return { mean, std: std === 0 ? 1 : std, median: median + 0 };
 }
 

@@ -78,11 +78,18 @@ export function checkFinite(subject: string, { name, cells, numbers, place }: Su
 }
 
 /** `3 cells not dates, e.g. line 17 'abc', taken as missing`, or "" if all are. */
-export function strayCells({ cells, place }: Survey, kind: string, isKind: (cell: string, row: number) => boolean): string {
+export function strayCells(
+  { cells, place }: Survey,
+  kind: string,
+  isKind: (cell: string, row: number) => boolean,
+): string {
   let [count, first] = [0, ""];
   cells.forEach((cell, row) => {
     if (cell === null || isKind(cell, row)) return;
-    if (count++ === 0) first = `${place(row)} '${cell.length > 30 ? `${cell.slice(0, 27)}...` : cell}'`;
+    if (count++ === 0)
+      first = `${place(row)} '${cell.length > 30 ? `${cell.slice(0, 27)}...` : cell}'`;
   });
-  return count === 0 ? "" : `${count} ${count === 1 ? "cell" : "cells"} not ${kind}, e.g. ${first}, taken as missing`;
+  return count === 0
+    ? ""
+    : `${count} ${count === 1 ? "cell" : "cells"} not ${kind}, e.g. ${first}, taken as missing`;
 }

@@ -31,20 +31,29 @@ export interface Transformed {
  * @throws DataError if a column of the fit is missing, a number is infinite or out of float32's reach, or a target
  *   is none that the fit knows
  */
-export function transformTable(config: TabularConfig, table: Table, withTarget: boolean): Transformed {
+export function transformTable(
+  config: TabularConfig,
+  table: Table,
+  withTarget: boolean,
+): Transformed {
   const subject = "tabular.transform";
   checkTable(subject, table);
   const { columns: plans, target } = config;
-  const column = (name: string): readonly string[] | undefined => table.columns[table.header.indexOf(name)];
+  const column = (name: string): readonly string[] | undefined =>
+    table.columns[table.header.indexOf(name)];
   for (const { name, kind } of plans) {
     if (kind === "dropped" || column(name)) continue;
     const nearest = nearestName(name, table.header);
     const cure = nearest === undefined ? "" : `; did you rename it to "${nearest}"?`;
-    throw new DataError(`${subject}: the table must have a column "${name}", got ${table.header.join(", ")}${cure}`);
+    throw new DataError(
+      `${subject}: the table must have a column "${name}", got ${table.header.join(", ")}${cure}`,
+    );
   }
   const source = withTarget ? column(target.name) : undefined;
   const labels = source ? labelsOf(subject, target, table, source) : null;
-  const rows = Int32Array.from(labels?.rows ?? Array.from({ length: rowCount(table) }, (_, i) => i));
+  const rows = Int32Array.from(
+    labels?.rows ?? Array.from({ length: rowCount(table) }, (_, i) => i),
+  );
 
   const widths = plans.map((plan) => featuresOf(plan).length);
   const width = widths.reduce((sum, n) => sum + n, 0);

@@ -1,0 +1,48 @@
+// Rows of the kernel benchmark: an op of the graph on given shapes, run as one-node plans run it.
+const f32 = (...shape) => ({ shape, dtype: "float32" });
+const i32 = (...shape) => ({ shape, dtype: "int32" });
+
+const TRANSPOSES = {
+  NN: ([m, n, k]) => [f32(m, k), f32(k, n), {}],
+  TN: ([m, n, k]) => [f32(k, m), f32(k, n), { transposeA: true }],
+  NT: ([m, n, k]) => [f32(m, k), f32(n, k), { transposeB: true }],
+};
+
+/** A product by the name "MxNxK NN": NN, TN (A stored transposed), NT. */
+export function product(name) {
+  const [shape, kind] = name.split(" ");
+  const [a, b, attrs] = TRANSPOSES[kind](shape.split("x").map(Number));
+  return { group: "product", name, op: "matmul", file: "matmul", inputs: [a, b], attrs };
+}
+
+const PRODUCTS = [
+  ...[256, 512, 1024].flatMap((n) => ["NN", "NT", "TN"].map((kind) => `${n}x${n}x${n} ${kind}`)),
+  "128x512x784 NN", "784x512x128 TN", "128x512x512 NN", "128x512x512 NT", "512x512x128 TN",
+  "128x10x512 NN", "128x512x10 NT", "512x10x128 TN",
+  "32x32x64 NN", "64x32x32 TN", "32x10x32 NN", "32x32x10 NT", "32x10x32 TN",
+  "1x512x784 NN", "1x784x512 NT", "1x10x512 NN", "64x512x784 NN", "25600x64x288 NN", "288x64x25600 TN",
+];
+
+const flat = (group, op, file, inputs, name = "") =>
+  [4096, 65_536, 1_048_576].map((n) => ({
+    group,
+    name: `${name || op} ${n}`,
+    op,
+    file,
+    inputs: Array.from({ length: inputs }, () => f32(n)),
+  }));
+
+export const ROWS = [
+  ...PRODUCTS.map(product),
+  ...["add", "mul", "div"].flatMap((op) => flat("elementwise", op, "binary", 2)),
+  { group: "elementwise", name: "add bias 128x512", op: "add", file: "binary", inputs: [f32(128, 512), f32(512)] },
+  { group: "elementwise", name: "add column 128x512", op: "add", file: "binary", inputs: [f32(128, 512), f32(128, 1)] },
+  { group: "reduction", name: "sum all 65536", call: "sum", file: "sum", inputs: [f32(65_536)] },
+  { group: "reduction", name: "sum columns 128x512", call: "sum", file: "sum", inputs: [f32(128, 512)], attrs: { axis: 0 } },
+  { group: "reduction", name: "sum columns 128x10", call: "sum", file: "sum", inputs: [f32(128, 10)], attrs: { axis: 0 } },
+  { group: "reduction", name: "sum rows 128x512", call: "sum", file: "sum", inputs: [f32(128, 512)], attrs: { axis: 1 } },
+  ...[[128, 10], [1024, 65], [1024, 1000]].flatMap((shape) => [
+    { group: "softmax", name: `softmax ${shape.join("x")}`, op: "softmax", file: "activations/softmax", inputs: [f32(...shape)] },
+    { group: "softmax", name: `crossentropy ${shape.join("x")}`, op: "sparseSoftmaxCrossentropy", file: "softmaxCrossentropy", inputs: [f32(...shape), i32(shape[0])] },
+  ]),
+];

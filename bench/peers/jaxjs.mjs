@@ -1,0 +1,138 @@
+// jax-js, WebAssembly backend, one thread, the whole step in one jit. Its optimizers are written out.
+import { ADAM_BETAS, dataOf, oneHot, uniform, weightsOf } from "../problems.mjs";
+
+export const name = "jax-js";
+
+let jax;
+
+async function load() {
+  delete globalThis.Worker; // one thread
+  jax = await import("@jax-js/jax");
+  await jax.init("wasm");
+  jax.defaultDevice("wasm");
+}
+
+const array = (data, shape) => jax.numpy.array(data).reshape(shape);
+
+/** Logits; takes over `x` and `params`. */
+function forward(params, x) {
+  const { numpy: np, nn } = jax;
+  for (let i = 0; i < params.length; i += 2) {
+    x = np.matmul(x, params[i]).add(params[i + 1]);
+    if (i + 2 < params.length) x = nn.relu(x);
+  }
+  return x;
+}
+
+/** Bias corrections of Adam's step t. */
+const corrections = (t) => ADAM_BETAS.map((beta) => 1 / (1 - beta ** t));
+
+function adam(p, g, m, v, c1, c2, learningRate) {
+  const { numpy: np } = jax;
+  const [b1, b2] = ADAM_BETAS;
+  const m2 = m.mul(b1).add(g.ref.mul(1 - b1));
+  const v2 = v.mul(b2).add(np.square(g).mul(1 - b2));
+  const step = m2.ref.mul(c1).mul(learningRate).div(np.sqrt(v2.ref.mul(c2)).add(1e-8));
+  return [p.sub(step), m2, v2];
+}
+
+function train(problem) {
+  const { numpy: np, nn, tree, jit, valueAndGrad } = jax;
+  const { batch, batches, inputs, units, optimizer } = problem;
+  const { x, y } = dataOf(problem);
+  const classes = units.at(-1);
+  const data = Array.from({ length: batches }, (_, i) => [
+    array(x.slice(i * batch * inputs, (i + 1) * batch * inputs), [batch, inputs]),
+    array(oneHot(y.subarray(i * batch, (i + 1) * batch), classes), [batch, classes]),
+  ]);
+  const loss = (params, x, labels) => nn.logSoftmax(forward(params, x), -1).mul(labels).sum().mul(-1 / batch);
+  const { learningRate, momentum } = optimizer;
+  const isAdam = optimizer.name === "adam";
+  let p = weightsOf(problem).map(({ shape, data }) => array(data, shape));
+  let m = p.map((a) => np.zeros(a.shape));
+  let v = isAdam ? p.map((a) => np.zeros(a.shape)) : [];
+  const adamStep = jit((p, m, v, c1, c2, x, labels) => {
+    const [value, g] = valueAndGrad(loss)(tree.ref(p), x, labels);
+    const next = p.map((w, i) => adam(w, g[i], m[i], v[i], c1.ref, c2.ref, learningRate));
+    c1.dispose();
+    c2.dispose();
+    return { value, p: next.map((n) => n[0]), m: next.map((n) => n[1]), v: next.map((n) => n[2]) };
+  });
+  const momentumStep = jit((p, m, x, labels) => {
+    const [value, g] = valueAndGrad(loss)(tree.ref(p), x, labels);
+    const velocity = m.map((a, i) => a.mul(momentum).add(g[i]));
+    return { value, p: p.map((w, i) => w.sub(velocity[i].ref.mul(learningRate))), m: velocity };
+  });
+  let t = 0;
+  const step = () => {
+    const [x, labels] = data[t++ % batches];
+    let next;
+    if (isAdam) {
+      const [c1, c2] = corrections(t);
+      next = adamStep(p, m, v, np.array(c1), np.array(c2), x.ref, labels.ref);
+      v = next.v;
+    } else next = momentumStep(p, m, x.ref, labels.ref);
+    p = next.p;
+    m = next.m;
+    return next.value;
+  };
+  const ready = () => jax.blockUntilReady([...p, ...m, ...v]);
+  return {
+    check: async () => {
+      const losses = [];
+      for (let epoch = 0; epoch < 3; epoch++) {
+        let sum = 0;
+        for (let i = 0; i < batches; i++) sum += (await step().data())[0];
+        losses.push(sum / batches);
+      }
+      return losses;
+    },
+    // Waiting for every step is jax-js's fast way: left to pile up, small steps take 30 times longer.
+    run: async (steps) => {
+      for (let i = 0; i < steps; i++) {
+        step().dispose();
+        await ready();
+      }
+    },
+  };
+}
+
+function optimizer({ size }) {
+  const { numpy: np, jit } = jax;
+  let p = array(uniform(size, 1), [size]);
+  const g = array(uniform(size, 2), [size]);
+  let [m, v, t] = [np.zeros([size]), np.zeros([size]), 0];
+  const update = jit((p, g, m, v, c1, c2) => adam(p, g, m, v, c1, c2, 1e-3));
+  const run = async (steps) => {
+    for (let i = 0; i < steps; i++) {
+      const [c1, c2] = corrections(++t);
+      [p, m, v] = update(p, g.ref, m, v, np.array(c1), np.array(c2));
+      await jax.blockUntilReady([p, m, v]);
+    }
+  };
+  const check = async () => {
+    await run(3);
+    return [...(await p.ref.data()).slice(0, 4)];
+  };
+  return { run, check, close: () => [p, g, m, v].forEach((a) => a.dispose()) };
+}
+
+function inference(problem) {
+  const { nn, tree, jit } = jax;
+  const params = weightsOf(problem).map(({ shape, data }) => array(data, shape));
+  const x = array(dataOf(problem).x, [problem.batch, problem.inputs]);
+  const predict = jit((params, x) => nn.softmax(forward(params, x), -1));
+  const outputs = () => predict(tree.ref(params), x.ref).data();
+  return {
+    check: async () => [...(await outputs()).slice(0, 4)],
+    run: async (steps) => {
+      for (let i = 0; i < steps; i++) await outputs();
+    },
+  };
+}
+
+export async function open(problem) {
+  if (!jax) await load();
+  const contestant = { train, optimizer, inference }[problem.kind](problem);
+  return { close: () => {}, ...contestant, name, async: true };
+}

@@ -1,0 +1,105 @@
+"""PyTorch as a contestant, one thread: reads a request a line, answers with a line of JSON.
+
+    {"open": problem, "folder": where weights and data lie}   -> {"check": numbers}
+    {"run": n}                                                -> {"wall": ms, "cpu": ms}
+"""
+
+import json
+import os
+import sys
+import time
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+torch.set_num_threads(1)
+
+
+def read(folder, name, shape, dtype=np.float32):
+    return torch.from_numpy(np.fromfile(os.path.join(folder, name), dtype).reshape(shape))
+
+
+def forward(params, x):
+    for i in range(0, len(params), 2):
+        x = F.linear(x, params[i], params[i + 1])
+        if i + 2 < len(params):
+            x = F.relu(x)
+    return x
+
+
+def parameters(problem, folder):
+    params, width = [], problem["inputs"]
+    for i, n in enumerate(problem["units"]):
+        kernel = read(folder, f"w{2 * i}", (width, n)).t().contiguous()
+        params += [kernel, read(folder, f"w{2 * i + 1}", (n,))]
+        width = n
+    return params
+
+
+def train(problem, folder):
+    batch, batches = problem["batch"], problem["batches"]
+    params = [p.requires_grad_(True) for p in parameters(problem, folder)]
+    x = read(folder, "x", (batches, batch, problem["inputs"]))
+    y = read(folder, "y", (batches, batch), np.int32).long()
+    rule = problem["optimizer"]
+    if rule["name"] == "adam":
+        optimizer = torch.optim.Adam(params, lr=rule["learningRate"])
+    else:
+        optimizer = torch.optim.SGD(params, lr=rule["learningRate"], momentum=rule["momentum"])
+    taken = 0
+
+    def step():
+        nonlocal taken
+        i = taken % batches
+        taken += 1
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(forward(params, x[i]), y[i])
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return step, lambda: [sum(step().item() for _ in range(batches)) / batches for _ in range(3)]
+
+
+def optimizer(problem, folder):
+    p = read(folder, "p", (problem["size"],)).requires_grad_(True)
+    p.grad = read(folder, "g", (problem["size"],))
+    rule = torch.optim.Adam([p], lr=1e-3)
+
+    def check():
+        for _ in range(3):
+            rule.step()
+        return p[:4].tolist()
+
+    return rule.step, check
+
+
+def inference(problem, folder):
+    params = parameters(problem, folder)
+    x = read(folder, "x", (problem["batch"], problem["inputs"]))
+
+    def step():
+        with torch.no_grad():
+            return F.softmax(forward(params, x), -1)
+
+    return step, lambda: step().flatten()[:4].tolist()
+
+
+KINDS = {"train": train, "optimizer": optimizer, "inference": inference}
+print(json.dumps({"version": torch.__version__}), flush=True)
+for line in sys.stdin:
+    request = json.loads(line)
+    if "open" in request:
+        problem = request["open"]
+        step, check = KINDS[problem["kind"]](problem, request["folder"])
+        answer = {"check": check()}
+    else:
+        wall, cpu = time.perf_counter(), time.process_time()
+        for _ in range(request["run"]):
+            step()
+        answer = {"wall": 1e3 * (time.perf_counter() - wall), "cpu": 1e3 * (time.process_time() - cpu)}
+    print(json.dumps(answer), flush=True)

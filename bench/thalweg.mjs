@@ -1,0 +1,133 @@
+// Thalweg as a contestant: the public API of dist wherever it reaches.
+import * as thalweg from "../dist/index.js";
+import { Commands } from "../dist/kernels/commands.js";
+import { Kernels } from "../dist/kernels/table.gen.js";
+import { regionsOf } from "../dist/memory/regions.js";
+import { OptimizerRun } from "../dist/optim/optimizerRun.js";
+import { dataOf, uniform, weightsOf } from "./problems.mjs";
+
+export const name = "thalweg";
+
+/** A compiled model of a problem with its initial weights. */
+export function modelOf(problem) {
+  const { inputs, units, optimizer = { name: "adam" } } = problem;
+  const layers = units.map((n, i) =>
+    thalweg.dense({
+      units: n,
+      activation: i === units.length - 1 ? "softmax" : "relu",
+      ...(i === 0 && { inputShape: [inputs] }),
+    }),
+  );
+  const model = thalweg.sequential(layers);
+  const { name: rule, ...options } = optimizer;
+  model.compile({ optimizer: thalweg[rule](options), loss: "sparseCategoricalCrossentropy" });
+  model.setWeights(weightsOf(problem).map(({ shape, data }) => thalweg.tensor(data, shape)));
+  return model;
+}
+
+/**
+ * A step as `fit` takes it: fit over all batches, which lie in linear memory, divided by their number.
+ * So everything that `fit` does is in it: cursor, scalars, loss means, turns of the event loop.
+ */
+function train(problem) {
+  const { rows, x, y } = dataOf(problem);
+  const model = modelOf(problem);
+  const samples = thalweg.tensor(x, [rows, problem.inputs]);
+  const labels = thalweg.tensor(y, [rows]);
+  const fit = (epochs) => model.fit(samples, labels, { epochs, batchSize: problem.batch, shuffle: false });
+  return {
+    name,
+    async: true,
+    model,
+    check: async () => (await fit(3)).history.loss,
+    run: (steps) => fit(steps / problem.batches),
+    atOnce: problem.batches,
+  };
+}
+
+/** Commands in memory of their own, run by one call: for what no public call does alone. */
+export function program(engine, emit) {
+  const commands = new Commands();
+  commands.split = false;
+  emit(new Kernels(commands), commands);
+  const base = regionsOf(engine).allocate(commands.bytes);
+  commands.place(engine.i32, base);
+  const end = base + commands.position;
+  const scratch = regionsOf(engine).allocate(2 ** 20 * 4);
+  return {
+    run: () => engine.run(base, end, scratch),
+    free: () => [base, scratch].forEach((address) => regionsOf(engine).free(address)),
+    slots: commands.named,
+  };
+}
+
+/** An optimizer's fused update of `size` parameters in linear memory, scalars of each step included. */
+export async function optimizerOver(factory, size) {
+  const engine = await thalweg.init();
+  const regions = regionsOf(engine);
+  const place = (seed) => {
+    const address = regions.allocate(4 * size);
+    if (seed) engine.f32.set(uniform(size, seed), address >>> 2);
+    return address;
+  };
+  const optimizer = factory();
+  const slotNames = optimizer.definition.slots(optimizer.options);
+  const memory = {
+    engine,
+    trainedBytes: 4 * size,
+    layout: [{ offset: 0, size, decays: true }],
+    parameters: place(1),
+    gradients: place(2),
+    slots: new Map(slotNames.map((slot) => [slot, place(0)])),
+  };
+  const run = new OptimizerRun(optimizer, memory);
+  const plan = program(engine, (k, commands) => run.emitUpdate(k, commands));
+  return {
+    memory,
+    step: () => {
+      run.beginStep(plan);
+      plan.run();
+      run.endStep();
+    },
+    close: () => {
+      for (const address of [memory.parameters, memory.gradients, ...memory.slots.values()]) regions.free(address);
+      plan.free();
+    },
+  };
+}
+
+async function optimizer({ size }) {
+  const { memory, step, close } = await optimizerOver(() => thalweg.adam({ learningRate: 1e-3 }), size);
+  return {
+    name,
+    close,
+    check: () => {
+      for (let i = 0; i < 3; i++) step();
+      return [...memory.engine.f32.subarray(memory.parameters >>> 2, (memory.parameters >>> 2) + 4)];
+    },
+    run: (steps) => {
+      for (let i = 0; i < steps; i++) step();
+    },
+  };
+}
+
+/** `predictSync` of one batch: samples copied in and outputs copied out at every call. */
+async function inference(problem) {
+  await thalweg.init();
+  const model = modelOf(problem);
+  const x = thalweg.tensor(dataOf(problem).x, [problem.batch, problem.inputs]);
+  const predict = () => model.predictSync(x, { batchSize: "all" });
+  return {
+    name,
+    check: () => [...predict().data.subarray(0, 4)],
+    run: (steps) => {
+      for (let i = 0; i < steps; i++) predict();
+    },
+    close: () => model.release(),
+  };
+}
+
+export async function open(problem) {
+  const contestant = await { train, optimizer, inference }[problem.kind](problem);
+  return { close: () => contestant.model?.release(), ...contestant };
+}

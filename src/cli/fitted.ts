@@ -1,0 +1,47 @@
+import type { Model } from "../model/model.ts";
+import { KeepBest } from "./keepBest.ts";
+import type { Problem, Settings } from "./problems/problem.ts";
+import { Progress } from "./progress.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The exit code of a program that ended by Ctrl-C, as shells have it. */
+const INTERRUPTED = 130;
+
+/** Fits, until the end or the first Ctrl-C; whatever was learnt by then is kept. */
+export async function fitted(terminal: Terminal, problem: Problem, model: Model, settings: Settings, seed: number, patient: boolean): Promise<{ progress: Progress; note: string }> {
+  const { train, validation } = problem.parts;
+  const progress = new Progress(terminal);
+  const controller = new AbortController();
+  let note = "";
+  const patience = patient ? Math.max(10, Math.ceil(settings.epochs / 5)) : Infinity;
+  const best = new KeepBest(model, patience, () => {
+    note = `stopped: the validation loss has not fallen for ${patience} epochs`;
+    controller.abort(note);
+  });
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    note = "interrupted: what was learnt so far is tested and saved";
+    controller.abort(note);
+  };
+  process.on("SIGINT", interrupt);
+  try {
+    await model.fit(train.x, train.y, {
+      epochs: settings.epochs,
+      batchSize: settings.batchSize,
+      validationData: [validation.x, validation.y],
+      seed,
+      callbacks: settings.keepBest ? [progress, best] : [progress],
+      signal: controller.signal,
+    });
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+  } finally {
+    progress.close();
+    process.off("SIGINT", interrupt);
+  }
+  if (settings.keepBest && best.epoch > 0 && best.epoch < progress.history.epoch.length) {
+    best.restore();
+    note += `${note === "" ? "" : "; "}epoch ${best.epoch}, of the lowest validation loss, is kept`;
+  }
+  return { progress, note };
+}

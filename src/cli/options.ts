@@ -1,0 +1,63 @@
+/** What an option is for: headings of the help, in their order. */
+export const GROUPS = ["Data", "Network", "Training", "Prediction", "Output"] as const;
+
+/** One option of a command: parsing, help and the nearest-name message all read this. */
+export interface OptionSpec {
+  /** What the value is called in the help; "" for a switch. */
+  readonly value: string;
+  readonly group: (typeof GROUPS)[number];
+  readonly text: string;
+  readonly short?: string;
+}
+
+export type OptionName =
+  | "data"
+  | "target"
+  | "task"
+  | "separator"
+  | "idx"
+  | "test-size"
+  | "layers"
+  | "dropout"
+  | "optimizer"
+  | "learning-rate"
+  | "epochs"
+  | "batch-size"
+  | "seed"
+  | "threads"
+  | "predict"
+  | "model"
+  | "out"
+  | "quiet"
+  | "help"
+  | "version";
+
+const spec = (group: OptionSpec["group"], value: string, text: string, short?: string): OptionSpec =>
+  short === undefined ? { group, value, text } : { group, value, text, short };
+
+/** Every option by its name on the command line. */
+export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
+  data: spec("Data", "FILE", "train on a table: CSV, with or without gzip"),
+  target: spec("Data", "COLUMN", "the column to predict"),
+  task: spec("Data", "TASK", "regression or classification, if the table leaves it open"),
+  separator: spec("Data", "CHAR", 'what stands between cells; found by looking, "tab" for tabs'),
+  idx: spec("Data", "DIR", "train on a folder of MNIST's idx files"),
+  "test-size": spec("Data", "SHARE", "share of the rows kept for the test (0.2)"),
+  layers: spec("Network", "LIST", "units of the hidden layers, such as 64,32; 0 for none"),
+  dropout: spec("Network", "RATE", "share of hidden units left out of each step (0)"),
+  optimizer: spec("Training", "NAME", ""),
+  "learning-rate": spec("Training", "RATE", "step size; with --optimizer that one's own default"),
+  epochs: spec("Training", "N", "passes over the training rows"),
+  "batch-size": spec("Training", "N", "rows in a step, or all"),
+  seed: spec("Training", "N", "first weights, order of rows, dropout (1)"),
+  threads: spec("Training", "N", "worker threads, or auto (1); the result is the same"),
+  predict: spec("Prediction", "FILE", "predict the rows of a table, in place of training"),
+  model: spec("Prediction", "FILE", "the saved model to predict with"),
+  out: spec("Output", "PATH", "folder of a training's files; file for predictions"),
+  quiet: spec("Output", "", "print the result only", "q"),
+  help: spec("Output", "", "print this", "h"),
+  version: spec("Output", "", "print the version", "v"),
+};
+
+/** Options as they were given: a text for those with a value, true for switches. */
+export type Given = { readonly [name in OptionName]?: string };

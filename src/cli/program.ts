@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+
+/** The package's version, as its package.json has it. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** How this program was started: what commands to try begin with. */
+export function invocation(env: NodeJS.ProcessEnv = process.env): string {
+  return env["npm_lifecycle_event"] === "start" ? "npm start --" : "npx thalweg";
+}
+
+/** An argument as a POSIX shell reads it back. */
+export function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
+/** A command to type. */
+export function commandText(args: readonly string[]): string {
+  const start = invocation();
+  if (args.length === 0) return start.replace(/ --$/, "");
+  return `${start} ${args.map(quoted).join(" ")}`;
+}
