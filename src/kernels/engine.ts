@@ -1,6 +1,6 @@
 import { instantiate } from "@assemblyscript/loader";
 import { EngineError, MemoryError, OptionError, withDefaults } from "../errors.ts";
-import { decodeBase64, hardwareThreads, runtimeName } from "../runtime/platform.ts";
+import { decodeBase64, hardwareThreads, inflate, runtimeName } from "../runtime/platform.ts";
 import type { Address } from "./command.ts";
 import { CONTROL_BYTES } from "./control.ts";
 import { type Pool, startPool } from "./pool.ts";
@@ -230,7 +230,7 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
   const memory = new WebAssembly.Memory(
     shared ? { initial: 1, maximum, shared: true } : { initial: 1, maximum },
   );
-  const module = await WebAssembly.compile(decodeBase64(await loadBase64(variant)));
+  const module = await WebAssembly.compile(await inflate(decodeBase64(await loadBase64(variant))));
   const { instance } = await instantiate(module, { env: { memory } });
   const exports = instance.exports as WebAssembly.Exports & Exports;
   const { splitWork } = all;
