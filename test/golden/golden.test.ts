@@ -5,8 +5,8 @@ import { goldenChecks } from "./checks.ts";
 import { report } from "./report.ts";
 
 const folder = process.env["GOLDEN"] ?? fileURLToPath(new URL("data", import.meta.url));
-const data = fileURLToPath(new URL("../../data", import.meta.url));
-const checks = goldenChecks(folder, [data]).filter((c) => c.later === undefined);
+const data = ["../../data", "../data"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+const checks = goldenChecks(folder, data).filter((c) => c.later === undefined);
 const outcomes: Outcome[] = [];
 
 describe.each([...new Set(checks.map((c) => c.file))])("%s", (file) => {

@@ -11,7 +11,7 @@ import { goldenOps } from "./ops/table.ts";
 import { type GoldenContent, syntheticOps, syntheticOptimizers, syntheticTraining, writeGolden } from "./synthetic.ts";
 import { TORCH_OPTIMIZERS } from "./torchOptions.ts";
 
-const data = [fileURLToPath(new URL("../../data", import.meta.url))];
+const data = ["../../data", "../data"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** Exit code and all that was printed. */
 async function golden(folder: string, parts: string[] = []): Promise<{ code: number; text: string }> {
