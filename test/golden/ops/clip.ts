@@ -41,7 +41,7 @@ async function totalNorm(options: CommonOptions, inputs: EncodedTensors): Promis
   });
   const at = regions.allocate(trainedBytes);
   gradients.forEach((g, i) => engine.f32.set(g, (at + layout[i]!.offset) >>> 2));
-  const commands = new Commands();
+  const commands = new Commands(engine.splitWork);
   // The last cell that is asked for is the norm's.
   let norm = commands.slot();
   const cells = { slot: () => (norm = commands.slot()), table: (words: ArrayLike<number>) => commands.table(words) };
