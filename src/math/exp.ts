@@ -25,22 +25,39 @@ const INVERSE_FACTORIALS: readonly number[] = [
 /** (e^r - 1 - r - r^2 / 2) / r^3. */
 function tail(r: number): number {
   let p = 0;
-  for (const c of INVERSE_FACTORIALS) p = p * r + c;
+  // By index: an iterator, and a boxed number at every turn, would stay on the heap at every step.
+  for (let i = 0; i < INVERSE_FACTORIALS.length; i++) p = p * r + INVERSE_FACTORIALS[i]!;
   return p;
 }
 
-/** `e ** (x + low)` for a |low| below ulp(x): the last step of `pow`. */
+const pair = /* @__PURE__ */ new Float64Array(2);
+
+/** `e ** (x + low)` for a |low| below ulp(x). */
 export function expSum(x: number, low: number): number {
-  if (x > 709.79) return Infinity;
-  if (x < -745.2) return 0;
+  pair[0] = x;
+  pair[1] = low;
+  expPair(pair);
+  return pair[0]!;
+}
+
+/**
+ * Writes `e ** (sum[0] + sum[1])` into sum[0]: the last step of `pow`. In an array, because a number
+ * that is passed or returned is boxed, and `pow` runs in every training step.
+ */
+export function expPair(sum: Float64Array): void {
+  const x = sum[0]!;
+  if (!(x <= 709.79 && x >= -745.2)) {
+    sum[0] = x > 0 ? Infinity : x < 0 ? 0 : NaN;
+    return;
+  }
   const n = Math.floor(x * LOG2E + 0.5);
   const hi = x - n * LN2_HI;
-  const lo = low - n * LN2_LO;
+  const lo = sum[1]! - n * LN2_LO;
   const r = hi + lo;
   const rest = hi - r + lo;
   // e^r (1 + rest) = 1 + (r + ...): only the last sum, which is the largest, rounds visibly.
   const y = 1 + (r + (r * r * (0.5 + r * tail(r)) + rest * (1 + r)));
-  return scale(y, n);
+  sum[0] = scale(y, n);
 }
 
 /**

@@ -25,12 +25,13 @@ const ODD_INVERSES: readonly number[] = [
 
 /**
  * Writes shift ln 2 + log(x + low) into `out` as a sum out[0] + out[1] good to about 2^-64, for a
- * positive finite normal x and |low| <= ulp(x).
+ * positive finite normal x, which stands in out[0], and |low| <= ulp(x).
  *
  * x = 2^e m with sqrt(1/2) <= m < sqrt(2), s = (m - 1) / (m + 1), log m = 2 (s + s^3 / 3 + s^5 / 5
  * + ...): the first two terms in double length, the others, 2^-12 smaller, in float64.
  */
-function doubleLog(x: number, low: number, shift: number, out: Float64Array): void {
+function doubleLog(low: number, shift: number, out: Float64Array): void {
+  const x = out[0]!;
   const high = highWord(x);
   // Moves the binades' border to sqrt(1/2), whose high word is 0x3fe6a09e.
   const exponent = ((high + (0x3ff00000 - 0x3fe6a09e)) >>> 20) - 1023;
@@ -56,7 +57,8 @@ function doubleLog(x: number, low: number, shift: number, out: Float64Array): vo
   const third = cube * THIRD_HI;
   const thirdLow = productError(cube, THIRD_HI, third) + (cube * THIRD_LO + cubeLow * THIRD_HI);
   let p = 0;
-  for (const c of ODD_INVERSES) p = p * z + c;
+  // By index: an iterator, and a boxed number at every turn, would stay on the heap at every step.
+  for (let i = 0; i < ODD_INVERSES.length; i++) p = p * z + ODD_INVERSES[i]!;
   const series = s + third;
   const seriesLow = fastSumError(s, third, series) + (sLow + thirdLow + p * z * z * s);
 
@@ -67,10 +69,15 @@ function doubleLog(x: number, low: number, shift: number, out: Float64Array): vo
   out[1] = sumError(y, yLow, out[0]!);
 }
 
-/** Writes log x into `out` as out[0] + out[1], good to about 2^-64, for positive finite x. */
-export function logPair(x: number, out: Float64Array): void {
-  if (x < 2 ** -1022) doubleLog(x * 2 ** 54, 0, -54, out);
-  else doubleLog(x, 0, 0, out);
+/**
+ * Writes log x into `out` as out[0] + out[1], good to about 2^-64, for a positive finite x, which
+ * stands in out[0]: passed as a number it would be boxed, and `pow` runs in every training step.
+ */
+export function logPair(out: Float64Array): void {
+  if (out[0]! < 2 ** -1022) {
+    out[0] = out[0]! * 2 ** 54;
+    doubleLog(0, -54, out);
+  } else doubleLog(0, 0, out);
 }
 
 const scratch = /* @__PURE__ */ new Float64Array(2);
@@ -81,7 +88,8 @@ const scratch = /* @__PURE__ */ new Float64Array(2);
  */
 export function log(x: number): number {
   if (!(x > 0) || x === Infinity) return x === 0 ? -Infinity : x < 0 ? NaN : x;
-  logPair(x, scratch);
+  scratch[0] = x;
+  logPair(scratch);
   return scratch[0]!;
 }
 
@@ -93,6 +101,7 @@ export function log1p(x: number): number {
   if (!(x > -1) || x === Infinity) return x === -1 ? -Infinity : x < -1 ? NaN : x;
   if (Math.abs(x) < 2 ** -54) return x;
   const u = 1 + x;
-  doubleLog(u, sumError(1, x, u), 0, scratch);
+  scratch[0] = u;
+  doubleLog(sumError(1, x, u), 0, scratch);
   return scratch[0]!;
 }

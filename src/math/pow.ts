@@ -1,5 +1,5 @@
 import { productError } from "./double.ts";
-import { expSum } from "./exp.ts";
+import { expPair } from "./exp.ts";
 import { logPair } from "./log.ts";
 
 const scratch = /* @__PURE__ */ new Float64Array(2);
@@ -12,20 +12,40 @@ const scratch = /* @__PURE__ */ new Float64Array(2);
  * those of JavaScript's `**` but for pow(1, NaN) and pow(+-1, +-Infinity): 1 here, NaN there.
  */
 export function pow(x: number, y: number): number {
-  if (y === 0 || x === 1) return 1;
-  if (x !== x || y !== y) return NaN;
+  // Short enough to be inlined: numbers that are passed to a call, or returned, stay on the heap.
+  scratch[0] = x;
+  scratch[1] = y;
+  power(scratch);
+  return scratch[0]!;
+}
+
+/** Writes `io[0] ** io[1]` into io[0]. */
+function power(io: Float64Array): void {
+  const x = io[0]!;
+  const y = io[1]!;
+  if (y === 0 || x === 1) {
+    io[0] = 1;
+    return;
+  }
   const a = Math.abs(x);
   const integer = Math.floor(y) === y;
   const odd = integer && Math.floor(y / 2) !== y / 2;
   const sign = odd && (x < 0 || Object.is(x, -0)) ? -1 : 1;
-  if (a === 1 && integer) return sign;
-  if (a === 0 || a === Infinity) return sign * ((a === 0) === y > 0 ? 0 : Infinity);
-  if (x < 0 && !integer) return NaN;
+  if (x !== x || y !== y) io[0] = NaN;
+  else if (a === 1 && integer) io[0] = sign;
+  else if (a === 0 || a === Infinity) io[0] = sign * ((a === 0) === y > 0 ? 0 : Infinity);
+  else if (x < 0 && !integer) io[0] = NaN;
   // |log a| >= 1.1e-16: past 1e20 the result is 0 or Infinity, and the product's error could
   // overflow.
-  if (Math.abs(y) > 1e20) return a > 1 === y > 0 ? Infinity : 0;
-  logPair(a, scratch);
-  const l = scratch[0]!;
-  const p = y * l;
-  return sign * expSum(p, productError(y, l, p) + y * scratch[1]!);
+  else if (Math.abs(y) > 1e20) io[0] = a > 1 === y > 0 ? Infinity : 0;
+  else {
+    io[0] = a;
+    logPair(io);
+    const l = io[0]!;
+    const p = y * l;
+    io[1] = productError(y, l, p) + y * io[1]!;
+    io[0] = p;
+    expPair(io);
+    io[0] = sign * io[0]!;
+  }
 }

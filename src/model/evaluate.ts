@@ -38,7 +38,7 @@ export async function evaluateFeed(
     if (from === 0 || count < batch) runner.bind(plan, feed.source, 0);
     plan.setUint("cursor", from);
     plan.run();
-    means.add(runner, plan, count);
+    means.add(plan, count);
     if ((from / batch) % 64 === 63) await yieldToLoop();
   }
   return means.results();

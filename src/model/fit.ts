@@ -13,6 +13,7 @@ import { feedOf } from "./feed.ts";
 import { RunningMeans } from "./means.ts";
 import type { Model } from "./model.ts";
 import { ResidentData } from "./resident.ts";
+import { Turns } from "./turns.ts";
 
 /** Options of `fit`. */
 export interface FitOptions {
@@ -55,9 +56,6 @@ const DEFAULTS: Required<Omit<FitOptions, "sampleWeight" | "seed">> & Pick<FitOp
   onNonFinite: "throw",
   verbose: 0,
 };
-
-/** Milliseconds after which training lets the event loop run. */
-const TURN = 12;
 
 /** Stream of the generator that shuffles; streams below are the variables'. */
 const SHUFFLE_STREAM = 0x5348_5546;
@@ -142,7 +140,8 @@ export async function fit(model: Model, x: TensorLike, y: TensorLike, given: Fit
     const info: TrainingInfo = { epochs, steps, batchSize: batch, samples: samples.rows };
     const onBatchEnd = callbacks.filter((c) => c.onBatchEnd);
     for (const c of callbacks) await c.onTrainBegin?.(info);
-    let turn = performance.now();
+    let plan = runner.plan("train", batch, feed.dtypes);
+    const turns = new Turns();
     training: for (let epoch = 0; epoch < epochs; epoch++) {
       const started = performance.now();
       for (const c of callbacks) await c.onEpochBegin?.(epoch);
@@ -153,8 +152,10 @@ export async function fit(model: Model, x: TensorLike, y: TensorLike, given: Fit
         signal?.throwIfAborted();
         const from = step * batch;
         const count = Math.min(batch, samples.rows - from);
-        const plan = runner.plan("train", count, feed.dtypes);
-        if (step === 0 || count < batch) runner.bind(plan, feed.source, orderAddress);
+        if (step === 0 || count < batch) {
+          plan = runner.plan("train", count, feed.dtypes);
+          runner.bind(plan, feed.source, orderAddress);
+        }
         const finite = runner.trainStep(plan, from, seed);
         if (!finite) {
           if (options.onNonFinite === "stop") break training;
@@ -163,11 +164,11 @@ export async function fit(model: Model, x: TensorLike, y: TensorLike, given: Fit
               `fit: the loss is ${runner.scalar(plan, "loss")} at epoch ${epoch + 1}, batch ${step + 1}; ${runner.locateNonFinite(feed.source, orderAddress, from, count, feed.dtypes)}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
             );
           }
-        } else means.add(runner, plan, count);
-        for (const c of onBatchEnd) await c.onBatchEnd!(step, means.results());
-        if (performance.now() - turn > TURN) {
+        } else means.add(plan, count);
+        for (let i = 0; i < onBatchEnd.length; i++) await onBatchEnd[i]!.onBatchEnd!(step, means.results());
+        if (turns.due()) {
           await yieldToLoop();
-          turn = performance.now();
+          turns.taken();
         }
       }
       const results = means.results();

@@ -1,6 +1,5 @@
 import type { NamedMetric } from "../metrics/resolve.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Runner } from "./runner.ts";
 
 /** Running sums of loss and metrics over the batches of an epoch, in f64. */
 export class RunningMeans {
@@ -11,6 +10,11 @@ export class RunningMeans {
   private weight = 0;
   private batches = 0;
   private readonly sums: number[][];
+  private plan: Plan | null = null;
+  private dataCell = -1;
+  private weightCell = -1;
+  private penaltyCell = -1;
+  private termCells: readonly (readonly number[])[] = [];
 
   constructor(metrics: readonly NamedMetric[], terms: readonly number[], weighted: boolean) {
     this.metrics = metrics;
@@ -24,14 +28,28 @@ export class RunningMeans {
   }
 
   /** Adds what a step left in its outputs. */
-  add(runner: Runner, plan: Plan, samples: number): void {
-    this.loss += runner.scalar(plan, "data");
-    this.weight += this.weighted ? runner.scalar(plan, "weight") : samples;
-    if ("penalty" in plan.compiled.outputs) this.penalty += runner.scalar(plan, "penalty");
+  add(plan: Plan, samples: number): void {
+    if (plan !== this.plan) this.locate(plan);
+    const { f32 } = plan.engine;
+    this.loss += f32[this.dataCell]!;
+    this.weight += this.weightCell < 0 ? samples : f32[this.weightCell]!;
+    if (this.penaltyCell >= 0) this.penalty += f32[this.penaltyCell]!;
     this.batches++;
-    this.sums.forEach((sums, i) => {
-      for (let j = 0; j < sums.length; j++) sums[j]! += runner.scalar(plan, `metric${i}.${j}`);
-    });
+    for (let i = 0; i < this.sums.length; i++) {
+      const sums = this.sums[i]!;
+      const cells = this.termCells[i]!;
+      for (let j = 0; j < sums.length; j++) sums[j]! += f32[cells[j]!]!;
+    }
+  }
+
+  /** Looks up where a plan leaves its outputs: once, not at every step. */
+  private locate(plan: Plan): void {
+    const cell = (name: string): number => (name in plan.compiled.outputs ? plan.output(name) >>> 2 : -1);
+    this.plan = plan;
+    this.dataCell = cell("data");
+    this.weightCell = this.weighted ? cell("weight") : -1;
+    this.penaltyCell = cell("penalty");
+    this.termCells = this.sums.map((sums, i) => sums.map((_, j) => cell(`metric${i}.${j}`)));
   }
 
   /** Means so far by name. */

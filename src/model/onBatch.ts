@@ -32,7 +32,7 @@ export async function trainOnBatch(
       throw new NonFiniteError(`trainOnBatch: the loss is ${runner.scalar(plan, "loss")}; ${where}`);
     }
     const means = new RunningMeans(model.objective(weighted).metrics, runner.metricTerms, weighted);
-    means.add(runner, plan, samples.rows);
+    means.add(plan, samples.rows);
     return means.results();
   } finally {
     data.free();

@@ -8,6 +8,7 @@ import { type CompiledPlan, Plan, type Places, type RangeCommands, compile, work
 import { sizeOf } from "../shape.ts";
 import { type BatchLeaves, type GraphSource, type Objective, type StepGraph, predictGraph, stepGraph } from "./graphs.ts";
 import type { ResidentColumn } from "./resident.ts";
+import { StepCells } from "./stepCells.ts";
 import { VariableMemory } from "./variables.ts";
 import { inspectGraph } from "./inspect.ts";
 import { loadCommands } from "./load.ts";
@@ -37,6 +38,7 @@ export class Runner {
   private arena: Address = 0;
   private arenaBytes = 0;
   private freed = false;
+  private stepCells: StepCells | null = null;
 
   constructor(engine: Engine, source: GraphSource, objective: Objective | null, optimizer: Optimizer | null) {
     this.engine = engine;
@@ -165,12 +167,9 @@ export class Runner {
    */
   trainStep(plan: Plan, cursor: number, seed: number): boolean {
     const optimizer = this.optimizer!;
+    if (this.stepCells?.plan !== plan) this.stepCells = new StepCells(plan);
     optimizer.beginStep(plan);
-    plan.setUint("cursor", cursor);
-    plan.setUint("stepLow", optimizer.iterations);
-    plan.setUint("stepHigh", Math.floor(optimizer.iterations / 2 ** 32));
-    plan.setUint("seedLow", seed);
-    plan.setUint("seedHigh", Math.floor(seed / 2 ** 32));
+    this.stepCells.write(cursor, optimizer.iterations, seed);
     const finite = plan.run();
     if (finite) optimizer.endStep();
     return finite;

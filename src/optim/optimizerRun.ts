@@ -41,14 +41,24 @@ export class OptimizerRun {
   /** Numbers that the rule carries from step to step. */
   state: Record<string, number>;
   private readonly memory: OptimizerMemory;
+  /** Scalars of the step, in the order of their names. */
+  private readonly numbers: Float64Array;
+  /** The same by name: what the rule writes to. */
   private readonly values: Record<string, number> = {};
-  private readonly cells = new WeakMap<UpdatePlan, (Slot | undefined)[]>();
+  /** Indices of the scalars' cells in 32-bit views, -1 where no command reads one. */
+  private readonly cells = new WeakMap<UpdatePlan, number[]>();
 
   constructor(optimizer: Optimizer, memory: OptimizerMemory) {
     this.optimizer = optimizer;
     this.memory = memory;
     this.state = { ...optimizer.definition.state };
-    for (const name of optimizer.definition.scalarNames) this.values[name] = 0;
+    const { scalarNames } = optimizer.definition;
+    const numbers = (this.numbers = new Float64Array(scalarNames.length));
+    // Properties that stand for elements: read by name, a number would be boxed at every step.
+    scalarNames.forEach((name, i) => {
+      const property = { get: () => numbers[i]!, set: (x: number) => void (numbers[i] = x) };
+      Object.defineProperty(this.values, name, property);
+    });
   }
 
   /** The blocks from `offset` bytes on. */
@@ -102,14 +112,19 @@ export class OptimizerRun {
   /** Writes the scalars of the next step into the plan's cells. */
   beginStep(plan: UpdatePlan): void {
     const { definition, options } = this.optimizer;
-    const names = definition.scalarNames;
     let cells = this.cells.get(plan);
-    if (!cells) this.cells.set(plan, (cells = names.map((name) => plan.slots.get(`optimizer.${name}`))));
+    if (!cells) {
+      cells = definition.scalarNames.map((name) => {
+        const slot = plan.slots.get(`optimizer.${name}`);
+        return slot ? slot.address >>> 2 : -1;
+      });
+      this.cells.set(plan, cells);
+    }
     definition.scalars(options, this.iterations + 1, this.values, this.state);
     const { f32 } = this.memory.engine;
     for (let i = 0; i < cells.length; i++) {
-      const cell = cells[i];
-      if (cell) f32[cell.address >>> 2] = this.values[names[i]!]!;
+      const cell = cells[i]!;
+      if (cell >= 0) f32[cell] = this.numbers[i]!;
     }
   }
 

@@ -201,6 +201,12 @@ export class Plan {
     return this.engine.run(first, last, this.scratch, this.compiled.scratchBytes);
   }
 
+  /** Index of a cell in the engine's 32-bit views, for who writes it at every step; -1 where no command reads it. */
+  cell(name: string): number {
+    const slot = this.slots.get(name);
+    return slot ? slot.address >>> 2 : -1;
+  }
+
   /** Writes an f32 into a cell by name; nothing where no command reads it. */
   setFloat(name: string, value: number): void {
     const slot = this.slots.get(name);
