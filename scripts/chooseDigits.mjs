@@ -23,11 +23,19 @@ for (const layers of [[32], [64], [128], [256], [64, 64], [128, 64]]) {
     const right = EPOCHS.map(() => 0);
     let total = 0;
     for (let f = 0; f < FOLDS; f++) {
-      const fit = gatherSamples(all, rows.filter((_, i) => fold[i] !== f));
-      const held = gatherSamples(all, rows.filter((_, i) => fold[i] === f));
+      const fit = gatherSamples(
+        all,
+        rows.filter((_, i) => fold[i] !== f),
+      );
+      const held = gatherSamples(
+        all,
+        rows.filter((_, i) => fold[i] === f),
+      );
       for (const seed of SEEDS) {
         const hidden = layers.map((units) => dense({ units, activation: "relu" }));
-        const model = sequential([...hidden, dense({ units: 10, activation: "softmax" })], { seed });
+        const model = sequential([...hidden, dense({ units: 10, activation: "softmax" })], {
+          seed,
+        });
         model.build([64]);
         model.compile({
           optimizer: optimizers.adam({ learningRate }),

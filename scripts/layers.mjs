@@ -10,7 +10,8 @@ const ORDER = {
   src: `errors < math < shape < names < runtime < kernels < memory < tensor < io < graph < ops < autograd < plan
     < initializers = regularizers = constraints < layers = losses = metrics = optim < train < model
     < tune = distributed < index < cli`,
-  assembly: `lanes < constants < math < random = reduce = share < gemm < ops = optim = peak < dispatch.gen < plan < index`,
+  assembly: `lanes < constants < math < random = reduce = share = broadcast < gemm < ops = optim = peak
+    < dispatch.gen < plan < threads < index`,
 };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");

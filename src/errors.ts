@@ -111,7 +111,7 @@ function plain(name: string): string {
 }
 
 /** The known name that a foreign one stands for, or undefined. */
-function foreignName(name: string, known: readonly string[]): string | undefined {
+export function foreignName(name: string, known: readonly string[]): string | undefined {
   const own = plain(name);
   const foreign = FOREIGN.get(own);
   if (foreign !== undefined && known.includes(foreign.split(" ")[0]!)) return foreign;

@@ -12,6 +12,7 @@ import {
   firstLanes,
   hmax,
   load as loadLanes,
+  mul,
   ne,
   neg,
   or,
@@ -42,6 +43,23 @@ export function clipValue(g: usize, limit: f32, begin: i32, end: i32): void {
     storeLanes(g, pmin(pmax(loadLanes(g), low), high));
     g += STRIDE;
   } while (g < last);
+}
+
+/**
+ * Multiplies each element, `x = x factor`, in place.
+ *
+ * @grain 16
+ * @param x       f32[n], in place
+ * @param factor  what clipFactor wrote
+ */
+export function scale(x: usize, factor: f32, begin: i32, end: i32): void {
+  const f = splat(factor);
+  const last = at(x, end);
+  x = at(x, begin);
+  do {
+    storeLanes(x, mul(loadLanes(x), f));
+    x += STRIDE;
+  } while (x < last);
 }
 
 /**

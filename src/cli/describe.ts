@@ -4,7 +4,6 @@ import { layerRows } from "../model/summary.ts";
 import { count, counted, figure, share } from "./format.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Problem, Settings } from "./problems/problem.ts";
-import { SPLIT_SEED } from "./problems/split.ts";
 import { type Terminal, columnsOf } from "./terminal.ts";
 
 /** `Data      ...`: a heading in the margin. */
@@ -22,7 +21,11 @@ export function describeData(terminal: Terminal, problem: Problem): void {
   if (!problem.columns) return;
   const rows = problem.columns.map(({ column, role, missing, action }) => [
     `  ${column}`,
-    role === "target" ? style("accent", role) : role.includes("dropped") ? style("warn", role) : role,
+    role === "target"
+      ? style("accent", role)
+      : role.includes("dropped")
+        ? style("warn", role)
+        : role,
     missing === 0 ? style("faint", "-") : count(missing),
     action,
   ]);
@@ -33,15 +36,27 @@ export function describeData(terminal: Terminal, problem: Problem): void {
 }
 
 /** The network in a line, and how it is trained. */
-export function describeModel(terminal: Terminal, model: Model, settings: Settings, seed: number, engine: Engine): void {
+export function describeModel(
+  terminal: Terminal,
+  model: Model,
+  settings: Settings,
+  seed: number,
+  engine: Engine,
+): void {
   const rows = layerRows(model);
   const inputs = model.tensors.inputs[0]!.shape.join(" x ");
   const arrow = terminal.style("faint", " → ");
   const layers = rows.map(({ kind, activation, outputShape }) =>
-    kind === "dropout" ? `dropout ${settings.dropout}` : `${outputShape.join(" x ")}${activation === "linear" ? "" : ` ${activation}`}`,
+    kind === "dropout"
+      ? `dropout ${settings.dropout}`
+      : `${outputShape.join(" x ")}${activation === "linear" ? "" : ` ${activation}`}`,
   );
   const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
-  labelled(terminal, "Network", `${[inputs, ...layers].join(arrow)}, ${counted(parameters, "parameter")}`);
+  labelled(
+    terminal,
+    "Network",
+    `${[inputs, ...layers].join(arrow)}, ${counted(parameters, "parameter")}`,
+  );
   const rate = figure(Number(model.compiled.optimizer.options.learningRate));
   labelled(
     terminal,
@@ -53,16 +68,23 @@ export function describeModel(terminal: Terminal, model: Model, settings: Settin
 }
 
 /** The figure, and what it stands against. */
-export function describeOutcome(terminal: Terminal, outcome: Outcome, rows: number, seed: number): void {
+export function describeOutcome(
+  terminal: Terminal,
+  outcome: Outcome,
+  tested: string,
+  seed: number,
+): void {
   const { style } = terminal;
   const { measure, r2, score } = outcome;
   const text = (x: number): string => (r2 === null ? share(x) : figure(x));
   const explained = r2 === null ? "" : `, R² ${r2.toFixed(3)}`;
   terminal.result(
     `${style("good", style("strong", `${measure} ${text(score)}`))}${explained}  ` +
-      style("faint", `on ${counted(rows, "row")} of split seed ${SPLIT_SEED}, training seed ${seed}`),
+      style("faint", `on ${tested}, training seed ${seed}`),
   );
-  const others = outcome.contenders.slice(1).map(({ name, score: s }) => [`${" ".repeat(measure.length)} ${text(s)}`, name]);
+  const others = outcome.contenders
+    .slice(1)
+    .map(({ name, score: s }) => [`${" ".repeat(measure.length)} ${text(s)}`, name]);
   for (const line of columnsOf(others)) terminal.say(style("faint", line));
   terminal.say();
 }

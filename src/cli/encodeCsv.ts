@@ -12,6 +12,7 @@ export function encodeCsv(
     text.includes(separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const lines = [header.map(cell).join(separator)];
   const rows = columns[0]?.length ?? 0;
-  for (let row = 0; row < rows; row++) lines.push(columns.map((column) => cell(column[row]!)).join(separator));
+  for (let row = 0; row < rows; row++)
+    lines.push(columns.map((column) => cell(column[row]!)).join(separator));
   return new TextEncoder().encode(`${lines.join("\n")}\n`);
 }

@@ -11,7 +11,8 @@ export function errorLine(error: unknown): string {
   const text = error.message.replace(/\s*\n\s*/g, " ");
   if (OURS.some((kind) => error instanceof kind)) return text;
   const { code, path } = error as NodeJS.ErrnoException;
-  if (code === "EACCES" || code === "EPERM") return `${path ?? "file"}: must be allowed to be read or written, but is not (${code})`;
+  if (code === "EACCES" || code === "EPERM")
+    return `${path ?? "file"}: must be allowed to be read or written, but is not (${code})`;
   if (code === "ENOSPC") return `${path ?? "disk"}: there is no space left; free some`;
   return `unforeseen: ${text}; run again with THALWEG_DEBUG=1 and report the stack`;
 }

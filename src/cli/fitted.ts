@@ -8,7 +8,14 @@ import type { Terminal } from "./terminal.ts";
 const INTERRUPTED = 130;
 
 /** Fits, until the end or the first Ctrl-C; whatever was learnt by then is kept. */
-export async function fitted(terminal: Terminal, problem: Problem, model: Model, settings: Settings, seed: number, patient: boolean): Promise<{ progress: Progress; note: string }> {
+export async function fitted(
+  terminal: Terminal,
+  problem: Problem,
+  model: Model,
+  settings: Settings,
+  seed: number,
+  patient: boolean,
+): Promise<{ progress: Progress; note: string }> {
   const { train, validation } = problem.parts;
   const progress = new Progress(terminal);
   const controller = new AbortController();

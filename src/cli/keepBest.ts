@@ -35,7 +35,9 @@ export class KeepBest implements Callback {
   restore(): void {
     if (this.epoch === 0) return;
     this.model.setWeights(
-      this.model.variables.map((v) => new Tensor(Float32Array.from(this.values.get(v.name)!), v.spec.shape, "float32")),
+      this.model.variables.map(
+        (v) => new Tensor(Float32Array.from(this.values.get(v.name)!), v.spec.shape, "float32"),
+      ),
     );
   }
 }

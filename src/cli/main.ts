@@ -32,7 +32,9 @@ async function run(argv: readonly string[]): Promise<void> {
         : `commands are ${Object.keys(COMMANDS).join(", ")}`;
     throw new OptionError(`${word}: no such command, and train takes options only; ${cure}`);
   }
-  await (await COMMANDS[name]!())(line);
+  await (
+    await COMMANDS[name]!()
+  )(line);
 }
 
 try {

@@ -32,8 +32,12 @@ export type OptionName =
   | "help"
   | "version";
 
-const spec = (group: OptionSpec["group"], value: string, text: string, short?: string): OptionSpec =>
-  short === undefined ? { group, value, text } : { group, value, text, short };
+const spec = (
+  group: OptionSpec["group"],
+  value: string,
+  text: string,
+  short?: string,
+): OptionSpec => (short === undefined ? { group, value, text } : { group, value, text, short });
 
 /** Every option by its name on the command line. */
 export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {

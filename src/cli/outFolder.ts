@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { OptionError } from "../errors.ts";
 
@@ -14,7 +14,9 @@ export const RUNS = "runs";
 export function outFolder(name: string, out: string | undefined): string {
   if (out !== undefined) {
     if (existsSync(out) && !statSync(out).isDirectory()) {
-      throw new OptionError(`--out: must be a folder for the model and the report, got the file "${out}"`);
+      throw new OptionError(
+        `--out: must be a folder for the model and the report, got the file "${out}"`,
+      );
     }
     return made(() => mkdirSync(out, { recursive: true }), out);
   }
@@ -31,11 +33,22 @@ export function outFolder(name: string, out: string | undefined): string {
   }
 }
 
+/** Takes a folder back that a run left empty by failing. */
+export function dropEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It holds something, and stays.
+  }
+}
+
 function made(make: () => unknown, path: string): string {
   try {
     make();
     return path;
   } catch (error) {
-    throw new OptionError(`--out: must be a folder that can be made, got "${path}" (${(error as { code?: string }).code}); choose another`);
+    throw new OptionError(
+      `--out: must be a folder that can be made, got "${path}" (${(error as { code?: string }).code}); choose another`,
+    );
   }
 }

@@ -1,10 +1,31 @@
 import type { Tensor } from "../tensor/tensor.ts";
-import { type BaselineData, MAXIMUM_RIDGE_FEATURES, logisticBaseline, majorityBaseline, meanBaseline, ridgeBaseline } from "../train/baselines.ts";
+import {
+  type BaselineData,
+  MAXIMUM_RIDGE_FEATURES,
+  logisticBaseline,
+  majorityBaseline,
+  meanBaseline,
+  ridgeBaseline,
+} from "../train/baselines.ts";
 import { accuracyOf, regressionScores } from "../train/baselines/scores.ts";
-import type { Problem } from "./problems/problem.ts";
+import { count } from "./format.ts";
+import type { Problem, Settings } from "./problems/problem.ts";
 
-/** Work that the linear baseline may take; about a quarter of a second. */
-const LINEAR_FLOPS = 2e8;
+/**
+ * Work that the linear baseline may take, in flops: a twentieth of the network's own, and between a few tenths of a
+ * second and a few seconds. It follows from the settings, not from a clock, so that the figure can be repeated.
+ */
+function linearFlops({ parts }: Problem, { layers, epochs }: Settings): number {
+  const [rows, inputs] = parts.train.x.shape as [number, number];
+  const widths = [inputs, ...layers, 1];
+  const weights = widths.slice(1).reduce((sum, units, i) => sum + units * widths[i]!, 0);
+  return Math.max(2.5e8, Math.min(6e9, 0.05 * 6 * weights * rows * epochs));
+}
+
+/** The name says how many rows were used where the work did not suffice for all. */
+function linearName(rowsUsed: number, rows: number): string {
+  return rowsUsed < rows ? `a linear model of ${count(rowsUsed)} rows` : "a linear model";
+}
 
 /** A way of predicting, and how it does on the test rows. */
 export interface Contender {
@@ -31,7 +52,10 @@ export interface Outcome {
 }
 
 /** The most probable class of each row, and its probability. */
-export function classesOf(probabilities: Tensor): { classes: Int32Array; confidence: Float32Array } {
+export function classesOf(probabilities: Tensor): {
+  classes: Int32Array;
+  confidence: Float32Array;
+} {
   const [rows, width] = probabilities.shape as [number, number];
   const classes = new Int32Array(rows);
   const confidence = new Float32Array(rows);
@@ -47,21 +71,30 @@ export function classesOf(probabilities: Tensor): { classes: Int32Array; confide
 }
 
 /** Compares predictions of the test rows with the truth, and with what needs no network. */
-export function outcomeOf({ task, parts, target, classNames }: Problem, output: Tensor): Outcome {
-  const data: BaselineData = { xTrain: parts.train.x, yTrain: parts.train.y, xTest: parts.test.x, yTest: parts.test.y };
+export function outcomeOf(problem: Problem, settings: Settings, output: Tensor): Outcome {
+  const { task, parts, target, classNames } = problem;
+  const rows = parts.train.y.size;
+  const flops = linearFlops(problem, settings);
+  const data: BaselineData = {
+    xTrain: parts.train.x,
+    yTrain: parts.train.y,
+    xTest: parts.test.x,
+    yTest: parts.test.y,
+  };
   const linear = (parts.train.x.shape[1] ?? 0) <= MAXIMUM_RIDGE_FEATURES;
   if (task === "classification") {
     const { classes, confidence } = classesOf(output);
     const truth = parts.test.y.data;
     const score = accuracyOf(truth, classes);
     const most = majorityBaseline(data);
+    const line = linear ? logisticBaseline(data, { flops }) : null;
     return {
       measure: "test accuracy",
       score,
       r2: null,
       contenders: [
         { name: "this network", score },
-        ...(linear ? [{ name: "a linear model", score: logisticBaseline(data, { flops: LINEAR_FLOPS }).accuracy }] : []),
+        ...(line ? [{ name: linearName(line.rowsUsed, rows), score: line.accuracy }] : []),
         { name: `always "${classNames![most.class]}"`, score: most.accuracy },
       ],
       predicted: classes,
@@ -69,16 +102,18 @@ export function outcomeOf({ task, parts, target, classNames }: Problem, output: 
       truth,
     };
   }
-  const unit = (values: ArrayLike<number>): Float64Array => Float64Array.from(values, (z) => z * target.std + target.mean);
+  const unit = (values: ArrayLike<number>): Float64Array =>
+    Float64Array.from(values, (z) => z * target.std + target.mean);
   const [truth, predicted] = [unit(parts.test.y.data), unit(output.data)];
   const { rmse, r2 } = regressionScores(truth, predicted);
+  const line = linear ? ridgeBaseline(data, { flops }) : null;
   return {
     measure: "test RMSE",
     score: rmse,
     r2,
     contenders: [
       { name: "this network", score: rmse },
-      ...(linear ? [{ name: "a linear model", score: ridgeBaseline(data, { flops: LINEAR_FLOPS }).rmse * target.std }] : []),
+      ...(line ? [{ name: linearName(line.rowsUsed, rows), score: line.rmse * target.std }] : []),
       { name: "always the mean", score: meanBaseline(data).rmse * target.std },
     ],
     predicted,

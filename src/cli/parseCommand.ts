@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { OptionError, nearestName } from "../errors.ts";
+import { OptionError, foreignName, nearestName } from "../errors.ts";
 import { type Given, OPTIONS, type OptionName, type OptionSpec } from "./options.ts";
 
 /** A command line that was understood. */
@@ -12,14 +12,16 @@ export interface CommandLine {
 }
 
 const names = Object.keys(OPTIONS) as OptionName[];
-const camel = (name: string): string => name.replace(/[-_]([a-z])/g, (_, c: string) => c.toUpperCase());
+const camel = (name: string): string =>
+  name.replace(/[-_]([a-z])/g, (_, c: string) => c.toUpperCase());
 
 function unknownOption(raw: string): OptionError {
-  const name = raw.replace(/^-+/, "");
-  // Compared in camelCase, as the table of other libraries' names is: --lr means --learning-rate.
-  const nearest = nearestName(camel(name), names.map(camel));
-  const known = names.find((one) => camel(one) === nearest);
-  const cure = known ? `did you mean --${known}?` : "see --help";
+  // Compared in camelCase, as other libraries' names are listed: --lr means --learning-rate.
+  const known = names.map(camel);
+  const bare = raw.replace(/^-+/, "");
+  const meant = foreignName(bare, known) ?? nearestName(camel(bare), known);
+  const cure =
+    meant === undefined ? "see --help" : `did you mean --${names[known.indexOf(meant)]}?`;
   return new OptionError(`${raw}: unknown option; ${cure}`);
 }
 
@@ -38,7 +40,10 @@ export function parseCommand(argv: readonly string[], commands: readonly string[
     options: Object.fromEntries(
       specs.map(([name, { value, short }]) => [
         name,
-        { type: value === "" ? ("boolean" as const) : ("string" as const), ...(short && { short }) },
+        {
+          type: value === "" ? ("boolean" as const) : ("string" as const),
+          ...(short && { short }),
+        },
       ]),
     ),
   });
@@ -51,7 +56,8 @@ export function parseCommand(argv: readonly string[], commands: readonly string[
     if (!found) throw unknownOption(token.rawName);
     const [name, { value }] = found;
     if (value === "") {
-      if (token.value !== undefined) throw new OptionError(`--${name}: takes no value, got "${token.value}"`);
+      if (token.value !== undefined)
+        throw new OptionError(`--${name}: takes no value, got "${token.value}"`);
       options[name] = "yes";
       continue;
     }

@@ -1,7 +1,7 @@
 import type { SingleBar } from "cli-progress";
 import type { Callback, Logs, TrainingInfo } from "../train/callbacks.ts";
 import { History } from "../train/history.ts";
-import { count, counted, duration, figure, share } from "./format.ts";
+import { count, duration, figure, share } from "./format.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Where a training stands. */
@@ -14,16 +14,28 @@ export interface Standing {
   readonly secondsLeft: number;
 }
 
-const value = (name: string, x: number): string => (/accuracy|r2/.test(name) ? share(x) : figure(x));
+const value = (name: string, x: number): string =>
+  /accuracy|r2/.test(name) ? share(x) : figure(x);
+
+/** Narrower terminals than this have no room for the speed. */
+const NARROW = 104;
 
 /** `epoch  3/40   loss 0.1234   accuracy 0.971   ...`: columns keep their places from line to line. */
-export function standingText({ epoch, epochs, logs, samplesPerSecond, secondsLeft }: Standing): string {
+export function standingText({
+  epoch,
+  epochs,
+  logs,
+  samplesPerSecond,
+  secondsLeft,
+}: Standing): string {
   const wide = String(epochs).length;
   const parts = [`epoch ${String(epoch).padStart(wide)}/${epochs}`];
   for (const [name, x] of Object.entries(logs)) {
-    if (name !== "learning_rate") parts.push(`${name.replace("val_", "validation ")} ${value(name, x)}`);
+    if (name !== "learning_rate")
+      parts.push(`${name.replace("val_", "validation ")} ${value(name, x)}`);
   }
-  if (samplesPerSecond > 0) parts.push(`${count(Number(samplesPerSecond.toPrecision(2)))} samples/s`);
+  if (samplesPerSecond > 0)
+    parts.push(`${count(Number(samplesPerSecond.toPrecision(2)))} samples/s`);
   if (secondsLeft > 0) parts.push(`${duration(secondsLeft)} left`);
   return parts.join("   ");
 }
@@ -50,7 +62,6 @@ export class Progress implements Callback {
   private started = 0;
   private epochStarted = 0;
   private drawn = 0;
-  private lastLogs: Logs = {};
   /** Only a bar wants to hear of batches: without one, none of them costs anything. */
   onBatchEnd?: (batch: number, logs: Logs) => void;
 
@@ -69,7 +80,7 @@ export class Progress implements Callback {
         format: `  ${style("accent", "{bar}")} {percentage} %  {text}`,
         barCompleteChar: "━",
         barIncompleteChar: "╌",
-        barsize: Math.max(8, Math.min(28, columns - 100)),
+        barsize: Math.max(8, Math.min(28, columns - 96)),
         hideCursor: true,
         clearOnComplete: false,
         stopOnComplete: false,
@@ -98,24 +109,35 @@ export class Progress implements Callback {
     };
   }
 
+  /** A bar shares its line: the figures of the training rows, and the speed where there is room. */
+  private move(done: number, logs: Logs): void {
+    const own = Object.fromEntries(
+      Object.entries(logs).filter(([name]) => !name.startsWith("val_")),
+    );
+    const standing = this.standing(own, done);
+    const narrow = this.terminal.columns < NARROW;
+    this.bar?.update(done, {
+      text: standingText(narrow ? { ...standing, samplesPerSecond: 0 } : standing),
+    });
+  }
+
   private draw(batch: number, logs: Logs): void {
     const now = performance.now();
     if (now - this.drawn < FRAME) return;
     this.drawn = now;
     const { samples, batchSize } = this.info;
     const done = this.epoch * samples + Math.min(samples, (batch + 1) * batchSize);
-    this.bar?.update(done, { text: standingText(this.standing({ ...this.lastLogs, ...logs }, done)) });
+    this.move(done, logs);
   }
 
   onEpochEnd(epoch: number, logs: Logs): void {
     const now = performance.now();
     this.history.push(epoch, logs, (now - this.epochStarted) / 1000);
-    this.lastLogs = logs;
     const done = (epoch + 1) * this.info.samples;
     if (this.bar) {
       if (now - this.drawn < FRAME && epoch + 1 < this.info.epochs) return;
       this.drawn = now;
-      this.bar.update(done, { text: standingText(this.standing(logs, done)) });
+      this.move(done, logs);
     } else if (this.printed.has(epoch + 1)) {
       this.terminal.say(`  ${standingText(this.standing(logs, done))}`);
     }
@@ -131,10 +153,5 @@ export class Progress implements Callback {
   get samplesPerSecond(): number {
     const seconds = this.history.seconds.reduce((sum, s) => sum + s, 0);
     return seconds > 0 ? (this.history.epoch.length * this.info.samples) / seconds : 0;
-  }
-
-  /** What was done, in words. */
-  get summary(): string {
-    return counted(this.history.epoch.length, "epoch");
   }
 }

@@ -23,12 +23,18 @@ export function settingsFor(defaults: Settings, given: Given, rows: number): Set
         ? defaults.dropout
         : numberOption("dropout", left, "lie in [0, 1)", (x) => x >= 0 && x < 1),
     optimizer: given.optimizer ?? defaults.optimizer,
-    learningRate: rate === undefined ? ownRate : numberOption("learning-rate", rate, "be a number > 0", positive),
+    learningRate:
+      rate === undefined
+        ? ownRate
+        : numberOption("learning-rate", rate, "be a number > 0", positive),
     epochs: given.epochs === undefined ? defaults.epochs : countOption("epochs", given.epochs, 1),
     batchSize:
       batch === "all"
         ? rows
-        : Math.min(rows, batch === undefined ? defaults.batchSize : countOption("batch-size", batch, 1)),
+        : Math.min(
+            rows,
+            batch === undefined ? defaults.batchSize : countOption("batch-size", batch, 1),
+          ),
   };
 }
 
@@ -40,7 +46,10 @@ export function networkFor(problem: Problem, settings: Settings, seed: number): 
     ...(settings.dropout > 0 ? [dropout({ rate: settings.dropout })] : []),
   ]);
   const classes = classNames?.length ?? 0;
-  const head = task === "classification" ? dense({ units: classes, activation: "softmax" }) : dense({ units: 1 });
+  const head =
+    task === "classification"
+      ? dense({ units: classes, activation: "softmax" })
+      : dense({ units: 1 });
   const model = sequential([...hidden, head], { name: problem.name, seed });
   model.build(parts.train.x.shape.slice(1));
   const rate = settings.learningRate;

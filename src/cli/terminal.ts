@@ -1,7 +1,14 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 
 /** Colours by what they mean; the terminal's own palette, so light and dark both work. */
-const STYLES = { strong: "bold", faint: "dim", good: "green", accent: "cyan", warn: "yellow", bad: "red" } as const;
+const STYLES = {
+  strong: "bold",
+  faint: "dim",
+  good: "green",
+  accent: "cyan",
+  warn: "yellow",
+  bad: "red",
+} as const;
 export type StyleName = keyof typeof STYLES;
 
 /** What the output stream is and how it wants to be written to. */
@@ -18,7 +25,10 @@ export interface Terminal {
 }
 
 /** Whether a stream wants colours: NO_COLOR and FORCE_COLOR first, then whether it is a terminal. */
-export function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = process.env): boolean {
+export function wantsColor(
+  stream: NodeJS.WriteStream,
+  env: NodeJS.ProcessEnv = process.env,
+): boolean {
   if (env["NO_COLOR"]) return false;
   const force = env["FORCE_COLOR"];
   if (force !== undefined && force !== "") return force !== "0" && force !== "false";
@@ -28,7 +38,8 @@ export function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = 
 /** Paints text where the stream wants it. */
 export function painter(stream: NodeJS.WriteStream): Terminal["style"] {
   const colored = wantsColor(stream);
-  return (name, text) => (colored && text !== "" ? styleText(STYLES[name], text, { validateStream: false }) : text);
+  return (name, text) =>
+    colored && text !== "" ? styleText(STYLES[name], text, { validateStream: false }) : text;
 }
 
 /** Standard output. */
@@ -57,8 +68,17 @@ export function pad(text: string, width: number, right: boolean = false): string
 }
 
 /** Rows of cells as lines of aligned columns. `right` holds the columns of numbers. */
-export function columnsOf(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+export function columnsOf(
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string[] {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visibleLength(cell))));
-  return rows.map((row) => row.map((cell, i) => pad(cell, widths[i]!, right.includes(i))).join("  ").trimEnd());
+  for (const row of rows)
+    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visibleLength(cell))));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => pad(cell, widths[i]!, right.includes(i)))
+      .join("  ")
+      .trimEnd(),
+  );
 }

@@ -6,7 +6,7 @@ import { fitted } from "./fitted.ts";
 import { byteSize, count, duration } from "./format.ts";
 import { describeNext, nextCommands } from "./nextCommands.ts";
 import { outcomeOf } from "./outcome.ts";
-import { outFolder } from "./outFolder.ts";
+import { dropEmpty, outFolder } from "./outFolder.ts";
 import type { CommandLine } from "./parseCommand.ts";
 import { problemFor } from "./problems/problemFor.ts";
 import { commandText, packageVersion } from "./program.ts";
@@ -28,18 +28,33 @@ export async function train({ options: given }: CommandLine): Promise<void> {
   const settings = settingsFor(problem.settings, given, parts.train.y.size);
   const engine = await init(engineOptions(given));
   const model = networkFor(problem, settings, seed);
+  // Made before training, so that a folder that cannot be made costs no training.
   const folder = outFolder(problem.name, given.out);
 
   describeData(terminal, problem);
   describeModel(terminal, model, settings, seed, engine);
   const started = performance.now();
-  const { progress, note } = await fitted(terminal, problem, model, settings, seed, given.epochs === undefined);
+  const { progress, note } = await fitted(
+    terminal,
+    problem,
+    model,
+    settings,
+    seed,
+    given.epochs === undefined,
+  ).catch((error: unknown) => {
+    dropEmpty(folder);
+    throw error;
+  });
   const trainingSeconds = (performance.now() - started) / 1000;
   if (note !== "") say(`  ${style("faint", note)}`);
   say();
 
-  const outcome = outcomeOf(problem, await model.predict(parts.test.x, { batchSize: 256 }));
-  describeOutcome(terminal, outcome, parts.test.y.size, seed);
+  const outcome = outcomeOf(
+    problem,
+    settings,
+    await model.predict(parts.test.x, { batchSize: 256 }),
+  );
+  describeOutcome(terminal, outcome, problem.tested, seed);
 
   const modelPath = join(folder, "model.safetensors");
   await model.save(modelPath, {

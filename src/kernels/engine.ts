@@ -1,6 +1,6 @@
 import { instantiate } from "@assemblyscript/loader";
 import { EngineError, MemoryError, OptionError, withDefaults } from "../errors.ts";
-import { decodeBase64, hardwareThreads, runtimeName } from "../runtime/platform.ts";
+import { decodeBase64, hardwareThreads, inflate, runtimeName } from "../runtime/platform.ts";
 import type { Address } from "./command.ts";
 import { CONTROL_BYTES } from "./control.ts";
 import { type Pool, startPool } from "./pool.ts";
@@ -10,7 +10,10 @@ const PAGE = 65536;
 
 /** Options of `init`. */
 export interface EngineOptions {
-  /** Worker threads including this one; "auto" takes what the machine has. Default 1. */
+  /**
+   * Threads including this one; "auto" takes as many as there are cores. It never changes a result.
+   * Default 1: large models gain, but on cores that are busy with something else threads wait for each other.
+   */
   threads: number | "auto";
   /** Leave out fused multiply-add, so that every engine gives the same bits. Default false. */
   reproducible: boolean;
@@ -203,7 +206,7 @@ export class Engine {
   private threadNote(): string {
     if (this.poolNote !== "") return `one thread: ${this.poolNote}`;
     if (this.features.whyNoThreads !== "") return `one thread: ${this.features.whyNoThreads}`;
-    return `${this.threads} of ${hardwareThreads()} threads`;
+    return `${this.threads} ${this.threads === 1 ? "thread" : "threads"} on ${hardwareThreads()} cores`;
   }
 }
 
@@ -227,7 +230,7 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
   const memory = new WebAssembly.Memory(
     shared ? { initial: 1, maximum, shared: true } : { initial: 1, maximum },
   );
-  const module = await WebAssembly.compile(decodeBase64(await loadBase64(variant)));
+  const module = await WebAssembly.compile(await inflate(decodeBase64(await loadBase64(variant))));
   const { instance } = await instantiate(module, { env: { memory } });
   const exports = instance.exports as WebAssembly.Exports & Exports;
   const { splitWork } = all;

@@ -47,7 +47,7 @@ export function chooseVariant(features: Features, threads: number, reproducible:
   return threads > 1 && features.threads ? `${arithmetic}-mt` : arithmetic;
 }
 
-/** The bytes of a variant as base64: a literal import each, the form that every bundler understands. */
+/** The gzip bytes of a variant as base64: a literal import each, the form that every bundler understands. */
 export async function loadBase64(variant: Variant): Promise<string> {
   switch (variant) {
     case "simd":

@@ -58,7 +58,8 @@ export class Regions {
    * @throws MemoryError beyond the engine's limit
    */
   allocate(bytes: number): Address {
-    const size = padded(Math.max(bytes, 1));
+    const size = padded(bytes);
+    if (size === 0) return this.end; // of nothing, any address will do
     const index = this.gaps.findIndex((gap) => gap.bytes >= size);
     let start: Address;
     if (index >= 0) {

@@ -20,6 +20,8 @@ export interface MemoryInfo {
   readonly state: number;
   /** Activations and what kernels need while they run. */
   readonly arena: number;
+  /** Commands, scalars and constants of the plans. */
+  readonly commands: number;
   readonly total: number;
 }
 
@@ -30,19 +32,23 @@ export interface PlanInfo {
   explain(): string;
 }
 
-/** The plan of a step, compiled but not run. */
+/**
+ * The plan of a step, compiled and placed in linear memory but not run. All plans of a model share one
+ * arena, so its bytes are those of the largest plan that was asked for so far; data comes on top.
+ */
 export async function planInfo(model: Model, options: PlanInfoOptions): Promise<PlanInfo> {
   const { kind, batchSize } = withDefaults<Required<PlanInfoOptions>>("plan", { kind: "train", batchSize: 32 }, options);
   const runner = await model.runner();
+  runner.prepare([[kind, batchSize]], runner.defaultDtypes(kind, batchSize));
   const { trainedBytes, slots, bytes } = runner.memory;
-  const arena = runner.workBytes([[kind, batchSize]]);
   const memory: MemoryInfo = {
     parameters: trainedBytes,
     gradients: trainedBytes,
     slots: trainedBytes * slots.size,
     state: bytes - trainedBytes * (2 + slots.size),
-    arena,
-    total: bytes + arena,
+    arena: runner.arenaSize,
+    commands: runner.bytes - bytes - runner.arenaSize,
+    total: runner.bytes,
   };
   return { memory, explain: () => explain(runner.compiled(kind, batchSize)) };
 }

@@ -73,6 +73,17 @@ export class Runner {
     return Math.max(0, ...steps.map(([kind, batch]) => workBytes(this.compiled(kind, batch), this.engine.threads)));
   }
 
+  /** Bytes of the arena now. */
+  get arenaSize(): number {
+    return this.arenaBytes;
+  }
+
+  /** The dtypes that the leaves of a step have by themselves. */
+  defaultDtypes(kind: StepKind, batch: number): BatchDtypes {
+    const { x, y, weight } = this.graph(kind, batch).graph.leaves;
+    return [...x, ...(y ? [y] : []), ...(weight ? [weight] : [])].map((t) => t.dtype);
+  }
+
   /** Bytes by which the arena must grow for these steps. */
   missingBytes(steps: readonly (readonly [StepKind, number])[]): number {
     const needed = this.workBytes(steps);

@@ -50,7 +50,7 @@ export function emitClipping(k: Kernels, cells: ClipCells, options: CommonOption
       const g = gradients + v.offset;
       k[kernel](g, partials, v.size, blocksOf(v.size));
       k.clipFactor(partials, blocksOf(v.size), kind, clipNorm, 0, factor.address, norm.address);
-      k.binary(2, g, factor.address, g, cells.table([1, v.size, 1, 0]), v.size);
+      k.scale(g, factor, v.size);
     }
   }
   if (globalClipNorm === null) return 1;

@@ -1,40 +1,20 @@
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-
-/** Folder of reference vectors: $GOLDEN, or shared/golden beside the repository's folder. */
-export const GOLDEN: string =
-  process.env["GOLDEN"] ?? fileURLToPath(new URL("../../../shared/golden", import.meta.url));
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { type DType, type Shape, printShape, sizeOf } from "../../src/shape.ts";
+import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
 
 /** A tensor as the files hold it. */
 export interface Encoded {
   readonly dtype: "float64" | "float32" | "int32" | "bool" | "uint8";
-  readonly shape: readonly number[];
+  readonly shape: Shape;
+  /** Up to 96 elements; what JSON has no number for is a string. */
   readonly data?: readonly (number | string)[];
+  /** More elements: base64 of the little-endian bytes. */
   readonly b64?: string;
 }
 
-export interface GoldenCase {
-  readonly id: string;
-  readonly op: string;
-  readonly attrs: Readonly<Record<string, unknown>>;
-  readonly inputs: Readonly<Record<string, Encoded>>;
-  readonly outputs: Readonly<Record<string, Encoded>>;
-  readonly outputs_f32?: Readonly<Record<string, Encoded>>;
-  readonly cotangents?: Readonly<Record<string, Encoded>>;
-  readonly grads?: Readonly<Record<string, Encoded>>;
-  readonly grads_f32?: Readonly<Record<string, Encoded>>;
-  readonly torch_f32_err: Readonly<Record<string, { max_abs: number }>>;
-}
-
-/** The cases of one file, or undefined, said aloud, where the folder is missing. */
-export function goldenCases(file: string): readonly GoldenCase[] | undefined {
-  const path = `${GOLDEN}/${file}`;
-  if (!existsSync(path)) {
-    console.warn(`SKIPPED: no golden vectors at ${path}; set GOLDEN to their folder`);
-    return undefined;
-  }
-  return (JSON.parse(readFileSync(path, "utf8")) as { cases: GoldenCase[] }).cases;
-}
+/** Tensors by name. */
+export type EncodedTensors = Readonly<Record<string, Encoded>>;
 
 const ARRAYS = {
   float64: Float64Array,
@@ -44,56 +24,98 @@ const ARRAYS = {
   uint8: Uint8Array,
 } as const;
 
-/** Values of an encoded tensor, in float64. */
-export function decode(t: Encoded): Float64Array {
+const SPECIAL: Readonly<Record<string, number>> = { NaN, Infinity, "-Infinity": -Infinity, "-0": -0 };
+
+function elements(what: string, t: Encoded): ArrayLike<number> {
   if (t.b64 !== undefined) {
     const bytes = new Uint8Array(Buffer.from(t.b64, "base64"));
-    return Float64Array.from(new ARRAYS[t.dtype](bytes.buffer));
+    const width = ARRAYS[t.dtype].BYTES_PER_ELEMENT;
+    if (bytes.length % width !== 0) {
+      throw new TypeError(`${what}: ${t.dtype} needs a multiple of ${width} bytes, got ${bytes.length}`);
+    }
+    return new ARRAYS[t.dtype](bytes.buffer);
   }
-  return Float64Array.from(t.data ?? [], Number);
+  if (!Array.isArray(t.data)) throw new TypeError(`${what}: a tensor must have "data" or "b64"`);
+  return t.data.map((v: number | string, i) => {
+    const value = typeof v === "string" ? SPECIAL[v] : v;
+    if (typeof value !== "number") {
+      throw new TypeError(`${what}: element ${i} must be a number, "NaN", "Infinity", "-Infinity" or "-0", got ${JSON.stringify(v)}`);
+    }
+    return value;
+  });
 }
 
 /**
- * Largest error over bound, |x - e| <= 8 torch_f32_err + 2e-6 max(1e-3, max|e|); Infinity where a
- * NaN, an infinity or a -0 does not match exactly. An element may match `f32`, torch's float32
- * result, instead.
+ * Values of an encoded tensor, in float64.
+ *
+ * @param what  what the tensor is, for messages
+ * @throws TypeError where it is no tensor of the format
  */
-export function goldenRatio(
-  got: ArrayLike<number>,
-  expected: Float64Array,
-  torchError: number,
-  f32?: Float64Array,
-): number {
-  if (got.length !== expected.length) return Infinity;
-  const largest = expected.reduce(
-    (m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m),
-    1e-3,
-  );
-  const bound = 8 * torchError + 2e-6 * largest;
-  const ratio = (x: number, e: number): number => {
-    if (Object.is(x, e)) return 0;
-    const special = !Number.isFinite(x) || !Number.isFinite(e) || Object.is(e, -0);
-    return special ? Infinity : Math.abs(x - e) / bound;
-  };
-  return expected.reduce((worst, e, i) => {
-    const x = got[i]!;
-    const r = ratio(x, e);
-    return Math.max(worst, f32 === undefined ? r : Math.min(r, ratio(x, f32[i]!)));
-  }, 0);
+export function decode(t: Encoded | undefined, what: string = "tensor"): Float64Array {
+  if (typeof t !== "object" || t === null) throw new TypeError(`${what}: is missing`);
+  if (!Object.hasOwn(ARRAYS, t.dtype)) {
+    throw new TypeError(`${what}: dtype must be one of ${Object.keys(ARRAYS).join(", ")}, got ${JSON.stringify(t.dtype)}`);
+  }
+  if (!Array.isArray(t.shape) || t.shape.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new TypeError(`${what}: shape must be a list of whole numbers >= 0, got ${JSON.stringify(t.shape)}`);
+  }
+  const values = Float64Array.from(elements(what, t));
+  if (values.length !== sizeOf(t.shape)) {
+    throw new TypeError(`${what}: shape ${printShape(t.shape)} holds ${sizeOf(t.shape)} elements, got ${values.length}`);
+  }
+  return values;
+}
+
+/** An encoded tensor as a host tensor: float64 becomes float32. */
+export function hostTensor(t: Encoded | undefined, what?: string): Tensor {
+  const values = decode(t, what);
+  const dtype: DType = t!.dtype === "float64" ? "float32" : t!.dtype;
+  const array = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
+  return tensor(array.from(values), t!.shape, dtype);
 }
 
 /** Row t of a tensor whose first axis is the step. */
-export function row(tensor: Encoded, all: Float64Array, t: number): Float64Array {
-  const size = all.length / tensor.shape[0]!;
-  return all.subarray(t * size, (t + 1) * size);
+export function row(t: Encoded, values: Float64Array, step: number): Float64Array {
+  const size = sizeOf(t.shape.slice(1));
+  return values.subarray(step * size, (step + 1) * size);
 }
 
-/** A golden file read as T, or null (said aloud) where the folder does not have it. */
-export function golden<T>(path: string): T | null {
-  const file = `${GOLDEN}/${path}`;
-  if (!existsSync(file)) {
-    console.warn(`SKIPPED: ${file} is absent; set GOLDEN to the folder of golden vectors`);
-    return null;
+/** One JSON file of a golden folder. */
+export interface GoldenFile {
+  /** Path inside the folder, as "ops/unary.json". */
+  readonly path: string;
+  /** What the file says it is: "golden-ops/1", ... */
+  readonly format: string;
+  readonly content: Readonly<Record<string, unknown>>;
+  /** Why the file could not be read; the rest is empty then. */
+  readonly fault?: string;
+}
+
+function readFile(folder: string, path: string): GoldenFile {
+  try {
+    const content: unknown = JSON.parse(readFileSync(join(folder, path), "utf8"));
+    if (typeof content !== "object" || content === null) throw new TypeError("must hold an object");
+    const { format } = content as { format?: unknown };
+    return { path, format: String(format), content: content as GoldenFile["content"] };
+  } catch (error) {
+    return { path, format: "", content: {}, fault: (error as Error).message };
   }
-  return JSON.parse(readFileSync(file, "utf8")) as T;
+}
+
+/**
+ * All JSON files of a golden folder, by folder and name.
+ *
+ * @throws Error where there is none
+ */
+export function goldenFiles(folder: string): GoldenFile[] {
+  if (!existsSync(folder)) throw new Error(`golden: there is no folder ${folder}; set GOLDEN to a folder of golden vectors`);
+  const files = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => readdirSync(join(folder, entry.name)).map((name) => `${entry.name}/${name}`))
+    .filter((path) => path.endsWith(".json"))
+    .sort();
+  if (files.length === 0) {
+    throw new Error(`golden: ${folder} has no ops/*.json, optim/*.json or train/*.json; set GOLDEN to a folder of golden vectors`);
+  }
+  return files.map((path) => readFile(folder, path));
 }

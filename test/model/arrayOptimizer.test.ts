@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { adam, sgd } from "../../src/index.ts";
+import { adam, init, sgd } from "../../src/index.ts";
 import { mul } from "../../src/ops/binary.ts";
 import { sum } from "../../src/ops/sum.ts";
 import { minimize } from "../../src/train/minimize.ts";
@@ -32,4 +32,12 @@ test("clipping by value, by norm and by the common norm changes the step as the 
   [0.6, 0.8, 0, 0, 1].forEach((v, i) => expect(norm[i]).toBeCloseTo(v, 6));
   const common = await step({ globalClipNorm: 6.5 });
   [1.5, 2, 0, 0, 6].forEach((v, i) => expect(common[i]).toBeCloseTo(v, 6));
+});
+
+test("clipNorm changes no byte of the constants below the first region", async () => {
+  const engine = await init();
+  const before = engine.u8.slice(0, engine.base);
+  const weights = new Float32Array(37);
+  await sgd({ clipNorm: 1 }).init([weights]).step([weights], [new Float32Array(37).fill(3)]);
+  expect(engine.u8.slice(0, engine.base)).toEqual(before);
 });

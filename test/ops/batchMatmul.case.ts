@@ -23,7 +23,7 @@ export const cases: readonly OpCase[] = [
     shapes: [[[2, 3, 5], [5, 7], [7]], [[2, 3, 5], [2, 5, 7], [7]], [[0, 3, 5], [5, 7], [7]]],
   }),
   opCase("outer", outer, { examples: [{ in: [[1, 2], [3, 4]], out: [[3, 4], [6, 8]] }], shapes: [[[3], [5]], [[0], [3]]] }),
-  opCase("transpose", transpose, {
+  opCase("transpose", (x) => transpose(x), {
     examples: [{ in: [[[1, 2, 3], [4, 5, 6]]], out: [[1, 4], [2, 5], [3, 6]] }],
     shapes: [[[5]], [[7, 17]], [[33, 9]], [[0, 3]]],
   }),

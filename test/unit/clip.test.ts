@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emitClipping } from "../../src/optim/clip.ts";
 import type { CommonOptions } from "../../src/optim/defineOptimizer.ts";
-import { type Encoded, decode, golden } from "../golden/golden.ts";
 import { sgd } from "../../src/optim/sgd.ts";
 import { Space } from "../support/optimizerRun.ts";
 
@@ -39,55 +38,6 @@ function clip(
   );
   return { factor: space.f32(factor.address, 1)[0]!, norm: space.f32(norm.address, 1)[0]! };
 }
-
-interface ClipCase {
-  id: string;
-  op: string;
-  attrs: { max_norm?: number; norm_type?: number | "inf"; clip_value?: number };
-  inputs: Record<string, Encoded>;
-  outputs: Record<string, Encoded>;
-}
-
-const file = golden<{ cases: ClipCase[] }>("ops/clip.json");
-
-describe.skipIf(file === null)("golden clip.json", () => {
-  const bound = (e: Float64Array): number => 2e-6 * Math.max(1e-3, ...e.map(Math.abs));
-  let worst = 0;
-  it.each((file?.cases ?? []).map((c): [string, ClipCase] => [c.id, c]))("%s", (_, c) => {
-    const names = Object.keys(c.inputs);
-    const inputs = names.map((name) => decode(c.inputs[name]!));
-    const near = (x: ArrayLike<number>, e: Float64Array): void => {
-      for (let i = 0; i < e.length; i++)
-        worst = Math.max(worst, Math.abs(x[i]! - e[i]!) / bound(e));
-      expect(worst).toBeLessThanOrEqual(1);
-    };
-    if (c.op === "clip_grad_value") {
-      names.forEach((name, i) => {
-        const space = new Space(1);
-        const g = space.alloc(4 * inputs[i]!.length);
-        space.f32(g, inputs[i]!.length).set(inputs[i]!);
-        space.run(space.program((k) => k.clipValue(g, c.attrs.clip_value!, inputs[i]!.length)));
-        near(space.f32(g, inputs[i]!.length), decode(c.outputs[name]!));
-      });
-    } else {
-      const type = ({ inf: "max", 1: "l1", 2: "l2" } as Record<string, NormType>)[
-        String(c.attrs.norm_type)
-      ]!;
-      const { factor, norm } = clip(inputs, c.attrs.max_norm!, type, "torch");
-      near([norm], decode(c.outputs.total_norm!));
-      names.forEach((name, i) =>
-        near(
-          inputs[i]!.map((x) => Math.fround(x * factor)),
-          decode(c.outputs[name]!),
-        ),
-      );
-    }
-  });
-  it("prints the largest error/bound", () => {
-    console.log(`clip.json: ${file!.cases.length} cases, largest error/bound ${worst.toFixed(4)}`);
-    expect(worst).toBeGreaterThan(0);
-  });
-});
 
 describe("norms", () => {
   const types: NormType[] = ["l2", "l1", "max"];

@@ -5,8 +5,10 @@ import { add } from "../../src/ops/binary.ts";
 import { matmul } from "../../src/ops/matmul.ts";
 import { sum } from "../../src/ops/sum.ts";
 import { variance } from "../../src/ops/variance.ts";
+import type { SymbolicTensor } from "../../src/graph/symbolic.ts";
 import { compile } from "../../src/plan/plan.ts";
 import { compute } from "../../src/plan/trace.ts";
+import type { SymbolicTensor } from "../../src/graph/symbolic.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 
 test("sum() of ten million tenths is right to 1e-6, along rows and along columns", async () => {
@@ -14,7 +16,7 @@ test("sum() of ten million tenths is right to 1e-6, along rows and along columns
   const x = new Float32Array(n).fill(0.1);
   const expected = n * Math.fround(0.1);
   for (const shape of [[n], [n / 4, 4]]) {
-    const y = await compute((t) => sum(sum(t, { axis: 0, keepDims: true })), tensor(x, shape));
+    const y = await compute((t: SymbolicTensor) => sum(sum(t, { axis: 0, keepDims: true })), tensor(x, shape));
     expect(Math.abs(y.item() / expected - 1)).toBeLessThan(1e-6);
   }
 });

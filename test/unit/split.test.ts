@@ -122,7 +122,7 @@ describe("trainTestSplit()", () => {
       ShapeError,
     );
     expect(() => trainTestSplit(3, random, { test_size: 0.5 } as object)).toThrow(
-      /unknown option "test_size"; did you mean "testSize"/,
+      /unknown option "test_size"; it is "testSize" here/,
     );
   });
 });

@@ -5,7 +5,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { count } from "../format.ts";
 import { gatherSamples } from "./gather.ts";
 import type { Problem, Settings } from "./problem.ts";
-import { splitText, splitThree } from "./split.ts";
+import { SPLIT_SEED, splitText, splitThree } from "./split.ts";
 
 const SIDE = 8;
 const PIXELS = SIDE * SIDE;
@@ -29,19 +29,26 @@ const FILE: URL = new URL("../../../data/digits.csv.gz", import.meta.url);
 
 /** Reads the packaged digits: x float32[1797, 64] in [0, 1], y int32[1797]. */
 export async function readDigits(): Promise<{ x: Tensor; y: Tensor }> {
-  const text = new TextDecoder().decode(await gunzip(await readFile(FILE), { name: "digits.csv.gz" }));
+  const text = new TextDecoder().decode(
+    await gunzip(await readFile(FILE), { name: "digits.csv.gz" }),
+  );
   const lines = text.trimEnd().split("\n");
   const x = new Float32Array(lines.length * PIXELS);
   const y = new Int32Array(lines.length);
   lines.forEach((line, row) => {
     const cells = line.split(",");
     if (cells.length !== PIXELS + 1) {
-      throw new DataError(`digits.csv.gz: line ${row + 1} must have 65 cells, got ${cells.length}; reinstall the package`);
+      throw new DataError(
+        `digits.csv.gz: line ${row + 1} must have 65 cells, got ${cells.length}; reinstall the package`,
+      );
     }
     for (let i = 0; i < PIXELS; i++) x[row * PIXELS + i] = Number(cells[i]) / MAXIMUM;
     y[row] = Number(cells[PIXELS]);
   });
-  return { x: new Tensor(x, [lines.length, PIXELS], "float32"), y: new Tensor(y, [lines.length], "int32") };
+  return {
+    x: new Tensor(x, [lines.length, PIXELS], "float32"),
+    y: new Tensor(y, [lines.length], "int32"),
+  };
 }
 
 /** The first job: handwritten digits. */
@@ -54,6 +61,7 @@ export async function digitsProblem(testSize: number): Promise<Problem> {
     contents: `${count(all.y.size)} images of ${SIDE} x ${SIDE} pixels, 10 classes`,
     source: "Alpaydin and Kaynak 1998, UCI Machine Learning Repository, CC BY 4.0",
     split: splitText(rows, true),
+    tested: `${rows.test.length} rows of split seed ${SPLIT_SEED}`,
     task: "classification",
     parts: {
       train: gatherSamples(all, rows.train),

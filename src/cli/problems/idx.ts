@@ -22,18 +22,30 @@ function findFile(folder: string, part: "train" | "t10k", what: "images" | "labe
   try {
     names = readdirSync(folder);
   } catch {
-    throw new DataError(`--idx: must be a folder with MNIST's four files, got "${folder}", which is no folder`);
+    throw new DataError(
+      `--idx: must be a folder with MNIST's four files, got "${folder}", which is no folder`,
+    );
   }
-  const begins = new RegExp(`^${part === "t10k" ? "(t10k|test)" : part}-${what}[-.]idx\\d-ubyte(\\.gz)?$`);
+  const begins = new RegExp(
+    `^${part === "t10k" ? "(t10k|test)" : part}-${what}[-.]idx\\d-ubyte(\\.gz)?$`,
+  );
   const found = names.filter((name) => begins.test(name)).sort()[0];
   if (found === undefined) {
-    throw new DataError(`--idx: "${folder}" must hold ${part}-${what}-idx${what === "images" ? 3 : 1}-ubyte or its .gz, but there is none`);
+    throw new DataError(
+      `--idx: "${folder}" must hold ${part}-${what}-idx${what === "images" ? 3 : 1}-ubyte or its .gz, but there is none`,
+    );
   }
   return join(folder, found);
 }
 
-async function readPart(folder: string, part: "train" | "t10k"): Promise<{ samples: Samples; width: number; height: number }> {
-  const [imagePath, labelPath] = [findFile(folder, part, "images"), findFile(folder, part, "labels")];
+async function readPart(
+  folder: string,
+  part: "train" | "t10k",
+): Promise<{ samples: Samples; width: number; height: number }> {
+  const [imagePath, labelPath] = [
+    findFile(folder, part, "images"),
+    findFile(folder, part, "labels"),
+  ];
   const images = decodeIdx(await readBytes(imagePath), { name: basename(imagePath) });
   const labels = decodeIdx(await readBytes(labelPath), { name: basename(labelPath) });
   const [rows, height, width] = images.shape;
@@ -42,7 +54,8 @@ async function readPart(folder: string, part: "train" | "t10k"): Promise<{ sampl
       `--idx: images must be [rows, height, width] with a label each, got ${printShape(images.shape)} and ${printShape(labels.shape)}`,
     );
   }
-  const pixels = Float32Array.from(images.data, (v) => v / MAXIMUM);
+  const pixels = new Float32Array(images.data.length);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = images.data[i]! / MAXIMUM;
   const x = new Tensor(pixels, [rows!, height! * width!], "float32");
   const y = new Tensor(Int32Array.from(labels.data), [rows!], "int32");
   return { samples: { x, y }, width: width!, height: height! };
@@ -53,14 +66,17 @@ export async function idxProblem(folder: string): Promise<Problem> {
   const { samples, width, height } = await readPart(folder, "train");
   const test = await readPart(folder, "t10k");
   if (test.width !== width || test.height !== height) {
-    throw new DataError(`--idx: test images must be ${width} x ${height} as the training images, got ${test.width} x ${test.height}`);
+    throw new DataError(
+      `--idx: test images must be ${width} x ${height} as the training images, got ${test.width} x ${test.height}`,
+    );
   }
   const rows = trainTestSplit(samples.y.size, new Random(SPLIT_SEED, 1), {
     testSize: VALIDATION,
     stratify: samples.y.data,
   });
   let classes = 2;
-  for (const { y } of [samples, test.samples]) for (const label of y.data) classes = Math.max(classes, label + 1);
+  for (const { y } of [samples, test.samples])
+    for (const label of y.data) classes = Math.max(classes, label + 1);
   const name = basename(resolve(folder)).replace(/[^\w.-]+/g, "-") || "idx";
   return {
     name,
@@ -68,6 +84,7 @@ export async function idxProblem(folder: string): Promise<Problem> {
     contents: `${count(samples.y.size)} + ${count(test.samples.y.size)} images of ${width} x ${height} pixels, ${classes} classes`,
     source: "",
     split: `${count(rows.train.length)} images to train, ${count(rows.test.length)} to validate (shuffled by seed ${SPLIT_SEED}, stratified), ${count(test.samples.y.size)} to test, as the files have them`,
+    tested: `the ${count(test.samples.y.size)} test images of the files`,
     task: "classification",
     parts: {
       train: gatherSamples(samples, rows.train),

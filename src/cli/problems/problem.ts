@@ -41,6 +41,8 @@ export interface Problem {
   readonly source: string;
   /** How rows were divided, in words. */
   readonly split: string;
+  /** The test rows in words: "359 rows of split seed 7". */
+  readonly tested: string;
   readonly task: Task;
   readonly parts: Parts;
   /** Names in the order of the class indices; null for a regression. */

@@ -13,16 +13,23 @@ const TEST_SIZE = 0.2;
 export async function problemFor(given: Given): Promise<Problem> {
   const { data, idx } = given;
   const size = given["test-size"];
-  if (data !== undefined && idx !== undefined) throw new OptionError("--idx: must stand without --data; give one of them");
+  if (data !== undefined && idx !== undefined)
+    throw new OptionError("--idx: must stand without --data; give one of them");
   if (data === undefined) {
     for (const name of ["target", "task", "separator"] as const) {
-      if (given[name] !== undefined) throw new OptionError(`--${name}: needs a table, got none; add --data FILE.csv`);
+      if (given[name] !== undefined)
+        throw new OptionError(`--${name}: needs a table, got none; add --data FILE.csv`);
     }
   }
   const testSize =
-    size === undefined ? TEST_SIZE : numberOption("test-size", size, "be a share in (0, 1)", (x) => x > 0 && x < 1);
+    size === undefined
+      ? TEST_SIZE
+      : numberOption("test-size", size, "be a share in (0, 1)", (x) => x > 0 && x < 1);
   if (data !== undefined) return tableProblem(data, given, testSize);
   if (idx === undefined) return digitsProblem(testSize);
-  if (size !== undefined) throw new OptionError("--test-size: must be left out with --idx, whose files hold their own test set");
+  if (size !== undefined)
+    throw new OptionError(
+      "--test-size: must be left out with --idx, whose files hold their own test set",
+    );
   return idxProblem(idx);
 }

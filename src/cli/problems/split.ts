@@ -20,7 +20,11 @@ export interface ThreeRows {
  *
  * @param labels  classes, one a row, whose shares every part keeps; null for a regression
  */
-export function splitThree(rows: number, labels: ArrayLike<number | string> | null, testSize: number): ThreeRows {
+export function splitThree(
+  rows: number,
+  labels: ArrayLike<number | string> | null,
+  testSize: number,
+): ThreeRows {
   const { train: kept, test } = trainTestSplit(rows, new Random(SPLIT_SEED, 0), {
     testSize,
     stratify: stratum(labels, rows),
@@ -30,11 +34,18 @@ export function splitThree(rows: number, labels: ArrayLike<number | string> | nu
     testSize: VALIDATION,
     stratify: stratum(own, kept.length),
   });
-  return { train: inner.train.map((i) => kept[i]!), validation: inner.test.map((i) => kept[i]!), test };
+  return {
+    train: inner.train.map((i) => kept[i]!),
+    validation: inner.test.map((i) => kept[i]!),
+    test,
+  };
 }
 
 /** Labels to stratify by, or false where no class has two rows. */
-function stratum(labels: ArrayLike<number | string> | null, rows: number): ArrayLike<number | string> | false {
+function stratum(
+  labels: ArrayLike<number | string> | null,
+  rows: number,
+): ArrayLike<number | string> | false {
   if (labels === null) return false;
   return new Set(Array.from(labels)).size < rows ? labels : false;
 }

@@ -11,7 +11,7 @@ import { count, counted } from "../format.ts";
 import type { Given } from "../options.ts";
 import { readBytes } from "../readBytes.ts";
 import type { Problem, Settings } from "./problem.ts";
-import { splitText, splitThree } from "./split.ts";
+import { SPLIT_SEED, splitText, splitThree } from "./split.ts";
 
 /** Fewer rows with a target than this leave a part of the split empty. */
 const LEAST_ROWS = 5;
@@ -35,8 +35,14 @@ function settingsOf(rows: number): Settings {
 
 /** Reads a table for training or prediction. @throws DataError, OptionError */
 export async function readTable(path: string, given: Given): Promise<CsvTable> {
-  const names: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t", comma: ",", semicolon: ";" };
-  const separator = given.separator === undefined ? "auto" : (names[given.separator] ?? given.separator);
+  const names: Readonly<Record<string, string>> = {
+    tab: "\t",
+    "\\t": "\t",
+    comma: ",",
+    semicolon: ";",
+  };
+  const separator =
+    given.separator === undefined ? "auto" : (names[given.separator] ?? given.separator);
   if (separator !== "auto" && (separator.length !== 1 || '"\r\n'.includes(separator))) {
     throw new OptionError(`--separator: must be one character or "tab", got "${separator}"`);
   }
@@ -46,7 +52,9 @@ export async function readTable(path: string, given: Given): Promise<CsvTable> {
 function checkTarget(file: string, table: CsvTable, target: string | undefined): string {
   const columns = table.header.join(", ");
   if (target === undefined) {
-    throw new OptionError(`--target: must name the column to predict, got nothing; ${file} has ${columns}`);
+    throw new OptionError(
+      `--target: must name the column to predict, got nothing; ${file} has ${columns}`,
+    );
   }
   if (!table.header.includes(target)) {
     const nearest = nearestName(target, table.header);
@@ -58,7 +66,8 @@ function checkTarget(file: string, table: CsvTable, target: string | undefined):
 
 function droppedNotes(dropped: readonly RowsDropped[]): string[] {
   return dropped.map(
-    ({ reason, count: n, where }) => `${counted(n, "row")} left out: ${reason} (${where.join(", ")}${n > where.length ? ", ..." : ""})`,
+    ({ reason, count: n, where }) =>
+      `${counted(n, "row")} left out: ${reason} (${where.join(", ")}${n > where.length ? ", ..." : ""})`,
   );
 }
 
@@ -78,16 +87,26 @@ export async function tableProblem(path: string, given: Given, testSize: number)
   // A first fit over everything finds the task, and which rows have a target; the second learns from training rows.
   const whole = tabular().fit(table, { target, task: asked as Task | "auto" });
   if (whole.doubtful && asked === "auto") {
-    throw new OptionError(`--task: must be said for ${file}, as ${whole.taskReason}; add --task regression or --task classification`);
+    throw new OptionError(
+      `--task: must be said for ${file}, as ${whole.taskReason}; add --task regression or --task classification`,
+    );
   }
   const { task } = whole;
   const labelled = whole.transform(table);
   const total = labelled.rows.length;
   if (total < LEAST_ROWS) {
-    throw new DataError(`${file}: must have at least ${LEAST_ROWS} rows with a target, got ${total}`);
+    throw new DataError(
+      `${file}: must have at least ${LEAST_ROWS} rows with a target, got ${total}`,
+    );
   }
   const labels = task === "classification" ? labelled.y!.data : null;
   const parts = splitThree(total, labels, testSize);
+  const least = Math.max(LEAST_ROWS - 1, 2 * (whole.classNames?.length ?? 0));
+  if (parts.train.length + parts.validation.length < least) {
+    throw new OptionError(
+      `--test-size: must leave at least ${least} of ${total} rows to learn from, got ${parts.train.length + parts.validation.length}; take a smaller share`,
+    );
+  }
   const rowsOf = (indices: Int32Array): Int32Array => indices.map((i) => labelled.rows[i]!);
   const fitted = tabular().fit(takeRows(table, rowsOf(parts.train)), { target, task });
   const scale = fitted.target ?? { mean: 0, std: 1 };
@@ -98,9 +117,11 @@ export async function tableProblem(path: string, given: Given, testSize: number)
     title: file,
     contents:
       `${counted(rowCount(table), "row")}, ${counted(table.header.length, "column")} as ` +
-      `${counted(fitted.features.length, "number")}` + (classes ? `, ${counted(classes.length, "class", "classes")}` : ""),
+      `${counted(fitted.features.length, "number")}` +
+      (classes ? `, ${counted(classes.length, "class", "classes")}` : ""),
     source: "",
     split: splitText(parts, labels !== null),
+    tested: `${counted(parts.test.length, "row")} of split seed ${SPLIT_SEED}`,
     task,
     parts: {
       train: samplesOf(fitted, table, rowsOf(parts.train)),
@@ -115,8 +136,12 @@ export async function tableProblem(path: string, given: Given, testSize: number)
     notes: [
       ...(asked === "auto" ? [`${task}, because ${whole.taskReason}; --task says otherwise`] : []),
       ...droppedNotes(whole.rowsDropped),
-      ...(table.hasHeader ? [] : [`${file} has no names of columns; they are called ${table.header[0]}, ...`]),
-      ...(total < 50 ? [`${count(total)} rows are few: expect the figures to change with the split`] : []),
+      ...(table.hasHeader
+        ? []
+        : [`${file} has no names of columns; they are called ${table.header[0]}, ...`]),
+      ...(total < 50
+        ? [`${count(total)} rows are few: expect the figures to change with the split`]
+        : []),
     ],
     settings: settingsOf(parts.train.length),
     testRows: rowsOf(parts.test),

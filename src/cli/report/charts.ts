@@ -9,8 +9,21 @@ const HEIGHT = 250;
 /** A plot as SVG text: colours are the page's variables, so it follows light and dark. */
 function svgOf(options: Plot.PlotOptions, title: string): Html {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const style = { fontFamily: "inherit", fontSize: "12px", background: "transparent", overflow: "visible" };
-  const svg = Plot.plot({ document, width: WIDTH, height: HEIGHT, marginLeft: 44, marginBottom: 34, style, ...options });
+  const style = {
+    fontFamily: "inherit",
+    fontSize: "12px",
+    background: "transparent",
+    overflow: "visible",
+  };
+  const svg = Plot.plot({
+    document,
+    width: WIDTH,
+    height: HEIGHT,
+    marginLeft: 44,
+    marginBottom: 34,
+    style,
+    ...options,
+  });
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", title);
   return raw(svg.outerHTML.replace(/ xmlns(:xlink)?="[^"]*"/g, ""));
@@ -46,13 +59,35 @@ export function curveChart(history: History, name: string, title: string): Html 
   const logarithmic = name === "loss" && low > 0 && high / low > 20;
   const ticks = logarithmic ? logarithmicTicks(low, high) : 5;
   const lines = curves.flatMap(({ points, color }) => [
-    Plot.lineY(points, { x: "epoch", y: "value", stroke: color, strokeWidth: 2, strokeLinejoin: "round" }),
-    Plot.dot(points.length < 6 ? points : points.slice(-1), { x: "epoch", y: "value", fill: color, r: 3 }),
+    Plot.lineY(points, {
+      x: "epoch",
+      y: "value",
+      stroke: color,
+      strokeWidth: 2,
+      strokeLinejoin: "round",
+    }),
+    Plot.dot(points.length < 6 ? points : points.slice(-1), {
+      x: "epoch",
+      y: "value",
+      fill: color,
+      r: 3,
+    }),
   ]);
   return svgOf(
     {
-      x: { label: "epoch →", tickFormat: (d: number) => (Number.isInteger(d) ? String(d) : ""), ticks: Math.min(epochs, 8), domain: [1, Math.max(2, epochs)] },
-      y: { label: null, type: logarithmic ? "log" : "linear", ticks, nice: !logarithmic, tickFormat: (d: number) => String(Number(d.toPrecision(3))) },
+      x: {
+        label: "epoch →",
+        tickFormat: (d: number) => (Number.isInteger(d) ? String(d) : ""),
+        ticks: epochs <= 8 ? Array.from({ length: epochs }, (_, i) => i + 1) : 8,
+        domain: [1, Math.max(2, epochs)],
+      },
+      y: {
+        label: null,
+        type: logarithmic ? "log" : "linear",
+        ticks,
+        nice: !logarithmic,
+        tickFormat: (d: number) => String(Number(d.toPrecision(3))),
+      },
       marks: [Plot.gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks }), ...lines],
     },
     title,
@@ -63,7 +98,11 @@ export function curveChart(history: History, name: string, title: string): Html 
 const MOST_POINTS = 1500;
 
 /** Predicted over true numbers; on the line, they agree. */
-export function scatterChart(truth: ArrayLike<number>, predicted: ArrayLike<number>, name: string): Html {
+export function scatterChart(
+  truth: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  name: string,
+): Html {
   const step = Math.max(1, Math.ceil(truth.length / MOST_POINTS));
   const points: { truth: number; predicted: number }[] = [];
   let [low, high] = [Infinity, -Infinity];
@@ -72,7 +111,8 @@ export function scatterChart(truth: ArrayLike<number>, predicted: ArrayLike<numb
     low = Math.min(low, truth[i]!, predicted[i]!);
     high = Math.max(high, truth[i]!, predicted[i]!);
   }
-  const format = (d: number): string => (Math.abs(d) >= 10_000 ? `${Number((d / 1000).toPrecision(4))}k` : String(d));
+  const format = (d: number): string =>
+    Math.abs(d) >= 10_000 ? `${Number((d / 1000).toPrecision(4))}k` : String(d);
   const axis = { domain: [low, high], ticks: 5, nice: true, tickFormat: format };
   return svgOf(
     {
@@ -82,8 +122,20 @@ export function scatterChart(truth: ArrayLike<number>, predicted: ArrayLike<numb
       marks: [
         Plot.gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks: 5 }),
         Plot.gridX({ stroke: "var(--line)", strokeOpacity: 1, ticks: 5 }),
-        Plot.line([[low, low], [high, high]], { stroke: "var(--soft)", strokeDasharray: "4 4" }),
-        Plot.dot(points, { x: "truth", y: "predicted", fill: "var(--train)", fillOpacity: 0.45, r: 2.4 }),
+        Plot.line(
+          [
+            [low, low],
+            [high, high],
+          ],
+          { stroke: "var(--soft)", strokeDasharray: "4 4" },
+        ),
+        Plot.dot(points, {
+          x: "truth",
+          y: "predicted",
+          fill: "var(--train)",
+          fillOpacity: 0.45,
+          r: 2.4,
+        }),
       ],
     },
     `predicted over true ${name}`,
@@ -91,4 +143,7 @@ export function scatterChart(truth: ArrayLike<number>, predicted: ArrayLike<numb
 }
 
 /** What the two colours of the curves mean. */
-export const CURVE_KEY: Html = html`<p><span class="key" style="--key:var(--train)">training</span><span class="key" style="--key:var(--validate)">validation</span></p>`;
+export const CURVE_KEY: Html = html`<p>
+  <span class="key" style="--key:var(--train)">training</span
+  ><span class="key" style="--key:var(--validate)">validation</span>
+</p>`;

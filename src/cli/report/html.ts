@@ -9,7 +9,13 @@ export class Html {
 /** What a template may hold: texts are escaped, markup is not. */
 export type Content = Html | string | number | readonly Content[];
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** Text as it stands in a page or an attribute. */
 export function escaped(text: string): string {

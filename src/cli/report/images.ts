@@ -12,7 +12,7 @@ const LEVELS = 16;
 export function pixelImage(pixels: ArrayLike<number>, { width, height }: ImageShape): Html {
   const paths = new Map<number, string>();
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; ) {
+    for (let x = 0; x < width;) {
       const level = Math.round(pixels[y * width + x]! * LEVELS);
       let end = x + 1;
       while (end < width && Math.round(pixels[y * width + end]! * LEVELS) === level) end++;
@@ -20,8 +20,12 @@ export function pixelImage(pixels: ArrayLike<number>, { width, height }: ImageSh
       x = end;
     }
   }
-  const body = [...paths].map(([level, d]) => `<path fill-opacity="${level / LEVELS}" d="${d}"/>`).join("");
-  return raw(`<svg viewBox="0 0 ${width} ${height}" fill="currentColor" shape-rendering="crispEdges" role="img">${body}</svg>`);
+  const body = [...paths]
+    .map(([level, d]) => `<path fill-opacity="${level / LEVELS}" d="${d}"/>`)
+    .join("");
+  return raw(
+    `<svg viewBox="0 0 ${width} ${height}" fill="currentColor" shape-rendering="crispEdges" role="img">${body}</svg>`,
+  );
 }
 
 /** Test rows that were read wrongly, the surest mistakes first. */
@@ -35,11 +39,15 @@ export function mistakes({ truth, predicted, confidence }: Outcome): number[] {
 export function mistakeGallery({ parts, image, classNames }: Problem, outcome: Outcome): Html {
   const size = image!.width * image!.height;
   const shown = mistakes(outcome).slice(0, MOST);
-  return html`<div class="gallery">${shown.map((row) => {
-    const pixels = parts.test.x.data.subarray(row * size, (row + 1) * size);
-    const [is, as] = [classNames![outcome.truth[row]!]!, classNames![outcome.predicted[row]!]!];
-    const sure = Math.round(100 * outcome.confidence![row]!);
-    return html`<figure>${pixelImage(pixels, image!)}<figcaption><b>${is}</b> read as <b>${as}</b><br>${sure} % sure</figcaption></figure>
-`;
-  })}</div>`;
+  return html`<div class="gallery">
+    ${shown.map((row) => {
+      const pixels = parts.test.x.data.subarray(row * size, (row + 1) * size);
+      const [is, as] = [classNames![outcome.truth[row]!]!, classNames![outcome.predicted[row]!]!];
+      const sure = Math.round(100 * outcome.confidence![row]!);
+      return html`<figure>
+        ${pixelImage(pixels, image!)}
+        <figcaption><b>${is}</b> read as <b>${as}</b><br />${sure} % sure</figcaption>
+      </figure> `;
+    })}
+  </div>`;
 }

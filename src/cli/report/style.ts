@@ -23,9 +23,9 @@ h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .25rem; letter-spacing: -
 h2 { font-size: 1.15rem; margin: 3rem 0 .75rem; letter-spacing: -.005em; }
 p { margin: .25rem 0; } .soft, figcaption, dt { color: var(--soft); } .small { font-size: .875rem; }
 .score { text-align: right; } .score b { display: block; font-size: 3.25rem; line-height: 1; letter-spacing: -.03em; font-weight: 650; }
-.contenders { margin: 1.75rem 0 0; display: grid; grid-template-columns: max-content 1fr max-content; gap: .4rem .9rem; align-items: center; }
+.contenders { margin: 1.75rem 0 0; display: grid; grid-template-columns: fit-content(45%) 1fr max-content; gap: .4rem .9rem; align-items: center; }
 .contenders i { display: block; height: .6rem; border-radius: .3rem; background: var(--bar); min-width: 2px; }
-.contenders .own { font-weight: 600; } .contenders i.own { background: var(--right); }
+.contenders > :nth-child(3n) { text-align: right; } .contenders .own { font-weight: 600; } .contenders i.own { background: var(--right); }
 .beside { display: grid; gap: 0 3rem; } .beside > * { min-width: 0; }
 @media (min-width: 58rem) { .beside { grid-template-columns: max-content 1fr; } }
 .pair { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1.5rem; }
@@ -43,8 +43,8 @@ th { font-weight: 500; color: var(--soft); text-align: left; }
 .matrix tbody th { text-align: right; white-space: nowrap; } .matrix td { border: 2px solid var(--paper); border-radius: 6px; }
 .matrix td.none { color: var(--line); } .matrix .rate { color: var(--soft); text-align: right; padding-left: .9rem; border: 0; }
 .matrix .axis { font-size: .8rem; text-align: left; height: 1.5rem; }
-.right { background: color-mix(in srgb, var(--right) calc(18% + 62% * var(--share)), var(--card)); }
-.wrong { background: color-mix(in srgb, var(--wrong) calc(22% + 70% * var(--share)), var(--card)); font-weight: 600; }
+.right { background: color-mix(in srgb, var(--right) calc(14% + 44% * var(--share)), var(--card)); }
+.wrong { background: color-mix(in srgb, var(--wrong) calc(20% + 44% * var(--share)), var(--card)); font-weight: 600; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); gap: .9rem; }
 .gallery figure { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .6rem .6rem .45rem; }
 .gallery figcaption { font-size: .8rem; margin-top: .4rem; line-height: 1.35; } .gallery b { color: var(--ink); }
@@ -53,7 +53,7 @@ th { font-weight: 500; color: var(--soft); text-align: left; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; } .legend .key::before { width: .7em; height: .7em; border-radius: 2px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; margin: 0; font-size: .9rem; } dd { margin: 0; min-width: 0; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .75rem 1rem; white-space: pre-wrap; margin: .5rem 0 1.25rem; }
-pre, code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .875rem; }
+pre span { white-space: nowrap; } pre, code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .875rem; }
 @media (max-width: 40rem) {
   body { padding-top: 1.5rem; } header { grid-template-columns: 1fr; } .score { text-align: left; margin-top: 1rem; }
   h2 { margin-top: 2.25rem; } .matrix td, .matrix th { min-width: 1.95rem; padding: 0 .2rem; height: 1.95rem; }

@@ -1,3 +1,5 @@
+import { exp } from "../../math/exp.ts";
+import { log } from "../../math/log.ts";
 import { lbfgs } from "./lbfgs.ts";
 import { products } from "./products.ts";
 import { spacedRows } from "./spacedRows.ts";
@@ -47,13 +49,13 @@ function crossEntropy(z: Float64Array, at: number, columns: number, label: numbe
   let top = first === 1 ? 0 : z[at]!;
   for (let k = 0; k < columns; k++) top = Math.max(top, z[at + k]!);
   const own = label < first ? 0 : z[at + label - first]!;
-  let sum = first === 1 ? Math.exp(-top) : 0;
+  let sum = first === 1 ? exp(-top) : 0;
   for (let k = 0; k < columns; k++) {
-    z[at + k] = Math.exp(z[at + k]! - top);
+    z[at + k] = exp(z[at + k]! - top);
     sum += z[at + k]!;
   }
   for (let k = 0; k < columns; k++) z[at + k] = z[at + k]! / sum - (k + first === label ? 1 : 0);
-  return Math.log(sum) + top - own;
+  return log(sum) + top - own;
 }
 
 /**

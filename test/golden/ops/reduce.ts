@@ -16,7 +16,7 @@ type Reduce = (x: SymbolicTensor, options: ReduceOptions) => SymbolicTensor;
 const over =
   (op: Reduce): GoldenOps[string] =>
   ({ x }, { axes, keepdims }) =>
-    op(x!, { axis: axes as number[], keepDims: keepdims as boolean });
+    op(x!, { axis: (axes ?? undefined) as number[] | undefined, keepDims: keepdims === true });
 
 const along =
   (op: (x: SymbolicTensor, options: { axis: number }) => SymbolicTensor): GoldenOps[string] =>

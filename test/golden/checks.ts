@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { type Check, casesOf, failing } from "./check.ts";
+import { type GoldenFile, goldenFiles } from "./golden.ts";
+import { initializerChecks } from "./initializerChecks.ts";
+import { kerasFactChecks, kerasTrajectoryChecks } from "./kerasChecks.ts";
+import { LATER_FORMATS } from "./later.ts";
+import { opChecks } from "./opChecks.ts";
+import { optaxChecks } from "./optaxChecks.ts";
+import { torchChecks } from "./torchChecks.ts";
+import { trainingChecks } from "./trainingChecks.ts";
+
+type Reader = (file: GoldenFile, folders: readonly string[]) => Check[];
+
+/** What reads a file, by its `format`. */
+const READERS: Readonly<Record<string, Reader>> = {
+  "golden-ops/1": opChecks,
+  "golden-facts/1": optaxChecks,
+  "golden-optim/1": torchChecks,
+  "golden-keras-traj/1": kerasTrajectoryChecks,
+  "golden-keras-facts/1": kerasFactChecks,
+  "golden-init/1": initializerChecks,
+  "golden-train/1": trainingChecks,
+};
+
+/** A file of a kind that comes later: each of its cases, or the file as one. */
+function laterChecks({ path, content }: GoldenFile, later: string): Check[] {
+  const list = Array.isArray(content["cases"]) ? casesOf(content) : [{ id: path, value: {} }];
+  return list.map(({ id }) => ({ file: path, group: later, id, later, run: () => Promise.resolve(NaN) }));
+}
+
+function checksOf(file: GoldenFile, folders: readonly string[]): Check[] {
+  const { path, format, fault } = file;
+  if (fault !== undefined) return [failing(path, "file", path, fault)];
+  const later = LATER_FORMATS[format];
+  if (later !== undefined) return laterChecks(file, later);
+  const reader = READERS[format];
+  if (!reader) return [failing(path, "file", path, `format ${JSON.stringify(format)} is not known here`)];
+  try {
+    return reader(file, folders);
+  } catch (error) {
+    return [failing(path, "file", path, (error as Error).message)];
+  }
+}
+
+/**
+ * Every case of a golden folder, ready to run.
+ *
+ * @param folder  with ops/, optim/, train/, ...
+ * @param data    where the data sets of whole trainings are looked for, besides the folder's neighbors
+ * @throws Error where the folder holds nothing
+ */
+export function goldenChecks(folder: string, data: readonly string[]): Check[] {
+  const folders = [...data, ...["", "sklearn"].map((name) => join(folder, "..", "data", name))];
+  return goldenFiles(folder).flatMap((file) => checksOf(file, folders));
+}

@@ -1,0 +1,17 @@
+import { binaryOps } from "./binary.ts";
+import type { GoldenOps } from "./goldenOps.ts";
+import { lossOps } from "./loss.ts";
+import { matmulOps } from "./matmul.ts";
+import { reduceOps } from "./reduce.ts";
+import { softmaxOps } from "./softmax.ts";
+import { unaryOps } from "./unary.ts";
+
+/** Every golden op that is a graph of ours, by its golden name. */
+export const goldenOps: GoldenOps = {
+  ...binaryOps,
+  ...lossOps,
+  ...matmulOps,
+  ...reduceOps,
+  ...softmaxOps,
+  ...unaryOps,
+};
