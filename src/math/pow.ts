@@ -4,6 +4,27 @@ import { logPair } from "./log.ts";
 
 const scratch = /* @__PURE__ */ new Float64Array(2);
 
+/** Logarithms of the last bases, [base, log, rest of log] each: schedules raise the same few in every step. */
+const known = /* @__PURE__ */ new Float64Array(3 * 8);
+let next = 0;
+
+/** Replaces the base in io[0] by its logarithm, io[0] + io[1]. */
+function knownLog(io: Float64Array): void {
+  const base = io[0]!;
+  for (let i = 0; i < known.length; i += 3) {
+    if (known[i] === base) {
+      io[0] = known[i + 1]!;
+      io[1] = known[i + 2]!;
+      return;
+    }
+  }
+  logPair(io);
+  known[next] = base;
+  known[next + 1] = io[0]!;
+  known[next + 2] = io[1]!;
+  next = (next + 3) % known.length;
+}
+
 /**
  * `x ** y`, the same bits in every engine: Node and Bun disagree in one `b ** t` of five. Error:
  * 0.8 ulp (measured; for beta^t of Adam at every t to 1e6 as well).
@@ -40,7 +61,7 @@ function power(io: Float64Array): void {
   else if (Math.abs(y) > 1e20) io[0] = a > 1 === y > 0 ? Infinity : 0;
   else {
     io[0] = a;
-    logPair(io);
+    knownLog(io);
     const l = io[0]!;
     const p = y * l;
     io[1] = productError(y, l, p) + y * io[1]!;
