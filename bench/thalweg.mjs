@@ -1,9 +1,9 @@
 // Thalweg as a contestant: the public API of dist wherever it reaches.
-import * as thalweg from "../dist/index.js";
-import { Commands } from "../dist/kernels/commands.js";
-import { Kernels } from "../dist/kernels/table.gen.js";
-import { regionsOf } from "../dist/memory/regions.js";
-import { OptimizerRun } from "../dist/optim/optimizerRun.js";
+import * as thalweg from "../build/modules/index.js";
+import { Commands } from "../build/modules/kernels/commands.js";
+import { Kernels } from "../build/modules/kernels/table.gen.js";
+import { regionsOf } from "../build/modules/memory/regions.js";
+import { OptimizerRun } from "../build/modules/optim/optimizerRun.js";
 import { dataOf, uniform, weightsOf } from "./problems.mjs";
 
 export const name = "thalweg";

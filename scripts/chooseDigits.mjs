@@ -1,10 +1,10 @@
 // Chooses the settings of the first job: 5-fold cross-validation over the rows that are not test rows.
 // The test rows are never read. `node scripts/chooseDigits.mjs` prints the table of docs/digits.md.
-import { dense, sequential } from "../dist/index.js";
-import { optimizers } from "../dist/optim/catalogue.gen.js";
-import { readDigits } from "../dist/cli/problems/digits.js";
-import { gatherSamples } from "../dist/cli/problems/gather.js";
-import { splitThree } from "../dist/cli/problems/split.js";
+import { dense, sequential } from "../build/modules/index.js";
+import { optimizers } from "../build/modules/optim/catalogue.gen.js";
+import { readDigits } from "../build/modules/cli/problems/digits.js";
+import { gatherSamples } from "../build/modules/cli/problems/gather.js";
+import { splitThree } from "../build/modules/cli/problems/split.js";
 
 const FOLDS = 5;
 const SEEDS = [101, 102, 103];

@@ -38,7 +38,7 @@ export async function downloadSize(code) {
   for (const path of eager) {
     for (const i of metafile.outputs[path].imports) if (i.kind === "import-statement" && !i.external) eager.add(i.path);
   }
-  const wasm = outputs.filter(([, o]) => /kernels\/wasm\//.test(o.entryPoint ?? "")).map(([path]) => bytesOf.get(path));
+  const wasm = outputs.filter(([, o]) => /\b(simd|relaxed)(-mt)?-\w+\.js$/.test(o.entryPoint ?? "")).map(([path]) => bytesOf.get(path));
   const js = [...eager].reduce((sum, path) => sum + bytesOf.get(path), 0);
   return { js: js / KB, wasm: Math.max(...wasm) / KB };
 }

@@ -1,11 +1,11 @@
 // Kernels beside the limits of the same run: GFLOP/s of products, GB/s of what memory bounds.
 import { readdirSync } from "node:fs";
-import { init } from "../../dist/index.js";
-import { leaf } from "../../dist/graph/symbolic.js";
-import { regionsOf } from "../../dist/memory/regions.js";
-import { Plan, compile, workBytes } from "../../dist/plan/plan.js";
-import { sizeOf } from "../../dist/shape.js";
-import * as optimizers from "../../dist/index.js";
+import { init } from "../../build/modules/index.js";
+import { leaf } from "../../build/modules/graph/symbolic.js";
+import { regionsOf } from "../../build/modules/memory/regions.js";
+import { Plan, compile, workBytes } from "../../build/modules/plan/plan.js";
+import { sizeOf } from "../../build/modules/shape.js";
+import * as optimizers from "../../build/modules/index.js";
 import { interleave, quantile } from "../measure.mjs";
 import { ADAM_BYTES, uniform } from "../problems.mjs";
 import { optimizerOver } from "../thalweg.mjs";
@@ -16,7 +16,7 @@ const OPTIMIZERS = ["adamw", "adam", "nadam", "rmsprop", "adagrad", "sgd"];
 
 /** A plan of one op call on parameters, so that nothing is loaded, filled or copied besides. */
 async function kernelRow(engine, row) {
-  const module = await import(`../../dist/ops/${row.file}.js`);
+  const module = await import(`../../build/modules/ops/${row.file}.js`);
   const leaves = row.inputs.map(({ shape, dtype }, i) => leaf("parameter", `x${i}`, shape, dtype));
   const out = module[row.call ?? row.op](...leaves, row.attrs ?? {});
   const compiled = compile({ name: row.name, inputs: [], outputs: { out } });
@@ -48,7 +48,7 @@ async function kernelRow(engine, row) {
 
 /** Activations by their catalogue, forward, on a buffer in L2. */
 function activationRows() {
-  const folder = new URL("../../dist/ops/activations/", import.meta.url);
+  const folder = new URL("../../build/modules/ops/activations/", import.meta.url);
   return readdirSync(folder)
     .filter((name) => name.endsWith(".js") && !name.includes(".gen.") && !/^(linear|softmax)\./.test(name))
     .map((file) => file.replace(".js", ""))

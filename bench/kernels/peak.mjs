@@ -1,6 +1,6 @@
 // The limits that kernels are held against: arithmetic in registers, and copying at several sizes.
 import { program } from "../thalweg.mjs";
-import { regionsOf } from "../../dist/memory/regions.js";
+import { regionsOf } from "../../build/modules/memory/regions.js";
 
 const ROUNDS = 20_000;
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 /** The package's version, as its package.json has it. */
 export function packageVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const text = readFileSync(new URL(import.meta.resolve("thalweg/package.json")), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }
 

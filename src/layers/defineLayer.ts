@@ -24,6 +24,8 @@ export interface CallContext<O> {
   readonly params: Readonly<Record<string, SymbolicTensor>>;
   /** True in a training step, false in evaluation and prediction. */
   readonly training: boolean;
+  /** Whether `trainable` is off: statistics must not move. Dropout drops all the same, as in Keras. */
+  readonly frozen: boolean;
   /** A number of its own for each random node of the model, so that masks differ. */
   readonly randomStream: () => number;
   /** Replaces a piece of state after the step. */

@@ -26,7 +26,7 @@ export class LayerTensor {
     );
     const out = layer.call(
       inputs.map((t) => leaf("input", "x", [ANY_BATCH, ...t.shape])),
-      { params, training: true, randomStream: () => 0, update: () => {} },
+      { params, training: true, frozen: false, randomStream: () => 0, update: () => {} },
     );
     return new LayerTensor(out.shape.slice(1), layer, inputs);
   }

@@ -32,8 +32,8 @@ export function forward(
     }
     const out = layer.call(xs, {
       params,
-      // A frozen layer is in inference mode: its statistics must not move.
-      training: options.training && layer.trainable,
+      training: options.training,
+      frozen: !layer.trainable,
       randomStream: () => ++stream,
       update: (key, value) => options.update(`${name}/${key}`, value),
     });

@@ -5,7 +5,6 @@ import { add } from "../../src/ops/binary.ts";
 import { matmul } from "../../src/ops/matmul.ts";
 import { sum } from "../../src/ops/sum.ts";
 import { variance } from "../../src/ops/variance.ts";
-import type { SymbolicTensor } from "../../src/graph/symbolic.ts";
 import { compile } from "../../src/plan/plan.ts";
 import { compute } from "../../src/plan/trace.ts";
 import type { SymbolicTensor } from "../../src/graph/symbolic.ts";

@@ -25,7 +25,7 @@ export const DIGITS_SETTINGS: Settings = {
 };
 
 /** The file that the package carries: 1797 lines of 64 pixels and a label. */
-const FILE: URL = new URL("../../../data/digits.csv.gz", import.meta.url);
+const FILE: URL = new URL("data/digits.csv.gz", import.meta.resolve("thalweg/package.json"));
 
 /** Reads the packaged digits: x float32[1797, 64] in [0, 1], y int32[1797]. */
 export async function readDigits(): Promise<{ x: Tensor; y: Tensor }> {
