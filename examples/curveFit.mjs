@@ -17,6 +17,6 @@ const optimizer = adam({ learningRate: 0.05 }).init(parameters);
 for (let step = 0; step <= 300; step++) {
   const { value, gradients } = await meanSquaredError(...parameters, x, y);
   if (step % 100 === 0) console.log("step", step, "error", value.toPrecision(2));
-  await optimizer.step(parameters, gradients.map((g) => g.data));
+  await optimizer.step(parameters, gradients);
 }
 ["a", "b", "c"].forEach((name, i) => console.log(name, parameters[i][0].toFixed(3)));
