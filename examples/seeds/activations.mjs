@@ -1,4 +1,4 @@
-// Activations, as in the article:
+// Activations in numpy, with the article's alpha for the leaky ReLU:
 //
 //     sigmoid = lambda x: 1 / (1 + np.exp(-x))
 //     tanh = np.tanh

@@ -1,4 +1,4 @@
-// AdaGrad, as in the article:
+// AdaGrad, the article's formula in Python:
 //
 //     s = np.zeros_like(w)
 //     for t in range(1, steps + 1):

@@ -1,4 +1,4 @@
-// Adam, as in the article:
+// Adam, the article's formula in Python:
 //
 //     m, v = np.zeros_like(w), np.zeros_like(w)
 //     for t in range(1, steps + 1):

@@ -1,4 +1,4 @@
-// Adam with its options in compile, as in the tutorial:
+// Adam in compile, with the options that the tutorial gives it (the numbers are this file's):
 //
 //     model.compile(
 //         optimizer=Adam(learning_rate=0.01, beta_1=0.9, beta_2=0.999, clipvalue=0.5),

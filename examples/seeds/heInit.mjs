@@ -1,4 +1,4 @@
-// He's initialization, as in the article:
+// He's initialization, the article's formula in Python:
 //
 //     def he_init(n_in, n_out):
 //         return np.random.randn(n_in, n_out) * np.sqrt(2 / n_in)

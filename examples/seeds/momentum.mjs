@@ -1,4 +1,4 @@
-// Gradient descent with momentum, as in the article:
+// Gradient descent with momentum, the article's formula in Python:
 //
 //     v = np.zeros_like(w)
 //     for t in range(1, steps + 1):

@@ -1,4 +1,4 @@
-// Nesterov's accelerated gradient, as in the article:
+// Nesterov's accelerated gradient, the article's formula in Python:
 //
 //     v = np.zeros_like(w)
 //     for t in range(1, steps + 1):

@@ -1,4 +1,4 @@
-// RMSProp, as in the articles, which differ in where epsilon stands:
+// RMSProp, the articles' formulas in Python; they differ in where epsilon stands:
 //
 //     E = np.zeros_like(w)
 //     for t in range(1, steps + 1):

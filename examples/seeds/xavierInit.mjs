@@ -1,4 +1,4 @@
-// Xavier's initialization, as in the article:
+// Xavier's initialization, the article's formula in Python:
 //
 //     def xavier_init(n_in, n_out):
 //         return np.random.randn(n_in, n_out) * np.sqrt(2 / (n_in + n_out))
