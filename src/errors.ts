@@ -160,6 +160,12 @@ export function checkName(subject: string, kind: string, name: string, known: re
   throw new OptionError(`${subject}: unknown ${kind} "${name}"; ${cure}`);
 }
 
+/** @throws OptionError `l2: options must be an object, got 0.01; known: l2` */
+export function checkOptions(subject: string, options: unknown, known: readonly string[]): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new OptionError(`${subject}: options must be an object, got ${String(options)}; known: ${known.join(", ")}`);
+}
+
 /**
  * Options over defaults. Unknown options throw, with the nearest known name.
  *
@@ -167,6 +173,7 @@ export function checkName(subject: string, kind: string, name: string, known: re
  */
 export function withDefaults<T extends object>(subject: string, defaults: T, options: Partial<T>): T {
   const known = Object.keys(defaults);
+  checkOptions(subject, options, known);
   const result = { ...defaults };
   for (const [name, value] of Object.entries(options)) {
     checkName(subject, "option", name, known);

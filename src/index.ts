@@ -6,6 +6,7 @@ export { type NestedNumbers, Tensor, type TensorLike, tensor } from "./tensor/te
 export { decodeCsv } from "./io/csv.ts";
 export { decodeIdx } from "./io/idx.ts";
 export { gunzip } from "./io/gunzip.ts";
+export { type Table, takeRows } from "./io/table.ts";
 export { decodeSafetensors, encodeSafetensors } from "./io/safetensors.ts";
 export type { SymbolicTensor } from "./graph/symbolic.ts";
 export { defineOp } from "./graph/defineOp.ts";

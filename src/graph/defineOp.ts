@@ -2,6 +2,7 @@ import { ShapeError, checkName } from "../errors.ts";
 import type { Address, Slot } from "../kernels/command.ts";
 import type { Kernels } from "../kernels/table.gen.ts";
 import { type DType, type Shape, sizeOf } from "../shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { type Node, SymbolicTensor, constant } from "./symbolic.ts";
 
 /** Attributes: plain values that are fixed in the plan. */
@@ -121,6 +122,11 @@ export function defineOp<A extends Attrs = Record<never, never>>(definition: OpD
   const call = (...args: (Operand | null | undefined | Partial<A>)[]): SymbolicTensor => {
     const last = args.at(-1);
     const hasAttrs = typeof last === "object" && last !== null && !isTensor(last);
+    if (args.some((arg) => Array.isArray(arg) || ArrayBuffer.isView(arg) || arg instanceof Tensor)) {
+      throw new ShapeError(
+        `${name}: inputs must be symbolic tensors or numbers, got an array; make it an argument of the traced function`,
+      );
+    }
     const given = (hasAttrs ? args.slice(0, -1) : args) as (Operand | null | undefined)[];
     if (given.length > inputs.length) {
       throw new ShapeError(`${name}: takes ${inputs.length} inputs (${inputs.join(", ")}), got ${given.length}`);

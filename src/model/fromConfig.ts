@@ -1,18 +1,21 @@
-import { DataError } from "../errors.ts";
+import { DataError, OptionError } from "../errors.ts";
 import { type InitializerName, initializers } from "../initializers/catalogue.gen.ts";
 import { layers as layerFactories } from "../layers/catalogue.gen.ts";
 import type { Layer } from "../layers/defineLayer.ts";
-import { type LossName, losses } from "../losses/catalogue.gen.ts";
+import { losses } from "../losses/catalogue.gen.ts";
+import type { Loss } from "../losses/defineLoss.ts";
 import { type MetricName, metrics } from "../metrics/catalogue.gen.ts";
+import type { Metric } from "../metrics/defineMetric.ts";
 import { byName } from "../names.ts";
-import { type OptimizerName, optimizers } from "../optim/catalogue.gen.ts";
+import { optimizers } from "../optim/catalogue.gen.ts";
+import type { Optimizer } from "../optim/defineOptimizer.ts";
 import { type RegularizerName, regularizers } from "../regularizers/catalogue.gen.ts";
 import type { CompileConfig, Json, KindConfig, LayerConfig, ModelConfig } from "./config.ts";
 import type { CompileOptions } from "./model.ts";
 import { Sequential } from "./sequential.ts";
 
-/** Layers that are not the library's own, by kind: their factories. */
-export type CustomObjects = Readonly<Record<string, (options: never) => Layer>>;
+/** Layers, losses, metrics and optimizers that are not the library's own, by kind: their factories. */
+export type CustomObjects = Readonly<Record<string, (options: never) => Layer | Loss | Metric | Optimizer>>;
 
 function optionFromJson(subject: string, name: string, value: Json): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
@@ -53,17 +56,26 @@ export function fromConfig(config: ModelConfig, customObjects: CustomObjects = {
   return model;
 }
 
-/** The arguments of `compile` from JSON. @throws DataError, OptionError */
-export function compileFromConfig(config: CompileConfig): CompileOptions {
-  const options = (subject: string, one: KindConfig): never => optionsFromJson(subject, one) as never;
+/**
+ * The arguments of `compile` from JSON.
+ *
+ * @param customObjects  factories of losses, metrics and optimizers that are not the library's own, by kind
+ * @throws DataError, OptionError
+ */
+export function compileFromConfig(config: CompileConfig, customObjects: CustomObjects = {}): CompileOptions {
+  const made = <T>(kind: string, own: Readonly<Record<string, unknown>>, one: KindConfig): T => {
+    const factory = customObjects[one.kind] ?? own[one.kind];
+    if (factory === undefined) {
+      throw new OptionError(
+        `load: unknown ${kind} "${one.kind}"; pass what defines it as customObjects: { ${one.kind} }`,
+      );
+    }
+    return (factory as (options: object) => T)(optionsFromJson(kind, one));
+  };
   const { optimizer, loss } = config;
   return {
-    optimizer: byName("load", "optimizer", optimizers, optimizer.kind as OptimizerName)(options("optimizer", optimizer)),
-    loss: byName("load", "loss", losses, loss.kind as LossName)(options("loss", loss)),
-    metrics: config.metrics.map((m) =>
-      typeof m === "string"
-        ? (m as MetricName)
-        : byName("load", "metric", metrics, m.kind as MetricName)(options("metric", m)),
-    ),
+    optimizer: made("optimizer", optimizers, optimizer),
+    loss: made("loss", losses, loss),
+    metrics: config.metrics.map((m) => (typeof m === "string" ? (m as MetricName) : made<Metric>("metric", metrics, m))),
   };
 }

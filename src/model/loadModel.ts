@@ -40,7 +40,7 @@ export async function loadModel(
   if (!config) throw new DataError(`${subject}: has no config; the file is damaged`);
   const model = fromConfig(config, options.customObjects);
   const training = parse<CompileConfig & { iterations?: number; state?: Record<string, number> }>(subject, metadata, "training");
-  if (training) model.compile(compileFromConfig(training));
+  if (training) model.compile(compileFromConfig(training, options.customObjects));
   setValues(subject, model, tensors);
   if (training?.iterations !== undefined) {
     const slots = new Map<string, Map<string, Float32Array<ArrayBuffer>>>();

@@ -134,6 +134,11 @@ export class Model {
   compile(options: CompileOptions): void {
     for (const name of Object.keys(options)) checkName("compile", "option", name, ["optimizer", "loss", "metrics"]);
     const { optimizer, loss, metrics = [] } = options;
+    for (const [kind, value] of Object.entries({ optimizer, loss })) {
+      if (typeof value !== "function") continue;
+      const call = kind === "loss" ? "huber()" : "adam()";
+      throw new OptionError(`compile: ${kind} must be a name or a definition, got a function; call it if it makes one: ${call}`);
+    }
     this.release();
     this.host.slots.clear();
     this.optimizerState = { iterations: 0, state: {} };

@@ -1,10 +1,11 @@
-import { ShapeError } from "../errors.ts";
+import { OptionError, ShapeError } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
 import { Commands } from "../kernels/commands.ts";
 import { type Engine, init } from "../kernels/engine.ts";
 import { Kernels } from "../kernels/table.gen.ts";
 import { reclaimWith } from "../memory/reclaim.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimizer } from "./defineOptimizer.ts";
 import { OptimizerRun, type OptimizerVariable, type UpdatePlan } from "./optimizerRun.ts";
 
@@ -28,9 +29,13 @@ export class ArrayOptimizer {
   private readonly layout: readonly OptimizerVariable[];
   private readonly bytes: number;
   private placed: Promise<Placed> | null = null;
+  private readonly looksAhead: boolean;
+  /** Whether the parameters lie where `lookAhead` moved them. */
+  private ahead = false;
 
   constructor(optimizer: Optimizer, params: readonly Float32Array[]) {
     this.optimizer = optimizer;
+    this.looksAhead = optimizer.definition.looksAhead?.(optimizer.options) ?? false;
     let bytes = 0;
     this.layout = params.map((p) => {
       const offset = bytes;
@@ -44,13 +49,16 @@ export class ArrayOptimizer {
    * One update, in place.
    *
    * @param params  arrays of the lengths that `init` got
-   * @param grads   the gradient of each
+   * @param grads   the gradient of each: arrays, or tensors as `valueAndGrad` gives them
    * @throws ShapeError where number or lengths differ
+   * @throws OptionError where the optimizer looks ahead and `lookAhead` was not called since the last step
    */
-  async step(params: readonly Float32Array[], grads: readonly Float32Array[]): Promise<void> {
+  async step(params: readonly Float32Array[], grads: readonly (Float32Array | Tensor)[]): Promise<void> {
     const p = await this.place();
+    if (this.looksAhead && !this.ahead) throw this.wrongOrder("step needs lookAhead");
     this.write("params", p, p.parameters, params);
-    this.write("grads", p, p.gradients, grads);
+    this.write("grads", p, p.gradients, grads.map((g) => ("data" in g ? g.data : g)));
+    this.ahead = false;
     p.run.beginStep(p.plan);
     p.engine.run(p.borders[1], p.borders[2], 0);
     p.run.endStep();
@@ -60,13 +68,26 @@ export class ArrayOptimizer {
   /**
    * Moves the parameters to where the gradients of the next step are to be taken, for optimizers
    * that look ahead (`sgd({ nesterov: true, dialect: "seed" })`); `step` moves them back. Nothing for others.
+   *
+   * @throws ShapeError where number or lengths differ
+   * @throws OptionError where it was called twice without a step between
    */
   async lookAhead(params: readonly Float32Array[]): Promise<void> {
+    if (!this.looksAhead) return; // beginStep is for steps alone: a rule may count there
     const p = await this.place();
+    if (this.ahead) throw this.wrongOrder("lookAhead needs a step");
     this.write("params", p, p.parameters, params);
     p.run.beginStep(p.plan);
     p.engine.run(p.borders[0], p.borders[1], 0);
     this.read(p, params);
+    this.ahead = true;
+  }
+
+  private wrongOrder(what: string): OptionError {
+    return new OptionError(
+      `${this.optimizer.name}: ${what} before it, as this optimizer takes its gradients ahead of the parameters; ` +
+        `call lookAhead(params), take the gradients, call step(params, grads)`,
+    );
   }
 
   private place(): Promise<Placed> {
@@ -97,7 +118,7 @@ export class ArrayOptimizer {
     return this.placed;
   }
 
-  private write(what: string, { engine }: Placed, to: Address, arrays: readonly Float32Array[]): void {
+  private write(what: string, { engine }: Placed, to: Address, arrays: readonly ArrayLike<number>[]): void {
     if (arrays.length !== this.layout.length || arrays.some((a, i) => a.length !== this.layout[i]!.size)) {
       throw new ShapeError(
         `${this.optimizer.name}: ${what} must be arrays of ${this.layout.map((v) => v.size).join(", ")} numbers, got ${arrays.map((a) => a.length).join(", ")}`,

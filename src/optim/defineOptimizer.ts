@@ -1,4 +1,4 @@
-import { checkName, withDefaults } from "../errors.ts";
+import { checkName, checkOptions, withDefaults } from "../errors.ts";
 import type { Address, Scalar } from "../kernels/command.ts";
 import { ArrayOptimizer } from "./arrayOptimizer.ts";
 import type { Kernels } from "../kernels/table.gen.ts";
@@ -147,8 +147,9 @@ export function defineOptimizer<O extends object, S extends string, N extends st
 ): OptimizerFactory<O> {
   const whole = withCommonScalars(definition);
   return (options = {}) => {
-    const { dialect, ...own } = options;
     const { name, dialects } = definition;
+    checkOptions(name, options, ["dialect", ...Object.keys(definition.defaults), ...Object.keys(COMMON_DEFAULTS)]);
+    const { dialect, ...own } = options;
     if (dialect !== undefined) checkName(name, "dialect", dialect, Object.keys(dialects));
     const base = {
       ...COMMON_DEFAULTS,

@@ -49,7 +49,7 @@ export async function minimize(
   for (let step = 0; step < steps; step++) {
     await run.lookAhead([x]);
     const { value, gradients } = await at(point());
-    await run.step([x], [gradients[0]!.data as Float32Array]);
+    await run.step([x], gradients);
     path.push(point());
     values.push(value);
   }

@@ -139,6 +139,9 @@ export function trainTestSplit(
       "trainTestSplit: stratify must be the labels where only a number of rows is given, got true",
     );
   }
+  if (typeof random?.integer !== "function") {
+    throw new OptionError("trainTestSplit: the second argument must be a generator; pass new Random(seed)");
+  }
   const n = typeof data === "number" ? data : (data.x.shape[0] ?? 0);
   if (typeof data !== "number" && data.y.shape[0] !== n) {
     throw new ShapeError(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { adam, init, sgd } from "../../src/index.ts";
+import { adam, init, nadam, sgd, valueAndGrad } from "../../src/index.ts";
 import { mul } from "../../src/ops/binary.ts";
 import { sum } from "../../src/ops/sum.ts";
 import { minimize } from "../../src/train/minimize.ts";
@@ -40,4 +40,26 @@ test("clipNorm changes no byte of the constants below the first region", async (
   const weights = new Float32Array(37);
   await sgd({ clipNorm: 1 }).init([weights]).step([weights], [new Float32Array(37).fill(3)]);
   expect(engine.u8.slice(0, engine.base)).toEqual(before);
+});
+
+test("minimize() takes each step of Nadam once: its momenta are multiplied from step to step", async () => {
+  const { path } = await minimize(halfSquare, [1], { optimizer: nadam({ learningRate: 0.1 }), steps: 3 });
+  [1, 0.894354823, 0.819973072, 0.752729268].forEach((w, i) => expect(Math.abs(path[i]!.data[0]! - w)).toBeLessThan(2e-7));
+});
+
+test("an optimizer that looks ahead refuses a step without lookAhead, and two of them", async () => {
+  const w = Float32Array.of(1);
+  const run = sgd({ momentum: 0.9, nesterov: true, dialect: "seed" }).init([w]);
+  await expect(run.step([w], [w.slice()])).rejects.toThrow("sgd: step needs lookAhead before it");
+  await run.lookAhead([w]);
+  await expect(run.lookAhead([w])).rejects.toThrow("sgd: lookAhead needs a step before it");
+  await run.step([w], [Float32Array.of(1)]);
+  expect(w[0]).toBeCloseTo(1 - 0.01 * 0.1, 6);
+});
+
+test("ArrayOptimizer.step() takes gradients as valueAndGrad() gives them", async () => {
+  const w = Float32Array.of(1, 2);
+  const { gradients } = await valueAndGrad((x) => halfSquare(x))(w);
+  await sgd({ learningRate: 0.5 }).init([w]).step([w], gradients);
+  expect([...w]).toEqual([0.5, 1]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { adam, dense, l2, sequential, sgd, tensor } from "../../src/index.ts";
+import { adam, dense, huber, l2, ops, sequential, sgd, tensor, trace, trainTestSplit } from "../../src/index.ts";
 import { createEngine } from "../../src/kernels/engine.ts";
 import { regionsOf } from "../../src/memory/regions.ts";
 
@@ -87,4 +87,33 @@ test("memory beyond the limit is refused before training, with the bytes", async
   const model = sequential([dense({ units: 60_000 }), dense({ units: 60_000 })]);
   model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
   await expect(model.fit(x, y)).rejects.toThrow(/model "sequential": needs [\d,]+ bytes \(parameters [\d,]+, gradients/);
+});
+
+test("options that are no object are refused: they would be as good as left out", () => {
+  // @ts-expect-error: Keras's l2(0.01)
+  expect(() => l2(0.5)).toThrow("l2: options must be an object, got 0.5; known: l2");
+  // @ts-expect-error: a number
+  expect(() => adam(0.1)).toThrow("adam: options must be an object, got 0.1; known: dialect, learningRate");
+  // @ts-expect-error: Keras's Dense(64)
+  expect(() => dense(64)).toThrow("dense: options must be an object, got 64; known: units");
+});
+
+test("compile() refuses a function in a definition's place", () => {
+  const model = sequential([dense({ units: 1 })]);
+  // @ts-expect-error: not called
+  expect(() => model.compile({ optimizer: adam, loss: "huber" })).toThrow("compile: optimizer must be a name or a definition");
+  // @ts-expect-error: not called
+  expect(() => model.compile({ optimizer: "adam", loss: huber })).toThrow("compile: loss must be a name or a definition");
+});
+
+test("an op refuses an array in a tensor's place", async () => {
+  // @ts-expect-error: numbers instead of a tensor
+  await expect(trace((a) => ops.sub(a, [1, 2]))([1, 2])).rejects.toThrow(
+    "sub: inputs must be symbolic tensors or numbers, got an array",
+  );
+});
+
+test("trainTestSplit() asks for its generator", () => {
+  // @ts-expect-error: options where the generator goes
+  expect(() => trainTestSplit(10, { testSize: 0.2 })).toThrow("pass new Random(seed)");
 });

@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type Model, adam, cloneModel, dense, l2, loadModel, nadam, sequential } from "../../src/index.ts";
+import { type Model, adam, cloneModel, defineLoss, dense, l2, loadModel, nadam, ops, sequential } from "../../src/index.ts";
 
 const x = Array.from({ length: 30 }, (_, i) => [Math.sin(i), Math.cos(3 * i), (i % 5) - 2]);
 const y = x.map(([a, b]) => (a! > b! ? 1 : 0));
@@ -46,4 +46,21 @@ test("loadModel() names a file that is truncated", async () => {
   model.build([3]);
   const bytes = model.toBytes();
   await expect(loadModel(bytes.subarray(0, bytes.length - 5))).rejects.toThrow(/truncated|pass|end/);
+});
+
+test("loadModel() makes a loss of the user's own again from customObjects, and names it where it is missing", async () => {
+  const scaled = defineLoss<{ by: number }>({
+    name: "scaled",
+    defaults: { by: 1 },
+    labels: "values",
+    call: (target, output, { by }) => ops.mul(ops.square(ops.sub(target, output)), by),
+  });
+  const model = sequential([dense({ units: 1 })]);
+  model.compile({ optimizer: "sgd", loss: scaled({ by: 3 }) });
+  await model.fit([[1], [2]], [1, 2], { seed: 1 });
+  const bytes = model.toBytes();
+  const loaded = await loadModel(bytes, { customObjects: { scaled } });
+  expect(loaded.compiled.loss.options).toEqual({ by: 3 });
+  expect(await loaded.evaluate([[1], [2]], [3, 4])).toEqual(await model.evaluate([[1], [2]], [3, 4]));
+  await expect(loadModel(bytes)).rejects.toThrow('load: unknown loss "scaled"; pass what defines it as customObjects: { scaled }');
 });

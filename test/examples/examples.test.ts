@@ -1,0 +1,42 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { numbersAfter, runExample } from "./runExample.ts";
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+test("firstNet is the program of the README, and prints what the README says", async () => {
+  const page = read("README.md");
+  const fence = (language: string): string => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)![1]!;
+  expect(read("examples/firstNet.mjs").replace(/^\/\/.*\n/, "")).toBe(fence("js"));
+  expect(await runExample("firstNet.mjs")).toBe(fence("text"));
+});
+
+test("ownCsv learns the species, and the saved file alone names a new flower", async () => {
+  const printed = await runExample("ownCsv.mjs");
+  expect(numbersAfter(printed, "rows")).toEqual([120, 30]);
+  expect(numbersAfter(printed, "test accuracy")[0]).toBeGreaterThanOrEqual(0.9);
+  expect(printed).toContain("a new flower: setosa");
+});
+
+test("customLoss learns the quantile that it was asked for", async () => {
+  const printed = await runExample("customLoss.mjs");
+  for (const q of [0.1, 0.5, 0.9]) {
+    const [share] = numbersAfter(printed, `quantile ${q}`);
+    expect(Math.abs(share! - q), `share below the quantile ${q}`).toBeLessThanOrEqual(0.04);
+  }
+});
+
+test("curveFit finds the parameters that its points were made with", async () => {
+  const printed = await runExample("curveFit.mjs");
+  for (const [name, value] of Object.entries({ a: 3, b: 1.5, c: 0.5 })) {
+    expect(Math.abs(numbersAfter(printed, name)[0]! - value), name).toBeLessThanOrEqual(2e-3);
+  }
+});
+
+test("the table of examples/README.md names every example", () => {
+  const page = read("examples/README.md");
+  for (const folder of ["", "seeds/"]) {
+    const files = readdirSync(new URL(`../../examples/${folder}`, import.meta.url)).filter((f) => f.endsWith(".mjs"));
+    for (const file of files) expect(page).toContain(`](${folder}${file})`);
+  }
+});
