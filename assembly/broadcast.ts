@@ -56,8 +56,16 @@ export function walkRows<R>(
     for (; left > 0 && i < end; left--) {
       const n = min(inner - column, end - i);
       rows.row(
-        kind, at(a, offsetA), stepA, at(b, offsetB), stepB, c + <usize>offsetC, stepC,
-        out + ((<usize>i) << outBits), n, scratch,
+        kind,
+        at(a, offsetA),
+        stepA,
+        at(b, offsetB),
+        stepB,
+        c + <usize>offsetC,
+        stepC,
+        out + ((<usize>i) << outBits),
+        n,
+        scratch,
       );
       if (rank > 1) {
         offsetA += word(last - 12) - column * stepA;

@@ -24,7 +24,7 @@ export const STRIDE: usize = 16;
 
 /** Address of element `i` of an f32 (or i32) array at `p`. */
 export function at(p: usize, i: i32): usize {
-  return p + (<usize>i << 2);
+  return p + ((<usize>i) << 2);
 }
 
 export function load(p: usize): Lanes {

@@ -4,9 +4,37 @@
  * and nothing depends on how work is shared. What is folded is a class without fields, for which the
  * loops are compiled anew.
  */
-import { LANES, Lanes, abs, add, addDoubles, firstLanes, fromDoubles, gt, highDoubles, joinHigh, lane0, load,
-  load2, load3, loadNext, lowDoubles, lt, madd, mul, ne, neg, or, pmax, select, splat, splatLane1, storePart, sub,
-  sumDoubles, splatDoubles,
+import {
+  LANES,
+  Lanes,
+  abs,
+  add,
+  addDoubles,
+  firstLanes,
+  fromDoubles,
+  gt,
+  highDoubles,
+  joinHigh,
+  lane0,
+  load,
+  load2,
+  load3,
+  loadNext,
+  lowDoubles,
+  lt,
+  madd,
+  mul,
+  ne,
+  neg,
+  or,
+  pmax,
+  select,
+  splat,
+  splatLane1,
+  storePart,
+  sub,
+  sumDoubles,
+  splatDoubles,
 } from "./lanes";
 import { ONE } from "./constants";
 import { expNegative } from "./math";

@@ -44,10 +44,16 @@ const SHARED: i32 = 2;
  * @param scratchBytes  bytes from one thread's area to the next
  * @returns 1; 0 where a guard stopped the run; -1 where a worker is lost, and so is what it had to write
  */
-export function runShared(control: usize, first: usize, last: usize, scratch: usize, scratchBytes: usize): i32 {
+export function runShared(
+  control: usize,
+  first: usize,
+  last: usize,
+  scratch: usize,
+  scratchBytes: usize,
+): i32 {
   let begin = last;
   let end = last;
-  for (let pc = first; pc < last; ) {
+  for (let pc = first; pc < last;) {
     const head = load<u32>(pc);
     const next = pc + (head >> 16);
     if (head & SPLIT) {
@@ -111,7 +117,8 @@ export function dismiss(control: usize): void {
 function walk(control: usize, thread: i32, threads: i32): i32 {
   let pc = load<usize>(control, RANGE);
   const last = load<usize>(control, RANGE + 4);
-  const scratch = load<usize>(control, RANGE + 8) + <usize>thread * load<usize>(control, RANGE + 12);
+  const scratch =
+    load<usize>(control, RANGE + 8) + <usize>thread * load<usize>(control, RANGE + 12);
   let ran = NOTHING;
   while (pc < last) {
     const head = load<u32>(pc);
@@ -148,7 +155,8 @@ function meet(control: usize, thread: i32, threads: i32): bool {
  * @returns false, on thread 0 only, where a thread does not come
  */
 function barrier(control: usize, generation: i32, thread: i32, threads: i32): bool {
-  if (atomic.add<i32>(control, 1, ARRIVED) != threads - 1) return opened(control, generation, thread);
+  if (atomic.add<i32>(control, 1, ARRIVED) != threads - 1)
+    return opened(control, generation, thread);
   atomic.store<i32>(control, 0, ARRIVED);
   atomic.store<i32>(control, generation + 1, GENERATION);
   // A thread that counts itself later finds the new generation when it goes to sleep.

@@ -6,7 +6,9 @@ import { modelOf } from "./thalweg.mjs";
 const problem = { ...PROBLEMS.mlp, batches: 1 };
 const { rows, x, y } = dataOf(problem);
 const model = modelOf(problem);
-await model.fit(thalweg.tensor(x, [rows, problem.inputs]), thalweg.tensor(y, [rows]), { batchSize: rows });
+await model.fit(thalweg.tensor(x, [rows, problem.inputs]), thalweg.tensor(y, [rows]), {
+  batchSize: rows,
+});
 // Processor time since the process began, for a machine that is busy.
 const { user, system } = process.cpuUsage();
 console.log((user + system) / 1000);

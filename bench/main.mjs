@@ -22,13 +22,28 @@ const SUITES = {
 
 const [name = ""] = positionals;
 if (!(name in SUITES) || !["wall", "cpu"].includes(values.clock)) {
-  console.error("usage: npm run bench -- kernels | steps | peers [--filter NAME] [--json FILE] [--rounds N] [--clock wall|cpu]");
+  console.error(
+    "usage: npm run bench -- kernels | steps | peers [--filter NAME] [--json FILE] [--rounds N] [--clock wall|cpu]",
+  );
   process.exit(2);
 }
 const print = (text) => console.log(text);
-const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, clock: values.clock };
-print(`${name}: Node ${machine.node}, ${machine.cores} x ${machine.cpu}, ${values.clock} clock, ${values.rounds} rounds`);
+const machine = {
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  node: process.version,
+  clock: values.clock,
+};
+print(
+  `${name}: Node ${machine.node}, ${machine.cores} x ${machine.cpu}, ${values.clock} clock, ${values.rounds} rounds`,
+);
 const suite = await SUITES[name]();
-const results = await suite({ filter: values.filter, rounds: Number(values.rounds), clock: values.clock, print });
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ suite: name, machine, results }, null, 2)}\n`);
+const results = await suite({
+  filter: values.filter,
+  rounds: Number(values.rounds),
+  clock: values.clock,
+  print,
+});
+if (values.json)
+  writeFileSync(values.json, `${JSON.stringify({ suite: name, machine, results }, null, 2)}\n`);
 process.exit(0);

@@ -17,7 +17,11 @@ export function quantile(values, q) {
 
 /** Median and the quartiles around it. */
 export function spreadOf(values) {
-  return { median: quantile(values, 0.5), low: quantile(values, 0.25), high: quantile(values, 0.75) };
+  return {
+    median: quantile(values, 0.5),
+    low: quantile(values, 0.25),
+    high: quantile(values, 0.75),
+  };
 }
 
 /** How many units of a contestant take about `ms`; warms it up on the way. */
@@ -44,7 +48,8 @@ export async function interleave(contestants, { rounds, sampleMs, timeMs, clock 
   const now = CLOCKS[clock];
   const times = new Map(contestants.map((c) => [c.name, []]));
   const units = new Map();
-  for (const c of contestants) units.set(c.name, await unitsFor(c, sampleMs, c.foreign ? CLOCKS.wall : now));
+  for (const c of contestants)
+    units.set(c.name, await unitsFor(c, sampleMs, c.foreign ? CLOCKS.wall : now));
   for (let round = 0; round < rounds; round++) {
     for (const c of contestants) {
       const n = units.get(c.name);

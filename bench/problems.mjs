@@ -36,8 +36,20 @@ export const PROBLEMS = {
   },
   adam1M: { kind: "optimizer", label: "Adam alone, 1 M parameters", size: 2 ** 20 },
   adam10M: { kind: "optimizer", label: "Adam alone, 10 M parameters", size: 10 * 2 ** 20 },
-  inference1: { kind: "inference", label: "inference, MLP 784-512-512-10, batch 1", inputs: 784, units: [512, 512, 10], batch: 1 },
-  inference64: { kind: "inference", label: "inference, MLP 784-512-512-10, batch 64", inputs: 784, units: [512, 512, 10], batch: 64 },
+  inference1: {
+    kind: "inference",
+    label: "inference, MLP 784-512-512-10, batch 1",
+    inputs: 784,
+    units: [512, 512, 10],
+    batch: 1,
+  },
+  inference64: {
+    kind: "inference",
+    label: "inference, MLP 784-512-512-10, batch 64",
+    inputs: 784,
+    units: [512, 512, 10],
+    batch: 64,
+  },
 };
 
 /** Decay rates of both moments. */

@@ -20,7 +20,9 @@ function firstSteps(rounds, clock) {
 
 export async function steps({ filter, rounds, clock, print }) {
   const out = {};
-  print("| step, as fit takes it | ms, median (quartiles) | bytes | losses of the first epochs |\n|---|---|---|---|");
+  print(
+    "| step, as fit takes it | ms, median (quartiles) | bytes | losses of the first epochs |\n|---|---|---|---|",
+  );
   for (const [key, problem] of Object.entries(PROBLEMS)) {
     if (problem.kind !== "train" || !key.includes(filter)) continue;
     const contestant = await open(problem);
@@ -33,12 +35,16 @@ export async function steps({ filter, rounds, clock, print }) {
     const ms = spreadOf(times.get(contestant.name));
     out[key] = { ms, memory, losses };
     const bytes = memory.total.toLocaleString("en-US");
-    print(`| ${problem.label} | ${digits(ms.median)} (${digits(ms.low)} to ${digits(ms.high)}) | ${bytes} | ${losses.map((x) => x.toPrecision(5)).join(", ")} |`);
+    print(
+      `| ${problem.label} | ${digits(ms.median)} (${digits(ms.low)} to ${digits(ms.high)}) | ${bytes} | ${losses.map((x) => x.toPrecision(5)).join(", ")} |`,
+    );
   }
   if ("first".includes(filter)) {
     const times = firstSteps(rounds, clock);
     out.first = { ms: spreadOf(times), best: quantile(times, 0) };
-    print(`process start to the end of the first MLP step: ${digits(out.first.ms.median)} ms, best ${digits(out.first.best)} ms`);
+    print(
+      `process start to the end of the first MLP step: ${digits(out.first.ms.median)} ms, best ${digits(out.first.best)} ms`,
+    );
   }
   return out;
 }

@@ -34,7 +34,8 @@ function train(problem) {
   const model = modelOf(problem);
   const samples = thalweg.tensor(x, [rows, problem.inputs]);
   const labels = thalweg.tensor(y, [rows]);
-  const fit = (epochs) => model.fit(samples, labels, { epochs, batchSize: problem.batch, shuffle: false });
+  const fit = (epochs) =>
+    model.fit(samples, labels, { epochs, batchSize: problem.batch, shuffle: false });
   return {
     name,
     async: true,
@@ -90,20 +91,26 @@ export async function optimizerOver(factory, size) {
       run.endStep();
     },
     close: () => {
-      for (const address of [memory.parameters, memory.gradients, ...memory.slots.values()]) regions.free(address);
+      for (const address of [memory.parameters, memory.gradients, ...memory.slots.values()])
+        regions.free(address);
       plan.free();
     },
   };
 }
 
 async function optimizer({ size }) {
-  const { memory, step, close } = await optimizerOver(() => thalweg.adam({ learningRate: 1e-3 }), size);
+  const { memory, step, close } = await optimizerOver(
+    () => thalweg.adam({ learningRate: 1e-3 }),
+    size,
+  );
   return {
     name,
     close,
     check: () => {
       for (let i = 0; i < 3; i++) step();
-      return [...memory.engine.f32.subarray(memory.parameters >>> 2, (memory.parameters >>> 2) + 4)];
+      return [
+        ...memory.engine.f32.subarray(memory.parameters >>> 2, (memory.parameters >>> 2) + 4),
+      ];
     },
     run: (steps) => {
       for (let i = 0; i < steps; i++) step();

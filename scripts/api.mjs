@@ -15,7 +15,13 @@ function textOf(path) {
   const file = path.replace(/\.js$/, ".d.ts");
   if (!declarations.has(file)) {
     const text = readFileSync(file, "utf8");
-    declarations.set(file, text.replace(/("(?:[^"\\\n]|\\.)*")|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (_, string) => string ?? ""));
+    declarations.set(
+      file,
+      text.replace(
+        /("(?:[^"\\\n]|\\.)*")|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
+        (_, string) => string ?? "",
+      ),
+    );
   }
   return declarations.get(file);
 }
@@ -38,14 +44,21 @@ function statement(text, start, braced) {
 /** Every declaration of a name in a file (overloads are several), one line each. */
 function signatures(path, name) {
   const text = textOf(path);
-  const pattern = new RegExp(`^export (?:declare )?((?:abstract )?(?:const|let|function|class|interface|type|enum)) ${name.replace("$", "\\$")}\\b`, "gm");
+  const pattern = new RegExp(
+    `^export (?:declare )?((?:abstract )?(?:const|let|function|class|interface|type|enum)) ${name.replace("$", "\\$")}\\b`,
+    "gm",
+  );
   const found = [...text.matchAll(pattern)].map((m) => {
     const start = m.index + m[0].indexOf(m[1]);
     const whole = statement(text, start, /class|interface/.test(m[1]));
     const visible = whole.replace(/^\s*(?:private|#)[^;]*;\n/gm, "");
     return visible.replace(/\s+/g, " ").trim();
   });
-  return found.length > 0 ? found : reexported(path).filter((e) => e.name === name).flatMap((e) => signatures(e.from, e.original));
+  return found.length > 0
+    ? found
+    : reexported(path)
+        .filter((e) => e.name === name)
+        .flatMap((e) => signatures(e.from, e.original));
 }
 
 /** What a file exports from other files. */
@@ -54,7 +67,10 @@ function reexported(path) {
   const text = textOf(path);
   const resolve = (specifier) => join(dirname(path), specifier).replace(/\.ts$/, ".js");
   for (const [, list, from] of text.matchAll(/^export (?:type )?\{([^}]*)\} from "([^"]+)";/gm)) {
-    for (const entry of list.split(",").map((e) => e.trim().replace(/^type /, "")).filter(Boolean)) {
+    for (const entry of list
+      .split(",")
+      .map((e) => e.trim().replace(/^type /, ""))
+      .filter(Boolean)) {
       const [original, name = original] = entry.split(/ as /);
       out.push({ name, original, from: resolve(from) });
     }
@@ -68,7 +84,11 @@ function reexported(path) {
 
 /** Every name that a file exports, and where it is declared. */
 function exportsOf(path) {
-  const own = [...textOf(path).matchAll(/^export (?:declare )?(?:abstract )?(?:const|let|function|class|interface|type|enum) (\w+)/gm)];
+  const own = [
+    ...textOf(path).matchAll(
+      /^export (?:declare )?(?:abstract )?(?:const|let|function|class|interface|type|enum) (\w+)/gm,
+    ),
+  ];
   return [...own.map((m) => ({ name: m[1], original: m[1], from: path })), ...reexported(path)];
 }
 
@@ -78,10 +98,13 @@ export function apiReport() {
   for (const { name, original, from } of exportsOf(join(root, "dist/index.js"))) {
     const found = signatures(from, original);
     if (found.length === 0) throw new Error(`api: no declaration of "${name}" in ${from}`);
-    for (const signature of found) lines.add(name === original ? signature : `${signature}  (as ${name})`);
+    for (const signature of found)
+      lines.add(name === original ? signature : `${signature}  (as ${name})`);
   }
   const nameOf = (line) => /(?:const|let|function|class|interface|type|enum) (\w+)/.exec(line)[1];
-  const sorted = [...lines].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : a < b ? -1 : 1));
+  const sorted = [...lines].sort((a, b) =>
+    nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : a < b ? -1 : 1,
+  );
   return `${sorted.join("\n\n")}\n`;
 }
 
@@ -92,7 +115,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     if (!current) writeFileSync(report, text);
     console.log(`docs/api.txt: ${text.split("\n\n").length} names`);
   } else if (!current) {
-    console.error("docs/api.txt is not current: run `npm run api`, look at its diff, and commit it");
+    console.error(
+      "docs/api.txt is not current: run `npm run api`, look at its diff, and commit it",
+    );
     process.exit(1);
   } else console.log(`${text.split("\n\n").length} names`);
 }

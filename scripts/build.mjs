@@ -17,7 +17,8 @@ const at = (...path) => join(root, ...path);
 const only = process.argv.slice(2).find((word) => !word.startsWith("--"));
 const force = process.argv.includes("--force");
 const cache = new Cache(at("build/inputs.json"));
-const version = (name) => JSON.parse(readFileSync(at("node_modules", name, "package.json"), "utf8")).version;
+const version = (name) =>
+  JSON.parse(readFileSync(at("node_modules", name, "package.json"), "utf8")).version;
 
 /** build/<variant>.wasm, and src/kernels/wasm/<variant>.ts: the same bytes, gzipped, as base64. */
 async function wasm() {
@@ -41,13 +42,21 @@ async function wasm() {
 
 /** build/modules: a JavaScript module for each source file. dist: their declarations. */
 function modules() {
-  for (const folder of ["build/modules", "dist"]) rmSync(at(folder), { recursive: true, force: true });
+  for (const folder of ["build/modules", "dist"])
+    rmSync(at(folder), { recursive: true, force: true });
   const out = ["--outDir", at("build/modules"), "--declarationDir", at("dist")];
-  execFileSync(process.execPath, [at("node_modules/typescript/bin/tsc"), "-p", root, ...out], { stdio: "inherit" });
+  execFileSync(process.execPath, [at("node_modules/typescript/bin/tsc"), "-p", root, ...out], {
+    stdio: "inherit",
+  });
   for (const file of filesBelow(at("dist"))) {
     // tsc rewrites .ts to .js in JavaScript only; compilers older than 5.0 refuse .ts in declarations.
-    const text = readFileSync(file, "utf8").replace(/((?:from|import\() ?"\.[^"]*)\.ts"/g, '$1.js"');
-    const lib = /Symbol\.(async)?[dD]ispose/.test(text) ? '/// <reference lib="esnext.disposable" />\n' : "";
+    const text = readFileSync(file, "utf8").replace(
+      /((?:from|import\() ?"\.[^"]*)\.ts"/g,
+      '$1.js"',
+    );
+    const lib = /Symbol\.(async)?[dD]ispose/.test(text)
+      ? '/// <reference lib="esnext.disposable" />\n'
+      : "";
     writeIfChanged(file, lib + text);
   }
 }
@@ -62,7 +71,9 @@ const NAMESPACES = ["ops/index.gen", "metrics/index.gen"];
 async function bundles() {
   const entries = ["index", "cli/main", ...NAMESPACES];
   await esbuild.build({
-    entryPoints: Object.fromEntries(entries.map((name) => [name, at("build/modules", `${name}.js`)])),
+    entryPoints: Object.fromEntries(
+      entries.map((name) => [name, at("build/modules", `${name}.js`)]),
+    ),
     outdir: at("dist"),
     chunkNames: "[name]-[hash]",
     bundle: true,
@@ -79,7 +90,8 @@ async function bundles() {
         name: "namespaces",
         setup: ({ onResolve }) =>
           onResolve({ filter: /index\.gen\.js$/ }, ({ path, importer }) =>
-            importer === at("build/modules/index.js") && NAMESPACES.some((name) => path === `./${name}.js`)
+            importer === at("build/modules/index.js") &&
+            NAMESPACES.some((name) => path === `./${name}.js`)
               ? { path, external: true }
               : undefined,
           ),
@@ -88,7 +100,10 @@ async function bundles() {
   });
   for (const file of filesBelow(at("dist")).filter((path) => path.endsWith(".js"))) {
     // Imports for side effects only, of chunks that have none: bundlers warn of them.
-    writeIfChanged(file, readFileSync(file, "utf8").replace(/^import "[^"]*\/chunk-[^"]*";\n/gm, ""));
+    writeIfChanged(
+      file,
+      readFileSync(file, "utf8").replace(/^import "[^"]*\/chunk-[^"]*";\n/gm, ""),
+    );
   }
 }
 

@@ -17,7 +17,8 @@ export function filesBelow(path) {
 export function hashOf(paths, words = []) {
   const hash = createHash("sha256");
   for (const word of words) hash.update(`${word}\0`);
-  for (const path of paths.flatMap(filesBelow)) hash.update(`${path}\0`).update(readFileSync(path)).update("\0");
+  for (const path of paths.flatMap(filesBelow))
+    hash.update(`${path}\0`).update(readFileSync(path)).update("\0");
   return hash.digest("hex");
 }
 

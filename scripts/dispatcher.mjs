@@ -42,10 +42,16 @@ function bodySizes(bytes) {
 /** Position of the function that holds the longest jump table. */
 function dispatcherIndex(file) {
   const dis = join(root, "node_modules/binaryen/bin/wasm-dis");
-  const text = execFileSync(process.execPath, [dis, file], { maxBuffer: 1 << 28, encoding: "utf8" });
+  const text = execFileSync(process.execPath, [dis, file], {
+    maxBuffer: 1 << 28,
+    encoding: "utf8",
+  });
   const functions = text.split(/\n \(func /).slice(1);
   const longest = functions.map((body) =>
-    Math.max(0, ...[...body.matchAll(/\(br_table([^\n]*)/g)].map((m) => m[1].trim().split(" ").length)),
+    Math.max(
+      0,
+      ...[...body.matchAll(/\(br_table([^\n]*)/g)].map((m) => m[1].trim().split(" ").length),
+    ),
   );
   return longest.indexOf(Math.max(...longest));
 }
@@ -61,9 +67,13 @@ export function dispatcherSize(file = join(root, "build/simd.wasm")) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { bytes, kernels, parameters, limit } = dispatcherSize();
-  console.log(`dispatcher: ${bytes} bytes for ${kernels} kernels with ${parameters} parameters, at most ${limit}`);
+  console.log(
+    `dispatcher: ${bytes} bytes for ${kernels} kernels with ${parameters} parameters, at most ${limit}`,
+  );
   if (bytes > limit) {
-    console.error("dispatcher: a kernel seems to be inlined into it; see the --no-inline list of scripts/wasm.mjs");
+    console.error(
+      "dispatcher: a kernel seems to be inlined into it; see the --no-inline list of scripts/wasm.mjs",
+    );
     process.exit(1);
   }
 }

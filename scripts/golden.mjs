@@ -30,7 +30,11 @@ const { main } = await import(pathToFileURL(outfile).href);
 process.exitCode = await main(
   {
     folder: GOLDEN ? resolve(here, GOLDEN) : join(root, "test/golden/data"),
-    data: [join(root, "data"), join(root, "test/data"), ...(GOLDEN_DATA ? [resolve(here, GOLDEN_DATA)] : [])],
+    data: [
+      join(root, "data"),
+      join(root, "test/data"),
+      ...(GOLDEN_DATA ? [resolve(here, GOLDEN_DATA)] : []),
+    ],
     parts: process.argv.slice(2),
   },
   console.log,

@@ -19,14 +19,20 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** Position of each name, and which neighbours it must not know. */
 function ranks(list) {
   const rank = new Map();
-  list.split("<").forEach((group, i) => group.split("=").forEach((name) => rank.set(name.trim(), i)));
+  list
+    .split("<")
+    .forEach((group, i) => group.split("=").forEach((name) => rank.set(name.trim(), i)));
   return rank;
 }
 
 /** Import specifiers of a source text, static, dynamic and by type. Comments are left out. */
 function importsOf(text) {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-  const patterns = [/^\s*(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']/gm, /\bimport\s*\(\s*["']([^"']+)["']/g, /^\s*import\s*["']([^"']+)["']/gm];
+  const patterns = [
+    /^\s*(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']/gm,
+    /\bimport\s*\(\s*["']([^"']+)["']/g,
+    /^\s*import\s*["']([^"']+)["']/gm,
+  ];
   return patterns.flatMap((pattern) => [...code.matchAll(pattern)].map((m) => m[1]));
 }
 
@@ -38,15 +44,19 @@ export function layerViolations(tree) {
   for (const path of filesBelow(join(root, tree))) {
     if (!path.endsWith(".ts") || path.endsWith(".d.ts")) continue;
     const from = nameOf(path);
-    if (!rank.has(from)) found.push(`${tree}/${from} has no place in the order of scripts/layers.mjs`);
+    if (!rank.has(from))
+      found.push(`${tree}/${from} has no place in the order of scripts/layers.mjs`);
     for (const specifier of importsOf(readFileSync(path, "utf8"))) {
       if (!specifier.startsWith(".")) continue;
       const target = join(dirname(path), specifier.endsWith(".ts") ? specifier : `${specifier}.ts`);
       const to = nameOf(target);
       const where = `${relative(root, path)}: imports ${specifier}`;
-      if (!existsSync(target) && !target.includes("/kernels/wasm/")) found.push(`${where}, which is not there`);
-      else if (relative(join(root, tree), target).startsWith("..")) found.push(`${where}, outside ${tree}/`);
-      else if (to !== from && rank.get(to) === rank.get(from)) found.push(`${where}: ${from} and ${to} are neighbours and never import each other`);
+      if (!existsSync(target) && !target.includes("/kernels/wasm/"))
+        found.push(`${where}, which is not there`);
+      else if (relative(join(root, tree), target).startsWith(".."))
+        found.push(`${where}, outside ${tree}/`);
+      else if (to !== from && rank.get(to) === rank.get(from))
+        found.push(`${where}: ${from} and ${to} are neighbours and never import each other`);
       else if (rank.get(to) > rank.get(from)) found.push(`${where}: ${to} stands right of ${from}`);
     }
   }

@@ -15,7 +15,7 @@ const bin = (path) => [node, `node_modules/${path}`];
 const script = (name, ...args) => [node, `scripts/${name}.mjs`, ...args];
 
 /** Turn on once the whole tree has been written by `npm run format`. */
-const CHECK_FORMAT = false;
+const CHECK_FORMAT = true;
 
 const FORMATTED = ["assembly", "src", "test", "scripts", "bench"];
 
@@ -27,7 +27,11 @@ const CHECKS = [
   { name: "build", command: script("build") },
   { name: "types", command: bin("typescript/bin/tsc").concat("-p", "tsconfig.test.json") },
   { name: "lint", command: bin("oxlint/bin/oxlint").concat("--format=unix") },
-  { name: "format", command: bin("oxfmt/bin/oxfmt").concat("--check", ...FORMATTED), skip: !CHECK_FORMAT },
+  {
+    name: "format",
+    command: bin("oxfmt/bin/oxfmt").concat("--check", ...FORMATTED),
+    skip: !CHECK_FORMAT,
+  },
   { name: "dispatcher", command: script("dispatcher") },
   { name: "size", command: script("size") },
   { name: "api", command: script("api", "--check") },
@@ -52,11 +56,15 @@ const except = words.includes("--except") ? words.slice(words.indexOf("--except"
 const only = except.length > 0 ? [] : words;
 for (const name of [...only, ...except]) {
   if (!CHECKS.some((check) => check.name === name)) {
-    console.error(`ok: unknown check "${name}"; known: ${CHECKS.map((check) => check.name).join(", ")}`);
+    console.error(
+      `ok: unknown check "${name}"; known: ${CHECKS.map((check) => check.name).join(", ")}`,
+    );
     process.exit(2);
   }
 }
-const chosen = CHECKS.filter((c) => (only.length > 0 ? only.includes(c.name) : !c.skip && !except.includes(c.name)));
+const chosen = CHECKS.filter((c) =>
+  only.length > 0 ? only.includes(c.name) : !c.skip && !except.includes(c.name),
+);
 const failed = [];
 for (const { name, command } of chosen) {
   const started = performance.now();
@@ -69,7 +77,9 @@ for (const { name, command } of chosen) {
   if (code === 0) console.log(`ok    ${name.padEnd(11)}${seconds} s  ${detail}`);
   else {
     failed.push(name);
-    console.log(`FAIL  ${name.padEnd(11)}${seconds} s\n${lines.map((line) => `      ${line}`).join("\n")}`);
+    console.log(
+      `FAIL  ${name.padEnd(11)}${seconds} s\n${lines.map((line) => `      ${line}`).join("\n")}`,
+    );
   }
 }
 if (failed.length > 0) {

@@ -12,7 +12,14 @@ const pkg = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const LIMIT = 2000;
 
 const ALLOWED = /^(dist|data)\/|^(package\.json|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/;
-const WANTED = ["README.md", "LICENSE", "NOTICE", "dist/index.js", "dist/index.d.ts", "dist/browser.js"];
+const WANTED = [
+  "README.md",
+  "LICENSE",
+  "NOTICE",
+  "dist/index.js",
+  "dist/index.d.ts",
+  "dist/browser.js",
+];
 
 const problems = [];
 const [tarball] = JSON.parse(
@@ -33,10 +40,13 @@ function targets(value) {
 const named = [...targets(pkg.exports), ...targets(pkg.bin ?? {}), ...WANTED];
 for (const path of new Set(named)) {
   const [before, after] = path.split("*");
-  const found = files.some((f) => (after === undefined ? f === path : f.startsWith(before) && f.endsWith(after)));
+  const found = files.some((f) =>
+    after === undefined ? f === path : f.startsWith(before) && f.endsWith(after),
+  );
   if (!found) problems.push(`${path} is named by package.json or wanted, and not in the tarball`);
 }
-for (const path of files) if (!ALLOWED.test(path)) problems.push(`${path} is in the tarball; see "files"`);
+for (const path of files)
+  if (!ALLOWED.test(path)) problems.push(`${path} is in the tarball; see "files"`);
 for (const name of ["preinstall", "install", "postinstall"]) {
   if (pkg.scripts[name]) problems.push(`package.json: "${name}" would run on every user's machine`);
 }
@@ -44,4 +54,6 @@ const kb = tarball.size / 1000;
 if (kb > LIMIT) problems.push(`the tarball has ${kb.toFixed(0)} KB, at most ${LIMIT}`);
 for (const line of problems) console.error(`pack: ${line}`);
 if (problems.length > 0) process.exit(1);
-console.log(`${files.length} files, ${kb.toFixed(0)} KB packed, ${(tarball.unpackedSize / 1000).toFixed(0)} KB unpacked`);
+console.log(
+  `${files.length} files, ${kb.toFixed(0)} KB packed, ${(tarball.unpackedSize / 1000).toFixed(0)} KB unpacked`,
+);

@@ -10,7 +10,8 @@ import { sizes } from "./size.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const file = join(root, "README.md");
-const fence = (text, language) => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(text)?.[1];
+const fence = (text, language) =>
+  new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(text)?.[1];
 const problems = [];
 let text = readFileSync(file, "utf8");
 
@@ -18,7 +19,10 @@ let text = readFileSync(file, "utf8");
 const folder = join(root, "build/readme");
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, "xor.mjs"), fence(text, "js"));
-const printed = execFileSync(process.execPath, [join(folder, "xor.mjs")], { encoding: "utf8", cwd: folder });
+const printed = execFileSync(process.execPath, [join(folder, "xor.mjs")], {
+  encoding: "utf8",
+  cwd: folder,
+});
 
 const [{ js, wasm }] = await sizes();
 const kb = `${Math.round(js + wasm)} KB`;
@@ -33,10 +37,14 @@ if (fence(text, "text") !== printed) {
   problems.push(`the program prints\n${printed}and README.md says\n${fence(text, "text")}`);
 }
 const stated = /<!-- size -->(\d+) KB<!-- \/size -->/.exec(text)?.[1];
-if (!(Math.abs(Number(stated) - js - wasm) <= 2)) problems.push(`states ${stated} KB, measured ${kb}; run with --write`);
+if (!(Math.abs(Number(stated) - js - wasm) <= 2))
+  problems.push(`states ${stated} KB, measured ${kb}; run with --write`);
 const page = fence(text, "html");
-for (const line of fence(text, "js").split("\n").filter((l) => /dense\(|sequential\(|compile\(/.test(l))) {
-  if (!page.includes(line.trim())) problems.push(`the page's program lacks the line ${line.trim()}`);
+for (const line of fence(text, "js")
+  .split("\n")
+  .filter((l) => /dense\(|sequential\(|compile\(/.test(l))) {
+  if (!page.includes(line.trim()))
+    problems.push(`the page's program lacks the line ${line.trim()}`);
 }
 for (const [, path] of text.matchAll(/\]\(([^)#:]+)\)/g)) {
   try {

@@ -10,7 +10,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const KB = 1000;
 
 const CASES = [
-  { name: "sequential + dense + adam", code: 'export { sequential, dense, adam } from "./dist/index.js";', limit: 75 },
+  {
+    name: "sequential + dense + adam",
+    code: 'export { sequential, dense, adam } from "./dist/index.js";',
+    limit: 75,
+  },
   { name: "everything", code: 'export * from "./dist/index.js";', limit: 110 },
 ];
 
@@ -31,21 +35,30 @@ export async function downloadSize(code) {
     absWorkingDir: root,
     logLevel: "warning",
   });
-  const bytesOf = new Map(outputFiles.map((f) => [f.path.slice(root.length + 1), gzipSync(f.contents, { level: 9 }).length]));
+  const bytesOf = new Map(
+    outputFiles.map((f) => [
+      f.path.slice(root.length + 1),
+      gzipSync(f.contents, { level: 9 }).length,
+    ]),
+  );
   const outputs = Object.entries(metafile.outputs);
   const entry = outputs.find(([, o]) => o.entryPoint === "<stdin>")[0];
   const eager = new Set([entry]);
   for (const path of eager) {
-    for (const i of metafile.outputs[path].imports) if (i.kind === "import-statement" && !i.external) eager.add(i.path);
+    for (const i of metafile.outputs[path].imports)
+      if (i.kind === "import-statement" && !i.external) eager.add(i.path);
   }
-  const wasm = outputs.filter(([, o]) => /\b(simd|relaxed)(-mt)?-\w+\.js$/.test(o.entryPoint ?? "")).map(([path]) => bytesOf.get(path));
+  const wasm = outputs
+    .filter(([, o]) => /\b(simd|relaxed)(-mt)?-\w+\.js$/.test(o.entryPoint ?? ""))
+    .map(([path]) => bytesOf.get(path));
   const js = [...eager].reduce((sum, path) => sum + bytesOf.get(path), 0);
   return { js: js / KB, wasm: Math.max(...wasm) / KB };
 }
 
 /** One line a case, and whether all keep to the budget. */
 export async function sizes() {
-  if (!existsSync(join(root, "dist/index.js"))) throw new Error("size: dist/ is missing; run `npm run build`");
+  if (!existsSync(join(root, "dist/index.js")))
+    throw new Error("size: dist/ is missing; run `npm run build`");
   const rows = [];
   for (const { name, code, limit } of CASES) {
     const { js, wasm } = await downloadSize(code);
@@ -58,7 +71,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const rows = await sizes();
   for (const { name, js, wasm, limit, fits } of rows) {
     const total = (js + wasm).toFixed(1);
-    console.log(`${name}: ${total} KB gzip (${js.toFixed(1)} script, ${wasm.toFixed(1)} wasm), at most ${limit}${fits ? "" : ": TOO LARGE"}`);
+    console.log(
+      `${name}: ${total} KB gzip (${js.toFixed(1)} script, ${wasm.toFixed(1)} wasm), at most ${limit}${fits ? "" : ": TOO LARGE"}`,
+    );
   }
   if (rows.some((row) => !row.fits)) process.exit(1);
 }

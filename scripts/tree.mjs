@@ -11,28 +11,57 @@ const source = /^src\/.*\.ts$/;
 
 const RULES = [
   { pattern: /(?<![\w.)}$*])\/(work|tmp|root|home)\/\w/, why: "a path of one machine" },
-  { pattern: /\bregistry[.]\w+|registries[.]\w+[.]\w+/, why: "a registry's host; npm's settings name it" },
-  { pattern: /^\s*"resolved":/, where: /package-lock\.json$/, why: "a download address in the lock file" },
-  { pattern: /\b(TO[D]O|FIX[M]E|XX[X])\b/, where: /\.(ts|mjs|md)$/, why: "a reminder; do it or write it down in docs/decisions.md" },
+  {
+    pattern: /\bregistry[.]\w+|registries[.]\w+[.]\w+/,
+    why: "a registry's host; npm's settings name it",
+  },
+  {
+    pattern: /^\s*"resolved":/,
+    where: /package-lock\.json$/,
+    why: "a download address in the lock file",
+  },
+  {
+    pattern: /\b(TO[D]O|FIX[M]E|XX[X])\b/,
+    where: /\.(ts|mjs|md)$/,
+    why: "a reminder; do it or write it down in docs/decisions.md",
+  },
   { pattern: /\bas unknown as\b/, where: source, code: true, why: "a cast that checks nothing" },
-  { pattern: /(?<!\b2 )\*\*=? (?!\d)|\*\*=? \(/, where: source, code: true, why: "engines differ in powers: use src/math/pow.ts" },
-  { pattern: /\b(Deno|Bun|navigator|process)\b\s*[.?[]/, where: /^src\/(?!runtime\/|cli\/)/, code: true, why: "only src/runtime and src/cli name what differs between runtimes" },
+  {
+    pattern: /(?<!\b2 )\*\*=? (?!\d)|\*\*=? \(/,
+    where: source,
+    code: true,
+    why: "engines differ in powers: use src/math/pow.ts",
+  },
+  {
+    pattern: /\b(Deno|Bun|navigator|process)\b\s*[.?[]/,
+    where: /^src\/(?!runtime\/|cli\/)/,
+    code: true,
+    why: "only src/runtime and src/cli name what differs between runtimes",
+  },
 ];
 
 /** Committed files; all but what a build makes where this is no checkout. */
 function treeFiles() {
   try {
-    const listed = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8", stdio: "pipe" });
+    const listed = execFileSync("git", ["ls-files", "-z"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: "pipe",
+    });
     return listed.split("\0").filter((path) => path !== "");
   } catch {
     const made = /^(node_modules|dist|build|runs|\.git|src\/kernels\/wasm)\//;
-    return filesBelow(root).map((path) => relative(root, path)).filter((path) => !made.test(path));
+    return filesBelow(root)
+      .map((path) => relative(root, path))
+      .filter((path) => !made.test(path));
   }
 }
 
 /** The text with comments and strings blanked, lines kept. */
 function codeOf(text) {
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\$]|\\.)*`/g, (m) => m.replace(/[^\n]/g, " "));
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\$]|\\.)*`/g, (m) =>
+    m.replace(/[^\n]/g, " "),
+  );
 }
 
 /** Violations, a line each. */

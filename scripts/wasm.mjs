@@ -19,13 +19,23 @@ const FEATURES = {
 };
 
 /** Functions of assembly/gemm that hold a loop worth registers of its own. */
-const MICRO_KERNELS = ["tile4x8/*", "tile6x8/*", "rows/*", "dots/*", "pack/*", "epilogue/finish", "gemm/*"];
+const MICRO_KERNELS = [
+  "tile4x8/*",
+  "tile6x8/*",
+  "rows/*",
+  "dots/*",
+  "pack/*",
+  "epilogue/finish",
+  "gemm/*",
+];
 
 /** Names of the kernels, as Binaryen knows them. */
 function kernelNames() {
   const text = readFileSync(join(root, "assembly/dispatch.gen.ts"), "utf8");
   const names = [];
-  for (const [, list, file] of text.matchAll(/^import \{ (.+) \} from "\.\/((?:ops|optim)\/.+)";$/gm)) {
+  for (const [, list, file] of text.matchAll(
+    /^import \{ (.+) \} from "\.\/((?:ops|optim)\/.+)";$/gm,
+  )) {
     for (const name of list.split(", ")) names.push(`assembly/${file}/${name}`);
   }
   return names;
@@ -33,7 +43,10 @@ function kernelNames() {
 
 async function node(...args) {
   try {
-    const { stderr } = await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 1 << 26 });
+    const { stderr } = await promisify(execFile)(process.execPath, args, {
+      cwd: root,
+      maxBuffer: 1 << 26,
+    });
     if (stderr.includes("WARNING")) process.stderr.write(stderr);
   } catch (error) {
     throw new Error(error.stderr || error.message);
@@ -48,7 +61,16 @@ export async function buildVariant(variant, extra = []) {
   const out = join(root, target.outFile);
   // asc adds the entries of asconfig.json. Builds without shared memory have no atomics.
   const entries = target.sharedMemory ? [join(root, "assembly/threads.ts")] : [];
-  await node(ASC, ...entries, "--config", join(root, "asconfig.json"), "--target", variant, "-o", raw);
+  await node(
+    ASC,
+    ...entries,
+    "--config",
+    join(root, "asconfig.json"),
+    "--target",
+    variant,
+    "-o",
+    raw,
+  );
   await node(
     WASM_OPT,
     raw,
@@ -73,7 +95,8 @@ export async function buildVariant(variant, extra = []) {
     out,
   );
   const bytes = readFileSync(out);
-  if (!WebAssembly.validate(bytes) && !variant.includes("relaxed")) throw new Error(`${out} does not validate`);
+  if (!WebAssembly.validate(bytes) && !variant.includes("relaxed"))
+    throw new Error(`${out} does not validate`);
   return bytes;
 }
 
@@ -82,12 +105,15 @@ export const VARIANTS = Object.keys(config.targets);
 
 /** Several variants at once. */
 export async function buildWasm(variants = VARIANTS) {
-  return Promise.all(variants.map(async (variant) => ({ variant, bytes: await buildVariant(variant) })));
+  return Promise.all(
+    variants.map(async (variant) => ({ variant, bytes: await buildVariant(variant) })),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const started = performance.now();
   const built = await buildWasm(process.argv.length > 2 ? process.argv.slice(2) : undefined);
-  for (const { variant, bytes } of built) console.log(`build/${variant}.wasm ${bytes.length} bytes`);
+  for (const { variant, bytes } of built)
+    console.log(`build/${variant}.wasm ${bytes.length} bytes`);
   console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`);
 }

@@ -30,7 +30,10 @@ function workerScript() {
 
 /** src/kernels/wasm/worker.ts: before the types are checked. */
 export function embedWorker() {
-  write("src/kernels/wasm/worker.ts", `const script: string = ${JSON.stringify(workerScript())};\nexport default script;\n`);
+  write(
+    "src/kernels/wasm/worker.ts",
+    `const script: string = ${JSON.stringify(workerScript())};\nexport default script;\n`,
+  );
 }
 
 /** dist/worker.js. */

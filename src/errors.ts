@@ -147,7 +147,12 @@ export function nearestName(name: string, known: readonly string[]): string | un
  *
  * @throws OptionError `subject: unknown kind "name"; it is "..." here`, `did you mean "..."?`, or `known: ...`
  */
-export function checkName(subject: string, kind: string, name: string, known: readonly string[]): void {
+export function checkName(
+  subject: string,
+  kind: string,
+  name: string,
+  known: readonly string[],
+): void {
   if (known.includes(name)) return;
   const foreign = foreignName(name, known);
   const nearest = nearestName(name, known);
@@ -163,7 +168,9 @@ export function checkName(subject: string, kind: string, name: string, known: re
 /** @throws OptionError `l2: options must be an object, got 0.01; known: l2` */
 export function checkOptions(subject: string, options: unknown, known: readonly string[]): void {
   if (typeof options === "object" && options !== null) return;
-  throw new OptionError(`${subject}: options must be an object, got ${String(options)}; known: ${known.join(", ")}`);
+  throw new OptionError(
+    `${subject}: options must be an object, got ${String(options)}; known: ${known.join(", ")}`,
+  );
 }
 
 /**
@@ -171,7 +178,11 @@ export function checkOptions(subject: string, options: unknown, known: readonly 
  *
  * @throws OptionError `adam: unknown option "lr"; it is "learningRate" here`
  */
-export function withDefaults<T extends object>(subject: string, defaults: T, options: Partial<T>): T {
+export function withDefaults<T extends object>(
+  subject: string,
+  defaults: T,
+  options: Partial<T>,
+): T {
   const known = Object.keys(defaults);
   checkOptions(subject, options, known);
   const result = { ...defaults };

@@ -65,7 +65,9 @@ export function allocate(dtype: DType, size: number): Elements {
 export function checkShape(subject: string, shape: Shape): void {
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
-      throw new DataError(`${subject}: every axis must be a whole number >= 0, got ${printShape(shape)}`);
+      throw new DataError(
+        `${subject}: every axis must be a whole number >= 0, got ${printShape(shape)}`,
+      );
     }
   }
 }

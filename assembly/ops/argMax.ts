@@ -34,7 +34,7 @@ function indices<F>(x: usize, out: usize, length: i32, inner: i32, begin: i32, e
     for (let o = begin; o < end; o++) i32.store(at(out, o), first<F>(at(x, o * length), length));
     return;
   }
-  for (let i = begin; i < end; ) {
+  for (let i = begin; i < end;) {
     const o = i / inner;
     const column = i - o * inner;
     const n = min(inner - column, end - i);
@@ -57,7 +57,15 @@ function indices<F>(x: usize, out: usize, length: i32, inner: i32, begin: i32, e
  * @param length  elements in a choice, >= 1
  * @param inner   elements behind the axis that is reduced
  */
-export function argMax(kind: i32, x: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+export function argMax(
+  kind: i32,
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
+): void {
   if (kind == 0) indices<Largest>(x, out, length, inner, begin, end);
   else indices<Smallest>(x, out, length, inner, begin, end);
 }

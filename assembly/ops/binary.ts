@@ -1,8 +1,26 @@
 /** Two operands element by element under broadcasting. */
 import { walkRows } from "../broadcast";
 import {
-  LANES, Lanes, add, div, load, load2, load3, loadNext, loadSplat, mul, ne, or, pmax, pmin, store, store2, store3,
-  storeNext, storePart, sub,
+  LANES,
+  Lanes,
+  add,
+  div,
+  load,
+  load2,
+  load3,
+  loadNext,
+  loadSplat,
+  mul,
+  ne,
+  or,
+  pmax,
+  pmin,
+  store,
+  store2,
+  store3,
+  storeNext,
+  storePart,
+  sub,
 } from "../lanes";
 import { pow } from "../math";
 
@@ -40,7 +58,15 @@ class Minimum {
 }
 
 /** One row: out[i] = F(a[i stepA], b[i stepB]). An operand of step 0 is spread in scratch, so that one loop serves all. */
-function run<F>(a: usize, stepA: i32, b: usize, stepB: i32, out: usize, n: i32, scratch: usize): void {
+function run<F>(
+  a: usize,
+  stepA: i32,
+  b: usize,
+  stepB: i32,
+  out: usize,
+  n: i32,
+  scratch: usize,
+): void {
   const f = changetype<F>(0);
   let moveA: usize = 64;
   let moveB: usize = 64;
@@ -87,15 +113,24 @@ function runPow(a: usize, stepA: i32, b: usize, stepB: i32, out: usize, n: i32):
     const x = stepA ? load(a) : loadSplat(a);
     const y = stepB ? load(b) : loadSplat(b);
     storePart(out, pow(x, y), n - i);
-    a += <usize>stepA << 4;
-    b += <usize>stepB << 4;
+    a += (<usize>stepA) << 4;
+    b += (<usize>stepB) << 4;
     out += 16;
   }
 }
 
 class BinaryRows {
   row(
-    kind: i32, a: usize, stepA: i32, b: usize, stepB: i32, _c: usize, _stepC: i32, out: usize, n: i32, scratch: usize,
+    kind: i32,
+    a: usize,
+    stepA: i32,
+    b: usize,
+    stepB: i32,
+    _c: usize,
+    _stepC: i32,
+    out: usize,
+    n: i32,
+    scratch: usize,
   ): void {
     switch (kind) {
       case 0:
@@ -137,7 +172,14 @@ class BinaryRows {
  * @param scratch  128 bytes
  */
 export function binary(
-  kind: i32, a: usize, b: usize, out: usize, table: usize, scratch: usize, begin: i32, end: i32,
+  kind: i32,
+  a: usize,
+  b: usize,
+  out: usize,
+  table: usize,
+  scratch: usize,
+  begin: i32,
+  end: i32,
 ): void {
   walkRows<BinaryRows>(kind, a, b, 0, out, 2, table, scratch, begin, end);
 }

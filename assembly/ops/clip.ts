@@ -98,7 +98,10 @@ export function sumOfSquares(x: usize, partials: usize, n: i32, begin: i32, end:
       c = addDoubles(c, mulDoubles(lowDoubles(yi), lowDoubles(yi)));
       d = addDoubles(d, mulDoubles(highDoubles(yi), highDoubles(yi)));
     }
-    store<f64>(partials + ((<usize>block) << 3), sumDoubles(addDoubles(addDoubles(a, c), addDoubles(b, d))));
+    store<f64>(
+      partials + ((<usize>block) << 3),
+      sumDoubles(addDoubles(addDoubles(a, c), addDoubles(b, d))),
+    );
   }
 }
 
@@ -137,7 +140,10 @@ export function sumOfMagnitudes(x: usize, partials: usize, n: i32, begin: i32, e
       c = addDoubles(c, lowDoubles(yi));
       d = addDoubles(d, highDoubles(yi));
     }
-    store<f64>(partials + ((<usize>block) << 3), sumDoubles(addDoubles(addDoubles(a, c), addDoubles(b, d))));
+    store<f64>(
+      partials + ((<usize>block) << 3),
+      sumDoubles(addDoubles(addDoubles(a, c), addDoubles(b, d))),
+    );
   }
 }
 

@@ -1,8 +1,31 @@
 /** Comparisons, choice and conversion: where bytes and words meet. */
 import { walkRows } from "../broadcast";
 import {
-  LANES, Lanes, and, at, byteOnes, eq, ieq, ile, ilt, isplat, le, load, loadBytes, loadSplat,
-  lt, ne, not, packBytes, select, splat, store, storeBytes, storePart, toFloat, toInt,
+  LANES,
+  Lanes,
+  and,
+  at,
+  byteOnes,
+  eq,
+  ieq,
+  ile,
+  ilt,
+  isplat,
+  le,
+  load,
+  loadBytes,
+  loadSplat,
+  lt,
+  ne,
+  not,
+  packBytes,
+  select,
+  splat,
+  store,
+  storeBytes,
+  storePart,
+  toFloat,
+  toInt,
 } from "../lanes";
 
 /** All ones where the comparison `kind` holds. */
@@ -29,15 +52,24 @@ function holds(kind: i32, x: Lanes, y: Lanes): Lanes {
 
 class CompareRows {
   row(
-    kind: i32, a: usize, stepA: i32, b: usize, stepB: i32, _c: usize, _stepC: i32, out: usize, n: i32, _scratch: usize,
+    kind: i32,
+    a: usize,
+    stepA: i32,
+    b: usize,
+    stepB: i32,
+    _c: usize,
+    _stepC: i32,
+    out: usize,
+    n: i32,
+    _scratch: usize,
   ): void {
     const one = isplat(1);
     for (let i: i32 = 0; i < n; i += LANES) {
       const x = stepA ? load(a) : loadSplat(a);
       const y = stepB ? load(b) : loadSplat(b);
       storeBytes(out, and(holds(kind, x, y), one), n - i);
-      a += <usize>stepA << 4;
-      b += <usize>stepB << 4;
+      a += (<usize>stepA) << 4;
+      b += (<usize>stepB) << 4;
       out += LANES;
     }
   }
@@ -54,13 +86,30 @@ class CompareRows {
  * @param out      u8[n], the broadcast shape
  * @param table    u32[1 + 4 rank], the collapsed axes: see ../broadcast
  */
-export function compare(kind: i32, a: usize, b: usize, out: usize, table: usize, begin: i32, end: i32): void {
+export function compare(
+  kind: i32,
+  a: usize,
+  b: usize,
+  out: usize,
+  table: usize,
+  begin: i32,
+  end: i32,
+): void {
   walkRows<CompareRows>(kind, a, b, 0, out, 0, table, 0, begin, end);
 }
 
 class WhereRows {
   row(
-    _kind: i32, a: usize, stepA: i32, b: usize, stepB: i32, c: usize, stepC: i32, out: usize, n: i32, _scratch: usize,
+    _kind: i32,
+    a: usize,
+    stepA: i32,
+    b: usize,
+    stepB: i32,
+    c: usize,
+    stepC: i32,
+    out: usize,
+    n: i32,
+    _scratch: usize,
   ): void {
     const zero = splat(0);
     const all = isplat(i32.load8_u(c));
@@ -69,9 +118,9 @@ class WhereRows {
       const y = stepB ? load(b) : loadSplat(b);
       const no = ieq(stepC ? loadBytes(c) : all, zero);
       storePart(out, select(y, x, no), n - i);
-      a += <usize>stepA << 4;
-      b += <usize>stepB << 4;
-      c += <usize>stepC << 2;
+      a += (<usize>stepA) << 4;
+      b += (<usize>stepB) << 4;
+      c += (<usize>stepC) << 2;
       out += 16;
     }
   }
@@ -88,7 +137,15 @@ class WhereRows {
  * @param out        32-bit words, the broadcast shape
  * @param table      u32[1 + 4 rank], the collapsed axes: see ../broadcast
  */
-export function where(condition: usize, a: usize, b: usize, out: usize, table: usize, begin: i32, end: i32): void {
+export function where(
+  condition: usize,
+  a: usize,
+  b: usize,
+  out: usize,
+  table: usize,
+  begin: i32,
+  end: i32,
+): void {
   walkRows<WhereRows>(0, a, b, condition, out, 2, table, 0, begin, end);
 }
 
@@ -108,8 +165,20 @@ export function cast(from: i32, to: i32, x: usize, out: usize, begin: i32, end: 
     for (let i = begin; i < end; i += 4 * LANES) {
       const p = from == 2 ? x + <usize>i : at(x, i);
       let bytes: Lanes;
-      if (to == 3) bytes = packBytes(truth(from, p), truth(from, next(from, p, 1)), truth(from, next(from, p, 2)), truth(from, next(from, p, 3)));
-      else bytes = packBytes(whole(from, p), whole(from, next(from, p, 1)), whole(from, next(from, p, 2)), whole(from, next(from, p, 3)));
+      if (to == 3)
+        bytes = packBytes(
+          truth(from, p),
+          truth(from, next(from, p, 1)),
+          truth(from, next(from, p, 2)),
+          truth(from, next(from, p, 3)),
+        );
+      else
+        bytes = packBytes(
+          whole(from, p),
+          whole(from, next(from, p, 1)),
+          whole(from, next(from, p, 2)),
+          whole(from, next(from, p, 3)),
+        );
       store(out + <usize>i, to == 3 ? and(bytes, byteOnes()) : bytes);
     }
   } else {

@@ -4,8 +4,29 @@
  */
 import { MINUS_ONE, ONE, HALF } from "../constants";
 import {
-  LANES, abs, add, and, at, div, eq, ge, gt, le, load, lt, mul, ne, neg, nmadd, or, pmax, pmin, select, splat,
-  store, sub,
+  LANES,
+  abs,
+  add,
+  and,
+  at,
+  div,
+  eq,
+  ge,
+  gt,
+  le,
+  load,
+  lt,
+  mul,
+  ne,
+  neg,
+  nmadd,
+  or,
+  pmax,
+  pmin,
+  select,
+  splat,
+  store,
+  sub,
 } from "../lanes";
 import { expNegative, expm1, log, log1p, sigmoid, tanh } from "../math";
 
@@ -33,7 +54,14 @@ export function squaredError(x: usize, t: usize, out: usize, begin: i32, end: i3
  * @param dy  f32[n]
  * @param dx  f32[n], may be dy
  */
-export function squaredErrorGrad(x: usize, t: usize, dy: usize, dx: usize, begin: i32, end: i32): void {
+export function squaredErrorGrad(
+  x: usize,
+  t: usize,
+  dy: usize,
+  dx: usize,
+  begin: i32,
+  end: i32,
+): void {
   for (let i = begin; i < end; i += LANES) {
     const e = sub(load(at(x, i)), load(at(t, i)));
     store(at(dx, i), mul(add(e, e), load(at(dy, i))));
@@ -49,7 +77,8 @@ export function squaredErrorGrad(x: usize, t: usize, dy: usize, dx: usize, begin
  * @param out  f32[n], may be x
  */
 export function absoluteError(x: usize, t: usize, out: usize, begin: i32, end: i32): void {
-  for (let i = begin; i < end; i += LANES) store(at(out, i), abs(sub(load(at(x, i)), load(at(t, i)))));
+  for (let i = begin; i < end; i += LANES)
+    store(at(out, i), abs(sub(load(at(x, i)), load(at(t, i)))));
 }
 
 /**
@@ -61,7 +90,14 @@ export function absoluteError(x: usize, t: usize, out: usize, begin: i32, end: i
  * @param dy  f32[n]
  * @param dx  f32[n], may be dy
  */
-export function absoluteErrorGrad(x: usize, t: usize, dy: usize, dx: usize, begin: i32, end: i32): void {
+export function absoluteErrorGrad(
+  x: usize,
+  t: usize,
+  dy: usize,
+  dx: usize,
+  begin: i32,
+  end: i32,
+): void {
   for (let i = begin; i < end; i += LANES) {
     const v = load(at(x, i));
     const to = load(at(t, i));
@@ -100,7 +136,15 @@ export function huber(x: usize, t: usize, out: usize, delta: f32, begin: i32, en
  * @param dx     f32[n], may be dy
  * @param delta  error from which on the loss is linear
  */
-export function huberGrad(x: usize, t: usize, dy: usize, dx: usize, delta: f32, begin: i32, end: i32): void {
+export function huberGrad(
+  x: usize,
+  t: usize,
+  dy: usize,
+  dx: usize,
+  delta: f32,
+  begin: i32,
+  end: i32,
+): void {
   const high = splat(delta);
   const low = splat(-delta);
   for (let i = begin; i < end; i += LANES) {
@@ -174,7 +218,15 @@ export function poisson(x: usize, t: usize, out: usize, epsilon: f32, begin: i32
  * @param dx       f32[n], may be dy
  * @param epsilon  keeps a rate of 0 finite
  */
-export function poissonGrad(x: usize, t: usize, dy: usize, dx: usize, epsilon: f32, begin: i32, end: i32): void {
+export function poissonGrad(
+  x: usize,
+  t: usize,
+  dy: usize,
+  dx: usize,
+  epsilon: f32,
+  begin: i32,
+  end: i32,
+): void {
   const shift = splat(epsilon);
   for (let i = begin; i < end; i += LANES) {
     const ratio = div(load(at(t, i)), add(load(at(x, i)), shift));
@@ -192,7 +244,14 @@ export function poissonGrad(x: usize, t: usize, dy: usize, dx: usize, epsilon: f
  * @param out      f32[n], may be x
  * @param epsilon  smallest probability
  */
-export function klDivergence(x: usize, t: usize, out: usize, epsilon: f32, begin: i32, end: i32): void {
+export function klDivergence(
+  x: usize,
+  t: usize,
+  out: usize,
+  epsilon: f32,
+  begin: i32,
+  end: i32,
+): void {
   const low = splat(epsilon);
   const zero = splat(0);
   for (let i = begin; i < end; i += LANES) {
@@ -212,7 +271,15 @@ export function klDivergence(x: usize, t: usize, out: usize, epsilon: f32, begin
  * @param dx       f32[n], may be dy
  * @param epsilon  smallest probability
  */
-export function klDivergenceGrad(x: usize, t: usize, dy: usize, dx: usize, epsilon: f32, begin: i32, end: i32): void {
+export function klDivergenceGrad(
+  x: usize,
+  t: usize,
+  dy: usize,
+  dx: usize,
+  epsilon: f32,
+  begin: i32,
+  end: i32,
+): void {
   const low = splat(epsilon);
   for (let i = begin; i < end; i += LANES) {
     const p = load(at(x, i));
@@ -232,7 +299,14 @@ export function klDivergenceGrad(x: usize, t: usize, dy: usize, dx: usize, epsil
  * @param out      f32[n], may be x
  * @param epsilon  smallest probability
  */
-export function binaryCrossentropy(x: usize, t: usize, out: usize, epsilon: f32, begin: i32, end: i32): void {
+export function binaryCrossentropy(
+  x: usize,
+  t: usize,
+  out: usize,
+  epsilon: f32,
+  begin: i32,
+  end: i32,
+): void {
   const low = splat(epsilon);
   const high = splat(<f32>1 - epsilon);
   const least = splat(-100);
@@ -255,7 +329,13 @@ export function binaryCrossentropy(x: usize, t: usize, out: usize, epsilon: f32,
  * @param epsilon  smallest probability
  */
 export function binaryCrossentropyGrad(
-  x: usize, t: usize, dy: usize, dx: usize, epsilon: f32, begin: i32, end: i32,
+  x: usize,
+  t: usize,
+  dy: usize,
+  dx: usize,
+  epsilon: f32,
+  begin: i32,
+  end: i32,
 ): void {
   const low = splat(epsilon);
   const high = splat(<f32>1 - epsilon);
@@ -296,7 +376,14 @@ export function sigmoidCrossentropy(z: usize, t: usize, out: usize, begin: i32, 
  * @param dy  f32[n]
  * @param dz  f32[n], may be dy
  */
-export function sigmoidCrossentropyGrad(z: usize, t: usize, dy: usize, dz: usize, begin: i32, end: i32): void {
+export function sigmoidCrossentropyGrad(
+  z: usize,
+  t: usize,
+  dy: usize,
+  dz: usize,
+  begin: i32,
+  end: i32,
+): void {
   for (let i = begin; i < end; i += LANES) {
     store(at(dz, i), mul(sub(sigmoid(load(at(z, i))), load(at(t, i))), load(at(dy, i))));
   }
@@ -365,7 +452,14 @@ export function squaredHinge(x: usize, t: usize, out: usize, begin: i32, end: i3
  * @param dy  f32[n]
  * @param dx  f32[n], may be dy
  */
-export function squaredHingeGrad(x: usize, t: usize, dy: usize, dx: usize, begin: i32, end: i32): void {
+export function squaredHingeGrad(
+  x: usize,
+  t: usize,
+  dy: usize,
+  dx: usize,
+  begin: i32,
+  end: i32,
+): void {
   const zero = splat(0);
   for (let i = begin; i < end; i += LANES) {
     const to = load(at(t, i));
@@ -384,7 +478,14 @@ export function squaredHingeGrad(x: usize, t: usize, dy: usize, dx: usize, begin
  * @param out        f32[n], may be x
  * @param threshold  outputs above it count as 1
  */
-export function binaryMatch(x: usize, t: usize, out: usize, threshold: f32, begin: i32, end: i32): void {
+export function binaryMatch(
+  x: usize,
+  t: usize,
+  out: usize,
+  threshold: f32,
+  begin: i32,
+  end: i32,
+): void {
   const border = splat(threshold);
   for (let i = begin; i < end; i += LANES) {
     const says = and(gt(load(at(x, i)), border), ONE());

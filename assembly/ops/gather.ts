@@ -11,8 +11,16 @@ import { LANES, at, loadBytes, madd, splat, storePart, toFloat } from "../lanes"
  * @param out     32-bit[batch, width]
  * @param width   words in a row
  */
-export function gatherRows(source: u32, order: u32, cursor: u32, out: usize, width: i32, begin: i32, end: i32): void {
-  const bytes = <usize>width << 2;
+export function gatherRows(
+  source: u32,
+  order: u32,
+  cursor: u32,
+  out: usize,
+  width: i32,
+  begin: i32,
+  end: i32,
+): void {
+  const bytes = (<usize>width) << 2;
   for (let r = begin; r < end; r++) {
     const position = <usize>cursor + r;
     const row: usize = order ? <usize>load<u32>(at(order, <i32>position)) : position;
@@ -33,7 +41,15 @@ export function gatherRows(source: u32, order: u32, cursor: u32, out: usize, wid
  * @param width   elements in a row
  */
 export function gatherBytes(
-  source: u32, order: u32, cursor: u32, scale: f32, shift: f32, out: usize, width: i32, begin: i32, end: i32,
+  source: u32,
+  order: u32,
+  cursor: u32,
+  scale: f32,
+  shift: f32,
+  out: usize,
+  width: i32,
+  begin: i32,
+  end: i32,
 ): void {
   const factor = splat(scale);
   const offset = splat(shift);

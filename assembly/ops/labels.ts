@@ -11,7 +11,15 @@ import { LANES, at, iadd, ieq, iota, isplat, select, splat, storePart } from "..
  * @param on      value at the label
  * @param off     value elsewhere
  */
-export function oneHot(labels: usize, out: usize, width: i32, on: f32, off: f32, begin: i32, end: i32): void {
+export function oneHot(
+  labels: usize,
+  out: usize,
+  width: i32,
+  on: f32,
+  off: f32,
+  begin: i32,
+  end: i32,
+): void {
   const yes = splat(on);
   const no = splat(off);
   for (let r = begin; r < end; r++) {
@@ -34,7 +42,15 @@ export function oneHot(labels: usize, out: usize, width: i32, on: f32, off: f32,
  * @param width   classes
  * @param k       how many count
  */
-export function inTopK(x: usize, labels: usize, out: usize, width: i32, k: i32, begin: i32, end: i32): void {
+export function inTopK(
+  x: usize,
+  labels: usize,
+  out: usize,
+  width: i32,
+  k: i32,
+  begin: i32,
+  end: i32,
+): void {
   for (let r = begin; r < end; r++) {
     const row = at(x, r * width);
     const label = i32.load(at(labels, r));

@@ -3,12 +3,37 @@
  * outputs, never a sum.
  */
 import {
-  LANES, add, and, at, div, eq, lane0, nmadd, select, splat, sqrt, storePart, sub,
+  LANES,
+  add,
+  and,
+  at,
+  div,
+  eq,
+  lane0,
+  nmadd,
+  select,
+  splat,
+  sqrt,
+  storePart,
+  sub,
 } from "../lanes";
 import { log } from "../math";
 import {
-  Exponential, Largest, LargestMagnitude, Magnitude, Plain, Product, Shifted, Smallest, Square, foldColumn,
-  foldColumns, foldRow, sumColumn, sumColumns, sumRow,
+  Exponential,
+  Largest,
+  LargestMagnitude,
+  Magnitude,
+  Plain,
+  Product,
+  Shifted,
+  Smallest,
+  Square,
+  foldColumn,
+  foldColumns,
+  foldRow,
+  sumColumn,
+  sumColumns,
+  sumRow,
 } from "../reduce";
 
 /** How one output, or n neighbouring ones, are made: a class without fields. */
@@ -84,14 +109,22 @@ class LogSumExp {
 }
 
 /** Outputs [begin, end) of [outer, inner]. */
-function reduce<R>(x: usize, out: usize, length: i32, inner: i32, p: f32, begin: i32, end: i32): void {
+function reduce<R>(
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  p: f32,
+  begin: i32,
+  end: i32,
+): void {
   const r = changetype<R>(0);
   if (inner == 1) {
     for (let o = begin; o < end; o++) f32.store(at(out, o), r.row(at(x, o * length), length, p));
     return;
   }
   const step = (<usize>inner) << 2;
-  for (let i = begin; i < end; ) {
+  for (let i = begin; i < end;) {
     const o = i / inner;
     const column = i - o * inner;
     const n = min(inner - column, end - i);
@@ -109,7 +142,14 @@ function reduce<R>(x: usize, out: usize, length: i32, inner: i32, p: f32, begin:
  * @param length  elements in a sum
  * @param inner   elements behind the axis that is summed
  */
-export function reduceSum(x: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+export function reduceSum(
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
+): void {
   reduce<Sum<Plain>>(x, out, length, inner, 0, begin, end);
 }
 
@@ -122,7 +162,14 @@ export function reduceSum(x: usize, out: usize, length: i32, inner: i32, begin: 
  * @param length  elements in a sum
  * @param inner   elements behind the axis that is reduced
  */
-export function reduceAbs(x: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+export function reduceAbs(
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
+): void {
   reduce<Sum<Magnitude>>(x, out, length, inner, 0, begin, end);
 }
 
@@ -135,7 +182,14 @@ export function reduceAbs(x: usize, out: usize, length: i32, inner: i32, begin: 
  * @param length  elements in a sum
  * @param inner   elements behind the axis that is reduced
  */
-export function reduceNorm(x: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+export function reduceNorm(
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
+): void {
   reduce<Root>(x, out, length, inner, 0, begin, end);
 }
 
@@ -149,7 +203,15 @@ export function reduceNorm(x: usize, out: usize, length: i32, inner: i32, begin:
  * @param length  elements in a choice, >= 1
  * @param inner   elements behind the axis that is reduced
  */
-export function reduceMax(kind: i32, x: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+export function reduceMax(
+  kind: i32,
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
+): void {
   if (kind == 0) reduce<Choice<Largest>>(x, out, length, inner, 0, begin, end);
   else if (kind == 1) reduce<Choice<Smallest>>(x, out, length, inner, 0, begin, end);
   else reduce<Choice<LargestMagnitude>>(x, out, length, inner, 0, begin, end);
@@ -164,7 +226,14 @@ export function reduceMax(kind: i32, x: usize, out: usize, length: i32, inner: i
  * @param length  elements in a product
  * @param inner   elements behind the axis that is reduced
  */
-export function reduceProd(x: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+export function reduceProd(
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
+): void {
   reduce<Choice<Product>>(x, out, length, inner, 0, begin, end);
 }
 
@@ -180,7 +249,13 @@ export function reduceProd(x: usize, out: usize, length: i32, inner: i32, begin:
  * @param divisor  length, or length - 1 for the unbiased estimate
  */
 export function reduceVariance(
-  x: usize, out: usize, length: i32, inner: i32, divisor: f32, begin: i32, end: i32,
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  divisor: f32,
+  begin: i32,
+  end: i32,
 ): void {
   reduce<Variance>(x, out, length, inner, divisor, begin, end);
 }
@@ -195,7 +270,14 @@ export function reduceVariance(
  * @param length  elements in a sum
  * @param inner   elements behind the axis that is reduced
  */
-export function reduceLogSumExp(x: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+export function reduceLogSumExp(
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
+): void {
   reduce<LogSumExp>(x, out, length, inner, 0, begin, end);
 }
 
@@ -211,7 +293,13 @@ export function reduceLogSumExp(x: usize, out: usize, length: i32, inner: i32, b
  * @param inner   elements behind the axis that is reduced
  */
 export function reduceProdGrad(
-  x: usize, dy: usize, dx: usize, length: i32, inner: i32, begin: i32, end: i32,
+  x: usize,
+  dy: usize,
+  dx: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
 ): void {
   for (let i = begin; i < end; i++) {
     const o = i / inner;
@@ -242,7 +330,13 @@ export function reduceProdGrad(
  * @param reverse  1: sums of x[l] and what follows
  */
 export function cumsum(
-  x: usize, out: usize, length: i32, inner: i32, reverse: i32, begin: i32, end: i32,
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  reverse: i32,
+  begin: i32,
+  end: i32,
 ): void {
   const step: i32 = reverse ? -inner : inner;
   for (let i = begin; i < end; i++) {

@@ -1,8 +1,26 @@
 /** Losses and similarities of whole rows. Sums run over four lanes, which are combined by hsum. */
 import { ONE } from "../constants";
 import {
-  LANES, and, add, at, div, firstLanes, ge, hmax, hsum, le, load, madd, mul, nmadd, pmax, pmin, select, splat,
-  storePart, sub,
+  LANES,
+  and,
+  add,
+  at,
+  div,
+  firstLanes,
+  ge,
+  hmax,
+  hsum,
+  le,
+  load,
+  madd,
+  mul,
+  nmadd,
+  pmax,
+  pmin,
+  select,
+  splat,
+  storePart,
+  sub,
 } from "../lanes";
 import { log } from "../math";
 
@@ -34,7 +52,13 @@ function rowDot(a: usize, b: usize, n: i32): f32 {
  * @param epsilon  smallest probability
  */
 export function crossentropy(
-  x: usize, t: usize, loss: usize, width: i32, epsilon: f32, begin: i32, end: i32,
+  x: usize,
+  t: usize,
+  loss: usize,
+  width: i32,
+  epsilon: f32,
+  begin: i32,
+  end: i32,
 ): void {
   const low = splat(epsilon);
   const high = splat(<f32>1 - epsilon);
@@ -65,7 +89,14 @@ export function crossentropy(
  * @param epsilon  smallest probability
  */
 export function crossentropyGrad(
-  x: usize, t: usize, dloss: usize, dx: usize, width: i32, epsilon: f32, begin: i32, end: i32,
+  x: usize,
+  t: usize,
+  dloss: usize,
+  dx: usize,
+  width: i32,
+  epsilon: f32,
+  begin: i32,
+  end: i32,
 ): void {
   const low = splat(epsilon);
   const high = splat(<f32>1 - epsilon);
@@ -101,7 +132,14 @@ export function crossentropyGrad(
  * @param loss   f32[rows]
  * @param width  classes
  */
-export function categoricalHinge(x: usize, t: usize, loss: usize, width: i32, begin: i32, end: i32): void {
+export function categoricalHinge(
+  x: usize,
+  t: usize,
+  loss: usize,
+  width: i32,
+  begin: i32,
+  end: i32,
+): void {
   for (let r = begin; r < end; r++) {
     const from = at(x, r * width);
     const to = at(t, r * width);
@@ -134,7 +172,13 @@ function highestOther(x: usize, t: usize, n: i32): f32 {
  * @param width  classes
  */
 export function categoricalHingeGrad(
-  x: usize, t: usize, dloss: usize, dx: usize, width: i32, begin: i32, end: i32,
+  x: usize,
+  t: usize,
+  dloss: usize,
+  dx: usize,
+  width: i32,
+  begin: i32,
+  end: i32,
 ): void {
   for (let r = begin; r < end; r++) {
     const from = at(x, r * width);
@@ -143,7 +187,8 @@ export function categoricalHingeGrad(
     const top = highestOther(from, to, width);
     const d: f32 = top - rowDot(from, to, width) + 1 > 0 ? f32.load(at(dloss, r)) : 0;
     const factor = splat(-d);
-    for (let i: i32 = 0; i < width; i += LANES) storePart(at(out, i), mul(load(at(to, i)), factor), width - i);
+    for (let i: i32 = 0; i < width; i += LANES)
+      storePart(at(out, i), mul(load(at(to, i)), factor), width - i);
     for (let i: i32 = 0; i < width; i++) {
       const rest: f32 = <f32>1 - f32.load(at(to, i));
       if (rest * f32.load(at(from, i)) == top) {
@@ -165,12 +210,21 @@ export function categoricalHingeGrad(
  * @param epsilon  shortest length
  */
 export function cosineSimilarity(
-  a: usize, b: usize, out: usize, width: i32, epsilon: f32, begin: i32, end: i32,
+  a: usize,
+  b: usize,
+  out: usize,
+  width: i32,
+  epsilon: f32,
+  begin: i32,
+  end: i32,
 ): void {
   for (let r = begin; r < end; r++) {
     const p = at(a, r * width);
     const q = at(b, r * width);
-    f32.store(at(out, r), rowDot(p, q, width) / length(p, width, epsilon) / length(q, width, epsilon));
+    f32.store(
+      at(out, r),
+      rowDot(p, q, width) / length(p, width, epsilon) / length(q, width, epsilon),
+    );
   }
 }
 
@@ -191,7 +245,14 @@ function length(x: usize, n: i32, least: f32): f32 {
  * @param epsilon  shortest length
  */
 export function cosineSimilarityGrad(
-  a: usize, b: usize, dout: usize, da: usize, width: i32, epsilon: f32, begin: i32, end: i32,
+  a: usize,
+  b: usize,
+  dout: usize,
+  da: usize,
+  width: i32,
+  epsilon: f32,
+  begin: i32,
+  end: i32,
 ): void {
   for (let r = begin; r < end; r++) {
     const p = at(a, r * width);

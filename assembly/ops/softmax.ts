@@ -1,8 +1,26 @@
 /** Softmax and its logarithm along the middle axis of [outer, length, inner]; inner is 1 for rows. */
 import { ONE } from "../constants";
 import {
-  LANES, Lanes, add, and, at, div, eq, firstLanes, hsum, lane0, load, madd, mul, ne, nmadd, select, splat, store,
-  storePart, sub,
+  LANES,
+  Lanes,
+  add,
+  and,
+  at,
+  div,
+  eq,
+  firstLanes,
+  hsum,
+  lane0,
+  load,
+  madd,
+  mul,
+  ne,
+  nmadd,
+  select,
+  splat,
+  store,
+  storePart,
+  sub,
 } from "../lanes";
 import { expNegative, log } from "../math";
 import { Exponential, Largest, Plain, foldColumn, foldRow, sumColumn, sumRow } from "../reduce";
@@ -93,7 +111,8 @@ class SoftmaxGrad {
   }
   columns(y: usize, dy: usize, dx: usize, length: i32, step: usize, n: i32): void {
     let dot = splat(0);
-    for (let l: i32 = 0; l < length; l++) dot = madd(load(y + <usize>l * step), load(dy + <usize>l * step), dot);
+    for (let l: i32 = 0; l < length; l++)
+      dot = madd(load(y + <usize>l * step), load(dy + <usize>l * step), dot);
     for (let l = length; l > 0; l--) {
       storePart(dx, mul(load(y), sub(load(dy), dot)), n);
       y += step;
@@ -147,13 +166,22 @@ class LogSoftmaxGrad {
 }
 
 /** Rows, or columns four at a time, of [outer, inner] in [begin, end). */
-function walk<K>(x: usize, y: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+function walk<K>(
+  x: usize,
+  y: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
+): void {
   const kernel = changetype<K>(0);
   if (inner == 1) {
-    for (let r = begin; r < end; r++) kernel.row(at(x, r * length), at(y, r * length), at(out, r * length), length);
+    for (let r = begin; r < end; r++)
+      kernel.row(at(x, r * length), at(y, r * length), at(out, r * length), length);
     return;
   }
-  for (let i = begin; i < end; ) {
+  for (let i = begin; i < end;) {
     const o = i / inner;
     const column = i - o * inner;
     const from = o * length * inner + column;
@@ -187,7 +215,15 @@ export function softmax(x: usize, out: usize, length: i32, inner: i32, begin: i3
  * @param length  elements that sum to 1
  * @param inner   elements behind the axis
  */
-export function softmaxGrad(y: usize, dy: usize, dx: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+export function softmaxGrad(
+  y: usize,
+  dy: usize,
+  dx: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
+): void {
   walk<SoftmaxGrad>(y, dy, dx, length, inner, begin, end);
 }
 
@@ -201,7 +237,14 @@ export function softmaxGrad(y: usize, dy: usize, dx: usize, length: i32, inner: 
  * @param length  elements whose e^out sum to 1
  * @param inner   elements behind the axis
  */
-export function logSoftmax(x: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+export function logSoftmax(
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
+): void {
   walk<LogSoftmax>(x, x, out, length, inner, begin, end);
 }
 
@@ -215,7 +258,15 @@ export function logSoftmax(x: usize, out: usize, length: i32, inner: i32, begin:
  * @param length  elements whose e^y sum to 1
  * @param inner   elements behind the axis
  */
-export function logSoftmaxGrad(y: usize, dy: usize, dx: usize, length: i32, inner: i32, begin: i32, end: i32): void {
+export function logSoftmaxGrad(
+  y: usize,
+  dy: usize,
+  dx: usize,
+  length: i32,
+  inner: i32,
+  begin: i32,
+  end: i32,
+): void {
   walk<LogSoftmaxGrad>(y, dy, dx, length, inner, begin, end);
 }
 
@@ -231,7 +282,13 @@ export function logSoftmaxGrad(y: usize, dy: usize, dx: usize, length: i32, inne
  * @param width   classes
  */
 export function sparseSoftmaxCrossentropy(
-  z: usize, labels: usize, loss: usize, probs: usize, width: i32, begin: i32, end: i32,
+  z: usize,
+  labels: usize,
+  loss: usize,
+  probs: usize,
+  width: i32,
+  begin: i32,
+  end: i32,
 ): void {
   for (let r = begin; r < end; r++) {
     const from = at(z, r * width);
@@ -256,14 +313,21 @@ export function sparseSoftmaxCrossentropy(
  * @param width   classes
  */
 export function sparseSoftmaxCrossentropyGrad(
-  probs: usize, labels: usize, dloss: usize, dz: usize, width: i32, begin: i32, end: i32,
+  probs: usize,
+  labels: usize,
+  dloss: usize,
+  dz: usize,
+  width: i32,
+  begin: i32,
+  end: i32,
 ): void {
   for (let r = begin; r < end; r++) {
     const p = at(probs, r * width);
     const to = at(dz, r * width);
     const d = f32.load(at(dloss, r));
     const factor = splat(d);
-    for (let i: i32 = 0; i < width; i += LANES) storePart(at(to, i), mul(load(at(p, i)), factor), width - i);
+    for (let i: i32 = 0; i < width; i += LANES)
+      storePart(at(to, i), mul(load(at(p, i)), factor), width - i);
     const label = i32.load(at(labels, r));
     if (label >= 0 && label < width) f32.store(at(to, label), f32.load(at(to, label)) - d);
   }
@@ -281,7 +345,13 @@ export function sparseSoftmaxCrossentropyGrad(
  * @param width  classes
  */
 export function softmaxCrossentropy(
-  z: usize, t: usize, loss: usize, probs: usize, width: i32, begin: i32, end: i32,
+  z: usize,
+  t: usize,
+  loss: usize,
+  probs: usize,
+  width: i32,
+  begin: i32,
+  end: i32,
 ): void {
   const zero = splat(0);
   for (let r = begin; r < end; r++) {
@@ -315,18 +385,29 @@ export function softmaxCrossentropy(
  * @param width  classes
  */
 export function softmaxCrossentropyGrad(
-  probs: usize, t: usize, dloss: usize, dz: usize, width: i32, begin: i32, end: i32,
+  probs: usize,
+  t: usize,
+  dloss: usize,
+  dz: usize,
+  width: i32,
+  begin: i32,
+  end: i32,
 ): void {
   for (let r = begin; r < end; r++) {
     const p = at(probs, r * width);
     const target = at(t, r * width);
     const to = at(dz, r * width);
     let sum = splat(0);
-    for (let i: i32 = 0; i < width; i += LANES) sum = add(sum, and(load(at(target, i)), firstLanes(width - i)));
+    for (let i: i32 = 0; i < width; i += LANES)
+      sum = add(sum, and(load(at(target, i)), firstLanes(width - i)));
     const whole = splat(hsum(sum));
     const factor = splat(f32.load(at(dloss, r)));
     for (let i: i32 = 0; i < width; i += LANES) {
-      storePart(at(to, i), mul(sub(mul(load(at(p, i)), whole), load(at(target, i))), factor), width - i);
+      storePart(
+        at(to, i),
+        mul(sub(mul(load(at(p, i)), whole), load(at(target, i))), factor),
+        width - i,
+      );
     }
   }
 }

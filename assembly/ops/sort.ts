@@ -19,7 +19,7 @@ function keyOf(p: usize, index: i32, flip: u32): u64 {
   let bits = x == 0 ? 0 : i32.load(p);
   if (x != x) bits = 0x7fffffff;
   const key = <u32>(bits < 0 ? ~bits : bits | 0x80000000) ^ flip;
-  return ((<u64>key) << 32) | (<u64>index);
+  return ((<u64>key) << 32) | <u64>index;
 }
 
 function word(p: usize, i: i32): usize {
@@ -36,7 +36,8 @@ function insertion(x: usize, n: i32, k: i32, flip: u32, to: usize): void {
       count--;
     }
     let j = count;
-    for (; j > 0 && load<u64>(word(to, j - 1)) > key; j--) store<u64>(word(to, j), load<u64>(word(to, j - 1)));
+    for (; j > 0 && load<u64>(word(to, j - 1)) > key; j--)
+      store<u64>(word(to, j), load<u64>(word(to, j - 1)));
     store<u64>(word(to, j), key);
     count++;
   }
@@ -85,7 +86,15 @@ function radix(x: usize, n: i32, flip: u32, to: usize, counts: usize, other: usi
  * @param scratch     1024 bytes and twice 8 bytes an element of a row
  */
 export function topK(
-  x: usize, out: usize, indices: usize, width: i32, k: i32, descending: i32, scratch: usize, begin: i32, end: i32,
+  x: usize,
+  out: usize,
+  indices: usize,
+  width: i32,
+  k: i32,
+  descending: i32,
+  scratch: usize,
+  begin: i32,
+  end: i32,
 ): void {
   const sorted = scratch + DIGITS * 4;
   const flip: u32 = descending ? 0xffffffff : 0;
@@ -112,7 +121,13 @@ export function topK(
  * @param k        elements that were taken
  */
 export function topKGrad(
-  dy: usize, indices: usize, dx: usize, width: i32, k: i32, begin: i32, end: i32,
+  dy: usize,
+  indices: usize,
+  dx: usize,
+  width: i32,
+  k: i32,
+  begin: i32,
+  end: i32,
 ): void {
   for (let r = begin; r < end; r++) {
     const row = at(dx, r * width);

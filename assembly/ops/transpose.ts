@@ -20,11 +20,19 @@ const BLOCK: i32 = 8;
  * @param xStride    elements of x from one column of out to the next
  */
 export function transpose(
-  x: usize, out: usize, table: usize, rows: i32, rowStride: i32, columns: i32, xStride: i32, begin: i32, end: i32,
+  x: usize,
+  out: usize,
+  table: usize,
+  rows: i32,
+  rowStride: i32,
+  columns: i32,
+  xStride: i32,
+  begin: i32,
+  end: i32,
 ): void {
   const first = table + 4;
   const last = table + 4 + 12 * i32.load(table);
-  for (let i = begin; i < end; ) {
+  for (let i = begin; i < end;) {
     let rest = i / rows;
     const row = i - rest * rows;
     let from = row;
@@ -38,7 +46,8 @@ export function transpose(
     }
     const n = min(BLOCK, min(rows - row, end - i));
     if (xStride == 1) memory.copy(at(out, to), at(x, from), (<usize>columns) << 2);
-    else block(at(x, from), (<usize>xStride) << 2, at(out, to), (<usize>rowStride) << 2, n, columns);
+    else
+      block(at(x, from), (<usize>xStride) << 2, at(out, to), (<usize>rowStride) << 2, n, columns);
     i += xStride == 1 ? 1 : n;
   }
 }
@@ -48,7 +57,8 @@ function block(x: usize, xStep: usize, out: usize, outStep: usize, n: i32, colum
   const fours = n & ~3;
   let j: i32 = 0;
   for (; j + LANES <= columns; j += LANES) {
-    for (let r: i32 = 0; r < fours; r += LANES) square(at(x, r), xStep, out + <usize>r * outStep, outStep);
+    for (let r: i32 = 0; r < fours; r += LANES)
+      square(at(x, r), xStep, out + <usize>r * outStep, outStep);
     for (let r = fours; r < n; r++) word(at(x, r), xStep, out + <usize>r * outStep, LANES);
     x += xStep << 2;
     out += 16;

@@ -1,6 +1,28 @@
 import {
-  Lanes, STRIDE, TINY, TINY_ROOT, abs, add, and, andnot, at, average, div, flush, isplat, load, loadNext, lt, madd, mul,
-  pmax, splat, sqrt, store, storeNext, sub,
+  Lanes,
+  STRIDE,
+  TINY,
+  TINY_ROOT,
+  abs,
+  add,
+  and,
+  andnot,
+  at,
+  average,
+  div,
+  flush,
+  isplat,
+  load,
+  loadNext,
+  lt,
+  madd,
+  mul,
+  pmax,
+  splat,
+  sqrt,
+  store,
+  storeNext,
+  sub,
 } from "../lanes";
 
 /**
@@ -8,8 +30,18 @@ import {
  * addresses by constant offsets and the sign mask in a register: 1.7 became 1.4 ns a parameter.
  */
 function plain(
-  p: usize, g: usize, m: usize, v: usize, last: usize,
-  scale: Lanes, c1: Lanes, c2: Lanes, step: Lanes, outside: Lanes, shrink: Lanes, tiny: Lanes,
+  p: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  last: usize,
+  scale: Lanes,
+  c1: Lanes,
+  c2: Lanes,
+  step: Lanes,
+  outside: Lanes,
+  shrink: Lanes,
+  tiny: Lanes,
 ): void {
   const magnitude = isplat(0x7fffffff);
   do {

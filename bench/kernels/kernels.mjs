@@ -34,7 +34,10 @@ async function kernelRow(engine, row) {
   return {
     name: row.name,
     group: row.group,
-    flops: row.group === "product" ? 2 * sizeOf(out.shape) * leaves[0].shape[row.attrs?.transposeA ? 0 : 1] : 0,
+    flops:
+      row.group === "product"
+        ? 2 * sizeOf(out.shape) * leaves[0].shape[row.attrs?.transposeA ? 0 : 1]
+        : 0,
     bytes: touched.reduce((sum, t) => sum + 4 * sizeOf(t.shape), 0),
     run: (calls) => {
       for (let i = 0; i < calls; i++) plan.run();
@@ -50,9 +53,18 @@ async function kernelRow(engine, row) {
 function activationRows() {
   const folder = new URL("../../build/modules/ops/activations/", import.meta.url);
   return readdirSync(folder)
-    .filter((name) => name.endsWith(".js") && !name.includes(".gen.") && !/^(linear|softmax)\./.test(name))
+    .filter(
+      (name) =>
+        name.endsWith(".js") && !name.includes(".gen.") && !/^(linear|softmax)\./.test(name),
+    )
     .map((file) => file.replace(".js", ""))
-    .map((op) => ({ group: "activation", name: `${op} 65536`, op, file: `activations/${op}`, inputs: [{ shape: [256, 256], dtype: "float32" }] }));
+    .map((op) => ({
+      group: "activation",
+      name: `${op} 65536`,
+      op,
+      file: `activations/${op}`,
+      inputs: [{ shape: [256, 256], dtype: "float32" }],
+    }));
 }
 
 async function optimizerRow(name, size) {
@@ -61,7 +73,8 @@ async function optimizerRow(name, size) {
     name: `${name} ${size / 2 ** 20} M`,
     group: "optimizer",
     flops: 0,
-    bytes: (name.startsWith("ada") && name !== "adagrad") || name === "nadam" ? ADAM_BYTES * size : null,
+    bytes:
+      (name.startsWith("ada") && name !== "adagrad") || name === "nadam" ? ADAM_BYTES * size : null,
     slots: over.memory.slots.size,
     size,
     run: (calls) => {
@@ -74,7 +87,9 @@ async function optimizerRow(name, size) {
 export async function kernels({ filter, rounds, clock, print }) {
   const engine = await init();
   const out = {};
-  print(`variant ${engine.variant}; best of the rounds (median), beside the limit's best and median`);
+  print(
+    `variant ${engine.variant}; best of the rounds (median), beside the limit's best and median`,
+  );
   print("| kernel | µs | rate | of the limit |\n|---|---|---|---|");
   const measure = async (made) => {
     // Parameters are read and written, gradients read, slots read and written.
@@ -92,15 +107,20 @@ export async function kernels({ filter, rounds, clock, print }) {
     });
     const micros = 1000 * quantile(times.get(made.name), 0);
     out[made.name] = { best, median, micros, unit: made.flops ? "GFLOP/s" : "GB/s", shares };
-    print(`| ${made.name} | ${micros.toPrecision(3)} | ${best.toFixed(1)} (${median.toFixed(1)}) ${made.flops ? "GFLOP/s" : "GB/s"} | ${shares.join(", ")} |`);
+    print(
+      `| ${made.name} | ${micros.toPrecision(3)} | ${best.toFixed(1)} (${median.toFixed(1)}) ${made.flops ? "GFLOP/s" : "GB/s"} | ${shares.join(", ")} |`,
+    );
   };
-  const rows = /^\d+x\d+x\d+ (NN|TN|NT)$/.test(filter) ? [product(filter)] : [...ROWS, ...activationRows()];
+  const rows = /^\d+x\d+x\d+ (NN|TN|NT)$/.test(filter)
+    ? [product(filter)]
+    : [...ROWS, ...activationRows()];
   for (const row of rows) {
     if (`${row.group} ${row.name}`.includes(filter)) await measure(await kernelRow(engine, row));
   }
   for (const name of OPTIMIZERS) {
     for (const size of [2 ** 20, 10 * 2 ** 20]) {
-      if (`optimizer ${name} ${size / 2 ** 20} M`.includes(filter)) await measure(await optimizerRow(name, size));
+      if (`optimizer ${name} ${size / 2 ** 20} M`.includes(filter))
+        await measure(await optimizerRow(name, size));
     }
   }
   return out;

@@ -32,7 +32,10 @@ function adam(p, g, m, v, c1, c2, learningRate) {
   const [b1, b2] = ADAM_BETAS;
   const m2 = m.mul(b1).add(g.ref.mul(1 - b1));
   const v2 = v.mul(b2).add(np.square(g).mul(1 - b2));
-  const step = m2.ref.mul(c1).mul(learningRate).div(np.sqrt(v2.ref.mul(c2)).add(1e-8));
+  const step = m2.ref
+    .mul(c1)
+    .mul(learningRate)
+    .div(np.sqrt(v2.ref.mul(c2)).add(1e-8));
   return [p.sub(step), m2, v2];
 }
 
@@ -45,7 +48,12 @@ function train(problem) {
     array(x.slice(i * batch * inputs, (i + 1) * batch * inputs), [batch, inputs]),
     array(oneHot(y.subarray(i * batch, (i + 1) * batch), classes), [batch, classes]),
   ]);
-  const loss = (params, x, labels) => nn.logSoftmax(forward(params, x), -1).mul(labels).sum().mul(-1 / batch);
+  const loss = (params, x, labels) =>
+    nn
+      .logSoftmax(forward(params, x), -1)
+      .mul(labels)
+      .sum()
+      .mul(-1 / batch);
   const { learningRate, momentum } = optimizer;
   const isAdam = optimizer.name === "adam";
   let p = weightsOf(problem).map(({ shape, data }) => array(data, shape));

@@ -11,7 +11,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** The peers' own packages, installed on first use; no script of theirs is run. */
 function install() {
   if (existsSync(join(here, "node_modules"))) return;
-  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: here, stdio: "inherit" });
+  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    cwd: here,
+    stdio: "inherit",
+  });
 }
 
 /** Throws unless what two contestants computed agrees to 4 digits. */
@@ -58,18 +61,29 @@ export async function peers({ filter, rounds, clock, print }) {
   install();
   const thalweg = await import("../thalweg.mjs");
   const torch = await import("./pytorch.mjs");
-  const contenders = [thalweg, await import("./jaxjs.mjs"), await import("./tfjs.mjs"), ...(torch.available ? [torch] : [])];
+  const contenders = [
+    thalweg,
+    await import("./jaxjs.mjs"),
+    await import("./tfjs.mjs"),
+    ...(torch.available ? [torch] : []),
+  ];
   const out = {};
   for (const [key, problem] of Object.entries(PROBLEMS)) {
     if (!key.includes(filter)) continue;
     const result = await measure(problem, contenders, { rounds, clock, sampleMs: 60, timeMs: 150 });
     out[key] = result;
-    print(`\n${problem.label}  (equal to 4 digits: ${result.check.map((x) => x.toPrecision(5)).join(", ")})`);
+    print(
+      `\n${problem.label}  (equal to 4 digits: ${result.check.map((x) => x.toPrecision(5)).join(", ")})`,
+    );
     print("| | ms, median (quartiles) | of jax-js's time | GB/s |\n|---|---|---|---|");
     const digits = (x) => x.toPrecision(3);
     for (const { name, ms, toJax, gbs } of result.rows) {
-      const ratio = toJax ? `${digits(toJax.median)} (${digits(toJax.low)} to ${digits(toJax.high)})` : "";
-      print(`| ${name} | ${digits(ms.median)} (${digits(ms.low)} to ${digits(ms.high)}) | ${ratio} | ${gbs ? digits(gbs) : ""} |`);
+      const ratio = toJax
+        ? `${digits(toJax.median)} (${digits(toJax.low)} to ${digits(toJax.high)})`
+        : "";
+      print(
+        `| ${name} | ${digits(ms.median)} (${digits(ms.low)} to ${digits(ms.high)}) | ${ratio} | ${gbs ? digits(gbs) : ""} |`,
+      );
     }
     for (const note of result.notes) print(note);
   }

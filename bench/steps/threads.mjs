@@ -10,22 +10,53 @@ const filter = process.argv[4] ?? "";
 const splitWork = process.argv[5] === undefined ? undefined : Number(process.argv[5]);
 
 const CASES = [
-  { name: "MLP 784-512-512-10, batch 128, Adam", widths: [784, 512, 512, 10], batch: 128, steps: 4, optimizer: () => adam() },
-  { name: "MLP 256-128-128-10, batch 64, Adam", widths: [256, 128, 128, 10], batch: 64, steps: 40, optimizer: () => adam() },
-  { name: "MLP 128-64-10, batch 32, Adam", widths: [128, 64, 10], batch: 32, steps: 100, optimizer: () => adam() },
-  { name: "small MLP 64-32-10, batch 32, momentum", widths: [64, 32, 10], batch: 32, steps: 200, optimizer: () => sgd({ momentum: 0.9 }) },
+  {
+    name: "MLP 784-512-512-10, batch 128, Adam",
+    widths: [784, 512, 512, 10],
+    batch: 128,
+    steps: 4,
+    optimizer: () => adam(),
+  },
+  {
+    name: "MLP 256-128-128-10, batch 64, Adam",
+    widths: [256, 128, 128, 10],
+    batch: 64,
+    steps: 40,
+    optimizer: () => adam(),
+  },
+  {
+    name: "MLP 128-64-10, batch 32, Adam",
+    widths: [128, 64, 10],
+    batch: 32,
+    steps: 100,
+    optimizer: () => adam(),
+  },
+  {
+    name: "small MLP 64-32-10, batch 32, momentum",
+    widths: [64, 32, 10],
+    batch: 32,
+    steps: 200,
+    optimizer: () => sgd({ momentum: 0.9 }),
+  },
 ].filter(({ name }) => name.includes(filter));
 
 /** Milliseconds of each step of a training, without its first epochs, in which wasm is still being optimized. */
 async function step({ widths, batch, steps, optimizer }) {
   const [inputs, ...units] = widths;
   const layers = units.map((n, i) =>
-    dense({ units: n, activation: i + 1 < units.length ? "relu" : "linear", inputShape: i === 0 ? [inputs] : undefined }),
+    dense({
+      units: n,
+      activation: i + 1 < units.length ? "relu" : "linear",
+      inputShape: i === 0 ? [inputs] : undefined,
+    }),
   );
   const model = sequential(layers);
   model.compile({ optimizer: optimizer(), loss: "sparseCategoricalCrossentropy" });
   const rows = batch * steps;
-  const x = tensor(Float32Array.from({ length: rows * inputs }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.5), [rows, inputs]);
+  const x = tensor(
+    Float32Array.from({ length: rows * inputs }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.5),
+    [rows, inputs],
+  );
   const y = Int32Array.from({ length: rows }, (_, i) => i % units.at(-1));
   const times = [];
   let last = 0;
@@ -47,8 +78,14 @@ async function step({ widths, batch, steps, optimizer }) {
 
 const found = CASES.map(() => ({ one: [], many: [] }));
 for (let round = 0; round < rounds; round++) {
-  for (const [kind, count] of [["one", 1], ["many", threads]]) {
-    const engine = await init({ threads: count, ...(splitWork === undefined ? {} : { splitWork }) });
+  for (const [kind, count] of [
+    ["one", 1],
+    ["many", threads],
+  ]) {
+    const engine = await init({
+      threads: count,
+      ...(splitWork === undefined ? {} : { splitWork }),
+    });
     if (engine.threads !== count) throw new Error(engine.info().notes.join("; "));
     for (const [i, one] of CASES.entries()) found[i][kind].push(...(await step(one)));
     await engine.close();

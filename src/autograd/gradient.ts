@@ -21,7 +21,9 @@ export function gradient(
   seed?: SymbolicTensor,
 ): SymbolicTensor[] {
   if (seed === undefined && sizeOf(loss.shape) !== 1) {
-    throw new ShapeError(`gradient: the loss must have one element, got ${printShape(loss.shape)}; take its mean or sum`);
+    throw new ShapeError(
+      `gradient: the loss must have one element, got ${printShape(loss.shape)}; take its mean or sum`,
+    );
   }
   const nodes = nodesOf([loss]);
   // Which tensors lead to a wanted one.
@@ -38,7 +40,10 @@ export function gradient(
     const needs = node.inputs.map((t) => t !== null && t.dtype === "float32" && wanted.has(t));
     if (!needs.includes(true)) continue;
     const rule = node.op.grad;
-    if (!rule) throw new ShapeError(`gradient: "${node.op.name}" has no gradient; detach its input or use another op`);
+    if (!rule)
+      throw new ShapeError(
+        `gradient: "${node.op.name}" has no gradient; detach its input or use another op`,
+      );
     const dinputs = rule.call(node.op, {
       attrs: node.attrs,
       inputs: node.inputs as readonly SymbolicTensor[],

@@ -117,19 +117,25 @@ function applyOp<A extends Attrs>(
 }
 
 /** An op from its definition. Definitions are pure: nothing is registered. */
-export function defineOp<A extends Attrs = Record<never, never>>(definition: OpDefinition<A>): Op<A> {
+export function defineOp<A extends Attrs = Record<never, never>>(
+  definition: OpDefinition<A>,
+): Op<A> {
   const { name, inputs } = definition;
   const call = (...args: (Operand | null | undefined | Partial<A>)[]): SymbolicTensor => {
     const last = args.at(-1);
     const hasAttrs = typeof last === "object" && last !== null && !isTensor(last);
-    if (args.some((arg) => Array.isArray(arg) || ArrayBuffer.isView(arg) || arg instanceof Tensor)) {
+    if (
+      args.some((arg) => Array.isArray(arg) || ArrayBuffer.isView(arg) || arg instanceof Tensor)
+    ) {
       throw new ShapeError(
         `${name}: inputs must be symbolic tensors or numbers, got an array; make it an argument of the traced function`,
       );
     }
     const given = (hasAttrs ? args.slice(0, -1) : args) as (Operand | null | undefined)[];
     if (given.length > inputs.length) {
-      throw new ShapeError(`${name}: takes ${inputs.length} inputs (${inputs.join(", ")}), got ${given.length}`);
+      throw new ShapeError(
+        `${name}: takes ${inputs.length} inputs (${inputs.join(", ")}), got ${given.length}`,
+      );
     }
     const tensors = inputs.map((input, i) => {
       const value = given[i] ?? null;

@@ -46,7 +46,12 @@ export class SymbolicTensor {
 }
 
 /** A leaf of the given kind. */
-export function leaf(kind: LeafKind, name: string, shape: Shape, dtype: DType = "float32"): SymbolicTensor {
+export function leaf(
+  kind: LeafKind,
+  name: string,
+  shape: Shape,
+  dtype: DType = "float32",
+): SymbolicTensor {
   return new SymbolicTensor(shape, dtype, null, { kind, name });
 }
 
@@ -66,7 +71,8 @@ export function nodesOf(outputs: readonly SymbolicTensor[]): Node[] {
     const node = stack.pop()!;
     if (seen.has(node)) continue;
     seen.add(node);
-    for (const input of node.inputs) if (input?.node && !seen.has(input.node)) stack.push(input.node);
+    for (const input of node.inputs)
+      if (input?.node && !seen.has(input.node)) stack.push(input.node);
   }
   return [...seen].sort((a, b) => a.outputs[0]!.id - b.outputs[0]!.id);
 }

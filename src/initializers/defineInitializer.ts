@@ -34,9 +34,15 @@ export function defineInitializer<O extends object>(
       options,
     );
     definition.check?.(all);
-    const sample = (shape: Shape, random: Random): Float32Array<ArrayBuffer> => definition.sample(shape, all, random);
+    const sample = (shape: Shape, random: Random): Float32Array<ArrayBuffer> =>
+      definition.sample(shape, all, random);
     const call = (shape: Shape): Tensor => tensor(sample(shape, new Random(all.seed ?? 0)), shape);
-    return Object.assign(call, { kind: definition.name, options: { ...all }, seed: all.seed, sample });
+    return Object.assign(call, {
+      kind: definition.name,
+      options: { ...all },
+      seed: all.seed,
+      sample,
+    });
   };
 }
 

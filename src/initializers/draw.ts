@@ -39,7 +39,10 @@ export function drawScaled(
   distribution: Distribution,
 ): Float32Array<ArrayBuffer> {
   const { fanIn, fanOut } = fans(shape);
-  const n = Math.max(1, mode === "fanIn" ? fanIn : mode === "fanOut" ? fanOut : (fanIn + fanOut) / 2);
+  const n = Math.max(
+    1,
+    mode === "fanIn" ? fanIn : mode === "fanOut" ? fanOut : (fanIn + fanOut) / 2,
+  );
   const stddev = Math.sqrt(scale / n);
   if (distribution === "uniform") {
     const bound = Math.sqrt((3 * scale) / n);

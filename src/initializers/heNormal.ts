@@ -8,5 +8,6 @@ export const heNormal: (options?: Partial<NormalOptions & { seed: number | null 
     name: "heNormal",
     defaults: { distribution: "truncatedNormal" },
     check: (options) => checkNormal("heNormal", options),
-    sample: (shape, { distribution }, random) => drawScaled(shape, random, 2, "fanIn", distribution),
+    sample: (shape, { distribution }, random) =>
+      drawScaled(shape, random, 2, "fanIn", distribution),
   });

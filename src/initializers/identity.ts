@@ -9,7 +9,8 @@ export const identity: (options?: { gain?: number; seed?: number | null }) => In
     defaults: { gain: 1 },
     sample: (shape, { gain }) => {
       const [rows, columns] = shape;
-      if (shape.length !== 2) throw new ShapeError(`identity: shape must have 2 axes, got ${printShape(shape)}`);
+      if (shape.length !== 2)
+        throw new ShapeError(`identity: shape must have 2 axes, got ${printShape(shape)}`);
       const out = new Float32Array(rows! * columns!);
       for (let i = 0; i < Math.min(rows!, columns!); i++) out[i * columns! + i] = gain;
       return out;

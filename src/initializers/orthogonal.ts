@@ -15,7 +15,9 @@ export const orthogonal: (options?: { gain?: number; seed?: number | null }) => 
     defaults: { gain: 1 },
     sample: (shape, { gain }, random) => {
       if (shape.length < 2) {
-        throw new ShapeError(`orthogonal: shape must have at least 2 axes, got ${printShape(shape)}`);
+        throw new ShapeError(
+          `orthogonal: shape must have at least 2 axes, got ${printShape(shape)}`,
+        );
       }
       const columns = shape.at(-1)!;
       const rows = sizeOf(shape.slice(0, -1));
@@ -26,7 +28,8 @@ export const orthogonal: (options?: { gain?: number; seed?: number | null }) => 
       const out = new Float32Array(long * short);
       const tall = rows >= columns;
       for (let r = 0; r < rows; r++) {
-        for (let c = 0; c < columns; c++) out[r * columns + c] = gain * q[tall ? c * long + r : r * long + c]!;
+        for (let c = 0; c < columns; c++)
+          out[r * columns + c] = gain * q[tall ? c * long + r : r * long + c]!;
       }
       return out;
     },

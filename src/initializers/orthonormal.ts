@@ -34,7 +34,13 @@ export function orthonormalColumns(a: Float64Array, rows: number, columns: numbe
 }
 
 /** x = x - factor v (v . x), elements from `from` on. */
-function reflect(v: Float64Array, factor: number, x: Float64Array, from: number, rows: number): void {
+function reflect(
+  v: Float64Array,
+  factor: number,
+  x: Float64Array,
+  from: number,
+  rows: number,
+): void {
   let dot = 0;
   for (let i = from; i < rows; i++) dot += v[i]! * x[i]!;
   const step = factor * dot;

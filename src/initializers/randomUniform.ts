@@ -10,17 +10,18 @@ export interface RandomUniformOptions {
 }
 
 /** Uniform in [minimum, maximum), rounded to float32. */
-export const randomUniform: (options?: Partial<RandomUniformOptions & { seed: number | null }>) => Initializer =
-  /* @__PURE__ */ defineInitializer<RandomUniformOptions>({
-    name: "randomUniform",
-    defaults: { minimum: -0.05, maximum: 0.05 },
-    check: ({ minimum, maximum }) => {
-      if (!(minimum <= maximum && maximum - minimum < Infinity)) {
-        throw new RangeError(
-          `randomUniform: minimum must not be above maximum, got ${String(minimum)} and ${String(maximum)}`,
-        );
-      }
-    },
-    sample: (shape, { minimum, maximum }, random) =>
-      draw(shape, () => minimum + (maximum - minimum) * random.uniform()),
-  });
+export const randomUniform: (
+  options?: Partial<RandomUniformOptions & { seed: number | null }>,
+) => Initializer = /* @__PURE__ */ defineInitializer<RandomUniformOptions>({
+  name: "randomUniform",
+  defaults: { minimum: -0.05, maximum: 0.05 },
+  check: ({ minimum, maximum }) => {
+    if (!(minimum <= maximum && maximum - minimum < Infinity)) {
+      throw new RangeError(
+        `randomUniform: minimum must not be above maximum, got ${String(minimum)} and ${String(maximum)}`,
+      );
+    }
+  },
+  sample: (shape, { minimum, maximum }, random) =>
+    draw(shape, () => minimum + (maximum - minimum) * random.uniform()),
+});

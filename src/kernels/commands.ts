@@ -54,7 +54,9 @@ export class Commands implements CommandWriter {
 
   write(opcode: number, splits: boolean, args: readonly number[]): void {
     const bytes = 4 * (args.length + 1);
-    this.words.push(((bytes << 16) | opcode | (splits && this.work >= this.splitWork ? SPLIT : 0)) >>> 0);
+    this.words.push(
+      ((bytes << 16) | opcode | (splits && this.work >= this.splitWork ? SPLIT : 0)) >>> 0,
+    );
     for (const arg of args) {
       if (arg >= DATA) {
         this.relocations.push(this.words.length);

@@ -4,7 +4,14 @@ import { decodeBase64, hardwareThreads, inflate, runtimeName } from "../runtime/
 import type { Address } from "./command.ts";
 import { CONTROL_BYTES } from "./control.ts";
 import { type Pool, startPool } from "./pool.ts";
-import { type Features, VARIANTS, type Variant, chooseVariant, loadBase64, probeFeatures } from "./variant.ts";
+import {
+  type Features,
+  VARIANTS,
+  type Variant,
+  chooseVariant,
+  loadBase64,
+  probeFeatures,
+} from "./variant.ts";
 
 const PAGE = 65536;
 
@@ -52,7 +59,13 @@ export interface EngineInfo {
 interface Exports {
   run(first: Address, last: Address, scratch: Address): number;
   /** Builds with shared memory have the next two; see assembly/threads.ts. */
-  runShared?(control: Address, first: Address, last: Address, scratch: Address, scratchBytes: number): number;
+  runShared?(
+    control: Address,
+    first: Address,
+    last: Address,
+    scratch: Address,
+    scratchBytes: number,
+  ): number;
   dismiss?(control: Address): void;
   heapBase(): Address;
   /** One part of one command, as a thread would run it: how tests try every split. */
@@ -118,7 +131,9 @@ export class Engine {
     const script = (await import("./wasm/worker.ts")).default;
     try {
       this.reserve(this.base);
-      this.pool = await startPool(threads, { module, memory, control }, script, (why) => this.losePool(why));
+      this.pool = await startPool(threads, { module, memory, control }, script, (why) =>
+        this.losePool(why),
+      );
     } catch (error) {
       this.poolNote = `the workers did not start: ${(error as Error).message}`;
     }
@@ -144,7 +159,9 @@ export class Engine {
     try {
       this.memory.grow(want - have / PAGE);
     } catch {
-      throw new MemoryError(`engine: the runtime refused to grow memory from ${have} to ${want * PAGE} bytes`);
+      throw new MemoryError(
+        `engine: the runtime refused to grow memory from ${have} to ${want * PAGE} bytes`,
+      );
     }
     this.f32 = new Float32Array(this.memory.buffer);
     this.i32 = new Int32Array(this.memory.buffer);
@@ -214,15 +231,21 @@ export class Engine {
 export async function createEngine(options: Partial<EngineOptions> = {}): Promise<Engine> {
   const all = withDefaults("init", DEFAULTS, options);
   if (all.variant !== null && !VARIANTS.includes(all.variant)) {
-    throw new OptionError(`init: variant must be one of ${VARIANTS.join(", ")}, got "${String(all.variant)}"`);
+    throw new OptionError(
+      `init: variant must be one of ${VARIANTS.join(", ")}, got "${String(all.variant)}"`,
+    );
   }
   if (!(all.maximumMemory >= PAGE && all.maximumMemory <= 2 ** 32)) {
-    throw new OptionError(`init: maximumMemory must lie in [65536, 4294967296] bytes, got ${all.maximumMemory}`);
+    throw new OptionError(
+      `init: maximumMemory must lie in [65536, 4294967296] bytes, got ${all.maximumMemory}`,
+    );
   }
   const features = probeFeatures();
   const wanted = all.threads === "auto" ? hardwareThreads() : all.threads;
   if (!Number.isInteger(wanted) || wanted < 1) {
-    throw new OptionError(`init: threads must be a whole number >= 1 or "auto", got ${String(all.threads)}`);
+    throw new OptionError(
+      `init: threads must be a whole number >= 1 or "auto", got ${String(all.threads)}`,
+    );
   }
   const variant = all.variant ?? chooseVariant(features, wanted, all.reproducible);
   const shared = variant.endsWith("-mt");
@@ -234,7 +257,14 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
   const { instance } = await instantiate(module, { env: { memory } });
   const exports = instance.exports as WebAssembly.Exports & Exports;
   const { splitWork } = all;
-  const engine = new Engine({ variant, memory, exports, maximumMemory: maximum * PAGE, splitWork, features });
+  const engine = new Engine({
+    variant,
+    memory,
+    exports,
+    maximumMemory: maximum * PAGE,
+    splitWork,
+    features,
+  });
   if (shared && wanted > 1) await engine.startThreads(wanted, module);
   return engine;
 }
@@ -260,7 +290,9 @@ export function init(options: Partial<EngineOptions> = {}): Promise<Engine> {
   }
   if (shared !== undefined && Object.keys(options).length > 0) {
     return Promise.reject(
-      new OptionError("init: the engine already runs; call init before the first tensor is computed, or close the engine"),
+      new OptionError(
+        "init: the engine already runs; call init before the first tensor is computed, or close the engine",
+      ),
     );
   }
   shared ??= createEngine(options).then((engine) => (running = engine));

@@ -66,7 +66,10 @@ export async function startPool(
   script: string,
   onLost: (why: string) => void,
 ): Promise<Pool> {
-  new Int32Array(shared.memory.buffer).set([threads, maySleep() ? 1 : 0], (shared.control + TEAM) >>> 2);
+  new Int32Array(shared.memory.buffer).set(
+    [threads, maySleep() ? 1 : 0],
+    (shared.control + TEAM) >>> 2,
+  );
   let reason = "this runtime has no workers";
   let pool: Pool | null = null;
   let early = "";

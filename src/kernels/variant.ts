@@ -9,9 +9,12 @@ export const VARIANTS: readonly Variant[] = ["simd", "relaxed", "simd-mt", "rela
 const HEAD = [0, 97, 115, 109, 1, 0, 0, 0];
 const SIMD = [1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
 const RELAXED = [
-  1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11,
+  1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2,
+  11,
 ];
-const THREADS = [1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 4, 1, 3, 1, 1, 10, 11, 1, 9, 0, 65, 0, 254, 16, 2, 0, 26, 11];
+const THREADS = [
+  1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 4, 1, 3, 1, 1, 10, 11, 1, 9, 0, 65, 0, 254, 16, 2, 0, 26, 11,
+];
 
 /** What the runtime can do, found by validating tiny modules. */
 export interface Features {
@@ -25,7 +28,8 @@ export interface Features {
 }
 
 export function probeFeatures(): Features {
-  const has = (body: readonly number[]): boolean => WebAssembly.validate(new Uint8Array([...HEAD, ...body]));
+  const has = (body: readonly number[]): boolean =>
+    WebAssembly.validate(new Uint8Array([...HEAD, ...body]));
   let whyNoThreads = "";
   const g = globalThis as { crossOriginIsolated?: boolean };
   if (typeof SharedArrayBuffer === "undefined" || g.crossOriginIsolated === false) {

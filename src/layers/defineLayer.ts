@@ -40,9 +40,17 @@ export interface LayerDefinition<O extends object> {
   /** Checks the options. Throws OptionError or RangeError. */
   check?(options: O): void;
   /** Parameters for the shapes of the inputs, without the batch axis. Throws ShapeError. */
-  params?(options: O, inputShapes: readonly Shape[], layerName: string): Readonly<Record<string, ParameterSpec>>;
+  params?(
+    options: O,
+    inputShapes: readonly Shape[],
+    layerName: string,
+  ): Readonly<Record<string, ParameterSpec>>;
   /** The output for inputs with their batch axis. Throws ShapeError. */
-  call(inputs: readonly SymbolicTensor[], context: CallContext<O>, layerName: string): SymbolicTensor;
+  call(
+    inputs: readonly SymbolicTensor[],
+    context: CallContext<O>,
+    layerName: string,
+  ): SymbolicTensor;
 }
 
 /** Options that every layer has. */
@@ -66,7 +74,10 @@ export interface Layer {
   readonly inputShape: Shape | null;
   readonly options: Readonly<Record<string, unknown>>;
   params(inputShapes: readonly Shape[]): Readonly<Record<string, ParameterSpec>>;
-  call(inputs: readonly SymbolicTensor[], context: Omit<CallContext<object>, "options">): SymbolicTensor;
+  call(
+    inputs: readonly SymbolicTensor[],
+    context: Omit<CallContext<object>, "options">,
+  ): SymbolicTensor;
 }
 
 /** A factory of layers: `dense({ units: 10 })`. @throws OptionError on unknown options */
@@ -75,7 +86,11 @@ export function defineLayer<O extends object>(
 ): (options?: Partial<O & CommonLayerOptions>) => Layer {
   return (given = {}) => {
     const common: CommonLayerOptions = { name: null, inputShape: null, trainable: true };
-    const all = withDefaults<O & CommonLayerOptions>(definition.name, { ...definition.defaults, ...common }, given);
+    const all = withDefaults<O & CommonLayerOptions>(
+      definition.name,
+      { ...definition.defaults, ...common },
+      given,
+    );
     definition.check?.(all);
     const layer: Layer = Object.assign(
       (...inputs: (LayerTensor | readonly LayerTensor[])[]) => LayerTensor.of(layer, inputs.flat()),

@@ -39,50 +39,53 @@ export interface DenseOptions {
  * @example
  *     dense({ units: 64, activation: "relu", kernelRegularizer: l2({ l2: 0.01 }) })
  */
-export const dense: (options: Partial<DenseOptions & CommonLayerOptions> & { units: number }) => Layer =
-  /* @__PURE__ */ defineLayer<DenseOptions>({
-    name: "dense",
-    defaults: {
-      units: 0,
-      activation: "linear",
-      useBias: true,
-      kernelInitializer: "glorotUniform",
-      biasInitializer: "zeros",
-      kernelRegularizer: null,
-      biasRegularizer: null,
-    },
-    check: ({ units }) => {
-      if (!Number.isInteger(units) || units < 1) {
-        throw new RangeError(`dense: units must be a whole number >= 1, got ${String(units)}`);
-      }
-    },
-    params: (options, [x], name) => {
-      const subject = `dense "${name}"`;
-      if (x!.length < 1) {
-        throw new ShapeError(
-          `${subject}: input must have at least 2 axes [batch, features], got ${printShape([null, ...x!])}; reshape it to [batch, 1]`,
-        );
-      }
-      return {
-        kernel: {
-          shape: [x!.at(-1)!, options.units],
-          initializer: initializerOf(subject, options.kernelInitializer),
-          regularizer: regularizerOf(subject, options.kernelRegularizer),
+export const dense: (
+  options: Partial<DenseOptions & CommonLayerOptions> & { units: number },
+) => Layer = /* @__PURE__ */ defineLayer<DenseOptions>({
+  name: "dense",
+  defaults: {
+    units: 0,
+    activation: "linear",
+    useBias: true,
+    kernelInitializer: "glorotUniform",
+    biasInitializer: "zeros",
+    kernelRegularizer: null,
+    biasRegularizer: null,
+  },
+  check: ({ units }) => {
+    if (!Number.isInteger(units) || units < 1) {
+      throw new RangeError(`dense: units must be a whole number >= 1, got ${String(units)}`);
+    }
+  },
+  params: (options, [x], name) => {
+    const subject = `dense "${name}"`;
+    if (x!.length < 1) {
+      throw new ShapeError(
+        `${subject}: input must have at least 2 axes [batch, features], got ${printShape([null, ...x!])}; reshape it to [batch, 1]`,
+      );
+    }
+    return {
+      kernel: {
+        shape: [x!.at(-1)!, options.units],
+        initializer: initializerOf(subject, options.kernelInitializer),
+        regularizer: regularizerOf(subject, options.kernelRegularizer),
+      },
+      ...(options.useBias && {
+        bias: {
+          shape: [options.units],
+          initializer: initializerOf(subject, options.biasInitializer),
+          regularizer: regularizerOf(subject, options.biasRegularizer),
+          decay: false,
         },
-        ...(options.useBias && {
-          bias: {
-            shape: [options.units],
-            initializer: initializerOf(subject, options.biasInitializer),
-            regularizer: regularizerOf(subject, options.biasRegularizer),
-            decay: false,
-          },
-        }),
-      };
-    },
-    call: ([x], { options, params }, name) => {
-      const rows = matmul(asRows(x!), params["kernel"]!);
-      const biased = params["bias"] ? add(rows, params["bias"]) : rows;
-      const y = activationOf(`dense "${name}"`, options.activation)(biased);
-      return x!.shape.length === 2 ? y : reshape(y, { shape: [...x!.shape.slice(0, -1), options.units] });
-    },
-  });
+      }),
+    };
+  },
+  call: ([x], { options, params }, name) => {
+    const rows = matmul(asRows(x!), params["kernel"]!);
+    const biased = params["bias"] ? add(rows, params["bias"]) : rows;
+    const y = activationOf(`dense "${name}"`, options.activation)(biased);
+    return x!.shape.length === 2
+      ? y
+      : reshape(y, { shape: [...x!.shape.slice(0, -1), options.units] });
+  },
+});

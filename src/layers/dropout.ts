@@ -21,18 +21,23 @@ export interface DropoutOptions {
  * @example
  *     dropout({ rate: 0.3 })
  */
-export const dropout: (options: Partial<DropoutOptions & CommonLayerOptions> & { rate: number }) => Layer =
-  /* @__PURE__ */ defineLayer<DropoutOptions>({
-    name: "dropout",
-    defaults: { rate: Number.NaN, seed: null },
-    check: ({ rate, seed }) => {
-      if (!(rate >= 0 && rate < 1)) {
-        throw new RangeError(`dropout: rate must lie in [0, 1), got ${String(rate)}; it is the share that is dropped`);
-      }
-      if (seed !== null && !(Number.isSafeInteger(seed) && seed >= 0)) {
-        throw new RangeError(`dropout: seed must be a whole number in [0, 2^53), got ${String(seed)}`);
-      }
-    },
-    call: ([x], { options: { rate, seed }, training, randomStream }) =>
-      training && rate > 0 ? dropoutOp(x!, { rate, seed, stream: randomStream() }) : x!,
-  });
+export const dropout: (
+  options: Partial<DropoutOptions & CommonLayerOptions> & { rate: number },
+) => Layer = /* @__PURE__ */ defineLayer<DropoutOptions>({
+  name: "dropout",
+  defaults: { rate: Number.NaN, seed: null },
+  check: ({ rate, seed }) => {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new RangeError(
+        `dropout: rate must lie in [0, 1), got ${String(rate)}; it is the share that is dropped`,
+      );
+    }
+    if (seed !== null && !(Number.isSafeInteger(seed) && seed >= 0)) {
+      throw new RangeError(
+        `dropout: seed must be a whole number in [0, 2^53), got ${String(seed)}`,
+      );
+    }
+  },
+  call: ([x], { options: { rate, seed }, training, randomStream }) =>
+    training && rate > 0 ? dropoutOp(x!, { rate, seed, stream: randomStream() }) : x!,
+});

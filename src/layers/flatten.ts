@@ -7,8 +7,9 @@ import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.
  *
  * input: float32[batch, ...]; output: float32[batch, features].
  */
-export const flatten: (options?: Partial<CommonLayerOptions>) => Layer = /* @__PURE__ */ defineLayer<object>({
-  name: "flatten",
-  defaults: {},
-  call: ([x]) => reshape(x!, { shape: [x!.shape[0]!, sizeOf(x!.shape.slice(1))] }),
-});
+export const flatten: (options?: Partial<CommonLayerOptions>) => Layer =
+  /* @__PURE__ */ defineLayer<object>({
+    name: "flatten",
+    defaults: {},
+    call: ([x]) => reshape(x!, { shape: [x!.shape[0]!, sizeOf(x!.shape.slice(1))] }),
+  });

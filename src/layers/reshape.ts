@@ -19,27 +19,29 @@ export interface ReshapeOptions {
  * @example
  *     reshape({ targetShape: [28, 28, 1] })
  */
-export const reshape: (options: Partial<ReshapeOptions & CommonLayerOptions> & { targetShape: Shape }) => Layer =
-  /* @__PURE__ */ defineLayer<ReshapeOptions>({
-    name: "reshape",
-    defaults: { targetShape: [] },
-    check: ({ targetShape }) => {
-      const whole = Array.isArray(targetShape) && targetShape.every((n) => Number.isInteger(n) && n >= -1);
-      if (!whole || targetShape.filter((n) => n === -1).length > 1) {
-        throw new RangeError(
-          `reshape: targetShape must hold whole numbers >= 0, at most one of them -1, got ${JSON.stringify(targetShape)}`,
-        );
-      }
-    },
-    call: ([x], { options: { targetShape } }, name) => {
-      const sample = x!.shape.slice(1);
-      const known = sizeOf(targetShape.filter((n) => n !== -1));
-      const rest = sizeOf(sample) / known;
-      if (targetShape.includes(-1) ? !Number.isInteger(rest) : rest !== 1) {
-        throw new ShapeError(
-          `reshape "${name}": targetShape must hold ${sizeOf(sample)} elements like a sample ${printShape(sample)}, got ${printShape(targetShape)}; one axis may be -1`,
-        );
-      }
-      return reshapeOp(x!, { shape: [x!.shape[0]!, ...inferShape(sample, targetShape)] });
-    },
-  });
+export const reshape: (
+  options: Partial<ReshapeOptions & CommonLayerOptions> & { targetShape: Shape },
+) => Layer = /* @__PURE__ */ defineLayer<ReshapeOptions>({
+  name: "reshape",
+  defaults: { targetShape: [] },
+  check: ({ targetShape }) => {
+    const whole =
+      Array.isArray(targetShape) && targetShape.every((n) => Number.isInteger(n) && n >= -1);
+    if (!whole || targetShape.filter((n) => n === -1).length > 1) {
+      throw new RangeError(
+        `reshape: targetShape must hold whole numbers >= 0, at most one of them -1, got ${JSON.stringify(targetShape)}`,
+      );
+    }
+  },
+  call: ([x], { options: { targetShape } }, name) => {
+    const sample = x!.shape.slice(1);
+    const known = sizeOf(targetShape.filter((n) => n !== -1));
+    const rest = sizeOf(sample) / known;
+    if (targetShape.includes(-1) ? !Number.isInteger(rest) : rest !== 1) {
+      throw new ShapeError(
+        `reshape "${name}": targetShape must hold ${sizeOf(sample)} elements like a sample ${printShape(sample)}, got ${printShape(targetShape)}; one axis may be -1`,
+      );
+    }
+    return reshapeOp(x!, { shape: [x!.shape[0]!, ...inferShape(sample, targetShape)] });
+  },
+});

@@ -10,16 +10,26 @@ import type { Regularizer } from "../regularizers/regularizer.ts";
 export type Activation = ActivationName | ((x: SymbolicTensor) => SymbolicTensor);
 
 /** The function of an activation. @throws OptionError for an unknown name */
-export function activationOf(subject: string, activation: Activation): (x: SymbolicTensor) => SymbolicTensor {
-  return typeof activation === "function" ? activation : byName(subject, "activation", activations, activation);
+export function activationOf(
+  subject: string,
+  activation: Activation,
+): (x: SymbolicTensor) => SymbolicTensor {
+  return typeof activation === "function"
+    ? activation
+    : byName(subject, "activation", activations, activation);
 }
 
 /** An initializer from its name or itself. @throws OptionError for an unknown name */
 export function initializerOf(subject: string, value: InitializerName | Initializer): Initializer {
-  return typeof value === "function" ? value : byName(subject, "initializer", initializers, value)();
+  return typeof value === "function"
+    ? value
+    : byName(subject, "initializer", initializers, value)();
 }
 
 /** A regularizer from its name or itself; null stays null. @throws OptionError for an unknown name */
-export function regularizerOf(subject: string, value: RegularizerName | Regularizer | null): Regularizer | null {
+export function regularizerOf(
+  subject: string,
+  value: RegularizerName | Regularizer | null,
+): Regularizer | null {
   return typeof value === "string" ? byName(subject, "regularizer", regularizers, value)() : value;
 }

@@ -1,4 +1,9 @@
-import { CROSSENTROPY_DEFAULTS, type CrossentropyOptions, binaryCrossentropyOf, checkCrossentropy } from "../ops/crossentropies.ts";
+import {
+  CROSSENTROPY_DEFAULTS,
+  type CrossentropyOptions,
+  binaryCrossentropyOf,
+  checkCrossentropy,
+} from "../ops/crossentropies.ts";
 import { type Loss, defineLoss } from "./defineLoss.ts";
 
 /**

@@ -28,7 +28,9 @@ export interface Loss {
 }
 
 /** A factory of losses: `huber({ delta: 2 })`. @throws OptionError on unknown options */
-export function defineLoss<O extends object>(definition: LossDefinition<O>): (options?: Partial<O>) => Loss {
+export function defineLoss<O extends object>(
+  definition: LossDefinition<O>,
+): (options?: Partial<O>) => Loss {
   return (given = {}) => {
     const options = withDefaults<O>(definition.name, definition.defaults, given);
     definition.check?.(options);

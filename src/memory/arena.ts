@@ -21,7 +21,9 @@ export interface ArenaPlan {
  * Source: Pisarchyk & Lee 2020, algorithm 3 (arXiv:2001.03288).
  */
 export function planArena(buffers: readonly Lifetime[]): ArenaPlan {
-  const order = buffers.map((_, i) => i).sort((a, b) => buffers[b]!.bytes - buffers[a]!.bytes || a - b);
+  const order = buffers
+    .map((_, i) => i)
+    .sort((a, b) => buffers[b]!.bytes - buffers[a]!.bytes || a - b);
   const offsets = new Array<number>(buffers.length).fill(0);
   const placed: number[] = []; // by offset
   let total = 0;

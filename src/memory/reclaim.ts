@@ -5,7 +5,9 @@ export interface Reclaimable {
 }
 
 const registry: FinalizationRegistry<Reclaimable> | null =
-  typeof FinalizationRegistry === "undefined" ? null : new FinalizationRegistry((held) => held.free());
+  typeof FinalizationRegistry === "undefined"
+    ? null
+    : new FinalizationRegistry((held) => held.free());
 
 /**
  * Frees `held` once `owner` has been collected. `held` must not refer to `owner`, not even through a

@@ -14,6 +14,8 @@ export const binaryAccuracy: (options?: Partial<BinaryAccuracyOptions>) => Metri
     name: "binaryAccuracy",
     defaults: { threshold: 0.5 },
     labels: "values",
-    terms: (target, output, { threshold }) => [meanPerSample(binaryMatch(output, target, { threshold }))],
+    terms: (target, output, { threshold }) => [
+      meanPerSample(binaryMatch(output, target, { threshold })),
+    ],
     result: ([correct], weight) => correct! / weight,
   });

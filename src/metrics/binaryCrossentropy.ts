@@ -1,4 +1,9 @@
-import { CROSSENTROPY_DEFAULTS, type CrossentropyOptions, binaryCrossentropyOf, checkCrossentropy } from "../ops/crossentropies.ts";
+import {
+  CROSSENTROPY_DEFAULTS,
+  type CrossentropyOptions,
+  binaryCrossentropyOf,
+  checkCrossentropy,
+} from "../ops/crossentropies.ts";
 import { meanPerSample } from "../ops/perSample.ts";
 import { type Metric, defineMetric } from "./defineMetric.ts";
 
@@ -9,6 +14,8 @@ export const binaryCrossentropy: (options?: Partial<CrossentropyOptions>) => Met
     defaults: CROSSENTROPY_DEFAULTS,
     labels: "values",
     check: (options) => checkCrossentropy("binaryCrossentropy", options),
-    terms: (target, output, options) => [meanPerSample(binaryCrossentropyOf(target, output, options))],
+    terms: (target, output, options) => [
+      meanPerSample(binaryCrossentropyOf(target, output, options)),
+    ],
     result: ([total], weight) => total! / weight,
   });

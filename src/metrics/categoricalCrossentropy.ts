@@ -1,4 +1,9 @@
-import { CROSSENTROPY_DEFAULTS, type CrossentropyOptions, categoricalCrossentropyOf, checkCrossentropy } from "../ops/crossentropies.ts";
+import {
+  CROSSENTROPY_DEFAULTS,
+  type CrossentropyOptions,
+  categoricalCrossentropyOf,
+  checkCrossentropy,
+} from "../ops/crossentropies.ts";
 import { meanPerSample } from "../ops/perSample.ts";
 import { type Metric, defineMetric } from "./defineMetric.ts";
 
@@ -9,6 +14,8 @@ export const categoricalCrossentropy: (options?: Partial<CrossentropyOptions>) =
     defaults: CROSSENTROPY_DEFAULTS,
     labels: "values",
     check: (options) => checkCrossentropy("categoricalCrossentropy", options),
-    terms: (target, output, options) => [meanPerSample(categoricalCrossentropyOf(target, output, options))],
+    terms: (target, output, options) => [
+      meanPerSample(categoricalCrossentropyOf(target, output, options)),
+    ],
     result: ([total], weight) => total! / weight,
   });

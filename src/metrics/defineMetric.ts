@@ -25,7 +25,9 @@ export interface Metric {
 }
 
 /** A factory of metrics. @throws OptionError on unknown options */
-export function defineMetric<O extends object>(definition: MetricDefinition<O>): (options?: Partial<O>) => Metric {
+export function defineMetric<O extends object>(
+  definition: MetricDefinition<O>,
+): (options?: Partial<O>) => Metric {
   return (given = {}) => {
     const options = withDefaults<O>(definition.name, definition.defaults, given);
     definition.check?.(options);

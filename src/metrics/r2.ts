@@ -33,7 +33,11 @@ export const r2: (options?: Record<never, never>) => Metric = /* @__PURE__ */ de
     const t = reshape(target, { shape: [rows, width] });
     const y = reshape(output, { shape: [rows, width] });
     const [square, error] = [mul(t, t), squaredError(y, t)];
-    return Array.from({ length: width }, (_, j) => [column(t, j), column(square, j), column(error, j)]).flat();
+    return Array.from({ length: width }, (_, j) => [
+      column(t, j),
+      column(square, j),
+      column(error, j),
+    ]).flat();
   },
   result: (sums, weight) => {
     let total = 0;

@@ -19,7 +19,11 @@ export interface NamedMetric {
  *
  * @throws OptionError for an unknown name, or a metric whose labels are not the loss's
  */
-export function metricsFor(given: readonly MetricLike[], labels: LabelKind, output: Shape): NamedMetric[] {
+export function metricsFor(
+  given: readonly MetricLike[],
+  labels: LabelKind,
+  output: Shape,
+): NamedMetric[] {
   return given.map((one) => {
     const name = typeof one === "string" ? one : one.kind;
     const accuracy =
@@ -29,7 +33,9 @@ export function metricsFor(given: readonly MetricLike[], labels: LabelKind, outp
           ? "binaryAccuracy"
           : "categoricalAccuracy";
     const metric =
-      typeof one === "string" ? byName("compile", "metric", { ...metrics, accuracy: metrics[accuracy] }, one)() : one;
+      typeof one === "string"
+        ? byName("compile", "metric", { ...metrics, accuracy: metrics[accuracy] }, one)()
+        : one;
     if (metric.labels !== labels) {
       throw new OptionError(
         `compile: metric "${name}" needs ${describe(metric.labels)}, but the loss takes ${describe(labels)}; choose another metric or loss`,

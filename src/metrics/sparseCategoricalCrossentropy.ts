@@ -1,4 +1,9 @@
-import { CROSSENTROPY_DEFAULTS, type CrossentropyOptions, sparseCategoricalCrossentropyOf, checkCrossentropy } from "../ops/crossentropies.ts";
+import {
+  CROSSENTROPY_DEFAULTS,
+  type CrossentropyOptions,
+  sparseCategoricalCrossentropyOf,
+  checkCrossentropy,
+} from "../ops/crossentropies.ts";
 import { meanPerSample } from "../ops/perSample.ts";
 import { type Metric, defineMetric } from "./defineMetric.ts";
 
@@ -9,6 +14,8 @@ export const sparseCategoricalCrossentropy: (options?: Partial<CrossentropyOptio
     defaults: CROSSENTROPY_DEFAULTS,
     labels: "indices",
     check: (options) => checkCrossentropy("sparseCategoricalCrossentropy", options),
-    terms: (target, output, options) => [meanPerSample(sparseCategoricalCrossentropyOf(target, output, options))],
+    terms: (target, output, options) => [
+      meanPerSample(sparseCategoricalCrossentropyOf(target, output, options)),
+    ],
     result: ([total], weight) => total! / weight,
   });

@@ -6,5 +6,6 @@ export interface TopKOptions {
 
 /** @throws RangeError where k is no number of outputs */
 export function checkTopK(subject: string, { k }: TopKOptions): void {
-  if (!Number.isInteger(k) || k < 1) throw new RangeError(`${subject}: k must be a whole number >= 1, got ${String(k)}`);
+  if (!Number.isInteger(k) || k < 1)
+    throw new RangeError(`${subject}: k must be a whole number >= 1, got ${String(k)}`);
 }

@@ -6,7 +6,9 @@
 export function batchSizeFor(subject: string, batchSize: number | "all", rows: number): number {
   if (batchSize === "all") return rows;
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`${subject}: batchSize must be a whole number >= 1 or "all", got ${String(batchSize)}`);
+    throw new RangeError(
+      `${subject}: batchSize must be a whole number >= 1 or "all", got ${String(batchSize)}`,
+    );
   }
   return Math.min(batchSize, rows);
 }

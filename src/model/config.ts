@@ -5,10 +5,19 @@ import type { Regularizer } from "../regularizers/regularizer.ts";
 import type { Compiled, Model } from "./model.ts";
 
 /** Plain JSON. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** A definition with its options, as JSON. */
-export type KindConfig = { readonly kind: string; readonly options: { readonly [key: string]: Json } };
+export type KindConfig = {
+  readonly kind: string;
+  readonly options: { readonly [key: string]: Json };
+};
 
 /** A layer as JSON. */
 export type LayerConfig = KindConfig & { readonly name: string };
@@ -55,9 +64,14 @@ function optionToJson(subject: string, name: string, value: unknown): Json {
   );
 }
 
-function optionsToJson(subject: string, kind: string, options: Readonly<Record<string, unknown>>): KindConfig {
+function optionsToJson(
+  subject: string,
+  kind: string,
+  options: Readonly<Record<string, unknown>>,
+): KindConfig {
   const out: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(options)) out[name] = optionToJson(subject, name, value);
+  for (const [name, value] of Object.entries(options))
+    out[name] = optionToJson(subject, name, value);
   return { kind, options: out };
 }
 
@@ -83,7 +97,9 @@ export function compileToConfig(compiled: Compiled): CompileConfig {
   return {
     optimizer: optionsToJson("optimizer", optimizer.name, { ...optimizer.options }),
     loss: optionsToJson("loss", loss.kind, loss.options),
-    metrics: metrics.map((m) => (typeof m === "string" ? m : optionsToJson("metric", m.kind, m.options))),
+    metrics: metrics.map((m) =>
+      typeof m === "string" ? m : optionsToJson("metric", m.kind, m.options),
+    ),
   };
 }
 

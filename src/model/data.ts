@@ -22,7 +22,13 @@ export function inputsFor(subject: string, model: Model, x: TensorLike): Tensor 
 }
 
 /** Checks samples, labels and weights. @throws ShapeError, DataError */
-export function samplesFor(subject: string, model: Model, x: TensorLike, y: TensorLike, weight?: TensorLike): Samples {
+export function samplesFor(
+  subject: string,
+  model: Model,
+  x: TensorLike,
+  y: TensorLike,
+  weight?: TensorLike,
+): Samples {
   const inputs = inputsFor(subject, model, x);
   const rows = inputs.shape[0]!;
   const { loss } = model.compiled;
@@ -35,7 +41,9 @@ export function samplesFor(subject: string, model: Model, x: TensorLike, y: Tens
   if (weight !== undefined) {
     weights = tensor(weight, undefined, "float32");
     if (weights.size !== rows) {
-      throw new ShapeError(`${subject}: sampleWeight must hold one number a sample [${rows}], got ${printShape(weights.shape)}`);
+      throw new ShapeError(
+        `${subject}: sampleWeight must hold one number a sample [${rows}], got ${printShape(weights.shape)}`,
+      );
     }
     checkNumbers(subject, "sampleWeight", tensor(weights.data, [rows]));
   }

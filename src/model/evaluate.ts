@@ -19,9 +19,16 @@ export interface EvaluateOptions {
 }
 
 /** The steps that cover `rows` samples: full batches, and a smaller last one. */
-export function stepsFor(kind: StepKind, rows: number, batch: number): (readonly [StepKind, number])[] {
+export function stepsFor(
+  kind: StepKind,
+  rows: number,
+  batch: number,
+): (readonly [StepKind, number])[] {
   const rest = rows % batch;
-  return [...(rows >= batch ? [[kind, batch] as const] : []), ...(rest > 0 ? [[kind, rest] as const] : [])];
+  return [
+    ...(rows >= batch ? [[kind, batch] as const] : []),
+    ...(rest > 0 ? [[kind, rest] as const] : []),
+  ];
 }
 
 /** Loss and metrics over data in linear memory, whose plans are prepared. */
@@ -51,11 +58,10 @@ export async function evaluate(
   y: TensorLike,
   options: EvaluateOptions,
 ): Promise<Record<string, number>> {
-  const { batchSize, sampleWeight } = withDefaults<{ batchSize: number | "all"; sampleWeight: TensorLike | undefined }>(
-    "evaluate",
-    { batchSize: 32, sampleWeight: undefined },
-    options,
-  );
+  const { batchSize, sampleWeight } = withDefaults<{
+    batchSize: number | "all";
+    sampleWeight: TensorLike | undefined;
+  }>("evaluate", { batchSize: 32, sampleWeight: undefined }, options);
   const samples = samplesFor("evaluate", model, x, y, sampleWeight);
   const batch = batchSizeFor("evaluate", batchSize, samples.rows);
   const runner = await model.runner(samples.weight !== null);
@@ -63,7 +69,12 @@ export async function evaluate(
   try {
     const feed = feedOf(data, samples);
     runner.prepare(stepsFor("evaluate", samples.rows, batch), feed.dtypes);
-    return await evaluateFeed(runner, feed, batch, model.objective(samples.weight !== null).metrics);
+    return await evaluateFeed(
+      runner,
+      feed,
+      batch,
+      model.objective(samples.weight !== null).metrics,
+    );
   } finally {
     data.free();
   }

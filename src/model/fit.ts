@@ -42,7 +42,8 @@ export interface FitOptions {
   verbose?: 0 | 1;
 }
 
-const DEFAULTS: Required<Omit<FitOptions, "sampleWeight" | "seed">> & Pick<FitOptions, "sampleWeight" | "seed"> = {
+const DEFAULTS: Required<Omit<FitOptions, "sampleWeight" | "seed">> &
+  Pick<FitOptions, "sampleWeight" | "seed"> = {
   epochs: 1,
   batchSize: 32,
   validationSplit: 0,
@@ -60,7 +61,10 @@ const DEFAULTS: Required<Omit<FitOptions, "sampleWeight" | "seed">> & Pick<FitOp
 /** Stream of the generator that shuffles; streams below are the variables'. */
 const SHUFFLE_STREAM = 0x5348_5546;
 
-function weightsOfClasses(samples: Samples, classWeight: Readonly<Record<number, number>>): Samples {
+function weightsOfClasses(
+  samples: Samples,
+  classWeight: Readonly<Record<number, number>>,
+): Samples {
   const labels = samples.y.data;
   if (samples.y.dtype !== "int32" || labels.length !== samples.rows) {
     throw new OptionError("fit: classWeight needs one integer label a sample; use sampleWeight");
@@ -73,7 +77,12 @@ function weightsOfClasses(samples: Samples, classWeight: Readonly<Record<number,
 }
 
 /** Training samples, and those that are kept for validation. */
-function split(model: Model, x: TensorLike, y: TensorLike, options: typeof DEFAULTS): [Samples, Samples | null] {
+function split(
+  model: Model,
+  x: TensorLike,
+  y: TensorLike,
+  options: typeof DEFAULTS,
+): [Samples, Samples | null] {
   let all = samplesFor("fit", model, x, y, options.sampleWeight);
   if (options.classWeight) all = weightsOfClasses(all, options.classWeight);
   if (options.validationData) {
@@ -81,15 +90,21 @@ function split(model: Model, x: TensorLike, y: TensorLike, options: typeof DEFAU
     const held = samplesFor("fit: validationData", model, vx, vy, vw);
     if ((held.weight === null) === (all.weight === null)) return [all, held];
     // One kind of plan serves both: weights of 1 change nothing.
-    const filled = (s: Samples): Samples => ({ ...s, weight: s.weight ?? tensor(new Float32Array(s.rows).fill(1)) });
+    const filled = (s: Samples): Samples => ({
+      ...s,
+      weight: s.weight ?? tensor(new Float32Array(s.rows).fill(1)),
+    });
     return [filled(all), filled(held)];
   }
   const share = options.validationSplit;
-  if (!(share >= 0 && share < 1)) throw new RangeError(`fit: validationSplit must lie in [0, 1), got ${share}`);
+  if (!(share >= 0 && share < 1))
+    throw new RangeError(`fit: validationSplit must lie in [0, 1), got ${share}`);
   if (share === 0) return [all, null];
   const at = Math.floor(all.rows * (1 - share));
   if (at < 1 || at === all.rows) {
-    throw new RangeError(`fit: validationSplit ${share} of ${all.rows} samples leaves one part empty; give more data`);
+    throw new RangeError(
+      `fit: validationSplit ${share} of ${all.rows} samples leaves one part empty; give more data`,
+    );
   }
   const part = (from: number, to: number): Samples => ({
     x: rowsOf(all.x, from, to),
@@ -105,7 +120,12 @@ function prefixed(results: Readonly<Record<string, number>>): Record<string, num
 }
 
 /** Trains a model; see `Model.fit`. */
-export async function fit(model: Model, x: TensorLike, y: TensorLike, given: FitOptions): Promise<History> {
+export async function fit(
+  model: Model,
+  x: TensorLike,
+  y: TensorLike,
+  given: FitOptions,
+): Promise<History> {
   const options = withDefaults("fit", DEFAULTS, given);
   const { epochs, callbacks, signal } = options;
   if (!Number.isInteger(epochs) || epochs < 0) {
@@ -165,21 +185,28 @@ export async function fit(model: Model, x: TensorLike, y: TensorLike, given: Fit
             );
           }
         } else means.add(plan, count);
-        for (let i = 0; i < onBatchEnd.length; i++) await onBatchEnd[i]!.onBatchEnd!(step, means.results());
+        for (let i = 0; i < onBatchEnd.length; i++)
+          await onBatchEnd[i]!.onBatchEnd!(step, means.results());
         if (turns.due()) {
           await yieldToLoop();
           turns.taken();
         }
       }
       const results = means.results();
-      if (heldFeed) Object.assign(results, prefixed(await evaluateFeed(runner, heldFeed, evaluateBatch, metrics)));
+      if (heldFeed)
+        Object.assign(
+          results,
+          prefixed(await evaluateFeed(runner, heldFeed, evaluateBatch, metrics)),
+        );
       results["learning_rate"] = model.compiled.optimizer.options.learningRate;
       const seconds = (performance.now() - started) / 1000;
       history.push(epoch, results, seconds);
       for (const c of callbacks) await c.onEpochEnd?.(epoch, results);
       if (options.verbose) console.log(epochLine(epoch, epochs, seconds, results));
     }
-    const last = Object.fromEntries(Object.keys(history.history).map((name) => [name, history.last(name)]));
+    const last = Object.fromEntries(
+      Object.keys(history.history).map((name) => [name, history.last(name)]),
+    );
     for (const c of callbacks) await c.onTrainEnd?.(last);
     return history;
   } finally {
@@ -187,7 +214,14 @@ export async function fit(model: Model, x: TensorLike, y: TensorLike, given: Fit
   }
 }
 
-function epochLine(epoch: number, epochs: number, seconds: number, results: Readonly<Record<string, number>>): string {
-  const values = Object.entries(results).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+function epochLine(
+  epoch: number,
+  epochs: number,
+  seconds: number,
+  results: Readonly<Record<string, number>>,
+): string {
+  const values = Object.entries(results).map(
+    ([name, value]) => `${name} ${Number(value.toPrecision(4))}`,
+  );
   return `epoch ${epoch + 1}/${epochs}  ${seconds.toFixed(2)} s  ${values.join("  ")}`;
 }

@@ -15,14 +15,17 @@ import type { CompileOptions } from "./model.ts";
 import { Sequential } from "./sequential.ts";
 
 /** Layers, losses, metrics and optimizers that are not the library's own, by kind: their factories. */
-export type CustomObjects = Readonly<Record<string, (options: never) => Layer | Loss | Metric | Optimizer>>;
+export type CustomObjects = Readonly<
+  Record<string, (options: never) => Layer | Loss | Metric | Optimizer>
+>;
 
 function optionFromJson(subject: string, name: string, value: Json): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const object = value as { readonly kind?: Json; readonly options?: Json; readonly number?: Json };
   if (typeof object.number === "string") return Number(object.number);
   const { kind, options } = object;
-  if (typeof kind !== "string") throw new DataError(`${subject}: option "${name}" must name its kind`);
+  if (typeof kind !== "string")
+    throw new DataError(`${subject}: option "${name}" must name its kind`);
   const given = (options ?? {}) as Record<string, never>;
   if (kind in initializers) return initializers[kind as InitializerName](given);
   return byName(subject, "definition", regularizers, kind as RegularizerName)(given);
@@ -30,7 +33,10 @@ function optionFromJson(subject: string, name: string, value: Json): unknown {
 
 function optionsFromJson(subject: string, config: KindConfig): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(config.options).map(([name, value]) => [name, optionFromJson(subject, name, value)]),
+    Object.entries(config.options).map(([name, value]) => [
+      name,
+      optionFromJson(subject, name, value),
+    ]),
   );
 }
 
@@ -42,13 +48,16 @@ function optionsFromJson(subject: string, config: KindConfig): Record<string, un
  */
 export function fromConfig(config: ModelConfig, customObjects: CustomObjects = {}): Sequential {
   if (config?.model !== "sequential" || !Array.isArray(config.layers)) {
-    throw new DataError(`fromConfig: must be the config of a sequential model, got ${JSON.stringify(config)?.slice(0, 60)}`);
+    throw new DataError(
+      `fromConfig: must be the config of a sequential model, got ${JSON.stringify(config)?.slice(0, 60)}`,
+    );
   }
   const made = config.layers.map((layer: LayerConfig) => {
     const subject = `${layer.kind} "${layer.name}"`;
     const options = { ...optionsFromJson(subject, layer), name: layer.name };
     const custom = customObjects[layer.kind];
-    const factory = custom ?? byName(`fromConfig: ${subject}`, "layer", layerFactories, layer.kind as never);
+    const factory =
+      custom ?? byName(`fromConfig: ${subject}`, "layer", layerFactories, layer.kind as never);
     return (factory as (options: object) => Layer)(options);
   });
   const model = new Sequential(made, { name: config.name, seed: config.seed });
@@ -62,7 +71,10 @@ export function fromConfig(config: ModelConfig, customObjects: CustomObjects = {
  * @param customObjects  factories of losses, metrics and optimizers that are not the library's own, by kind
  * @throws DataError, OptionError
  */
-export function compileFromConfig(config: CompileConfig, customObjects: CustomObjects = {}): CompileOptions {
+export function compileFromConfig(
+  config: CompileConfig,
+  customObjects: CustomObjects = {},
+): CompileOptions {
   const made = <T>(kind: string, own: Readonly<Record<string, unknown>>, one: KindConfig): T => {
     const factory = customObjects[one.kind] ?? own[one.kind];
     if (factory === undefined) {
@@ -76,6 +88,8 @@ export function compileFromConfig(config: CompileConfig, customObjects: CustomOb
   return {
     optimizer: made("optimizer", optimizers, optimizer),
     loss: made("loss", losses, loss),
-    metrics: config.metrics.map((m) => (typeof m === "string" ? (m as MetricName) : made<Metric>("metric", metrics, m))),
+    metrics: config.metrics.map((m) =>
+      typeof m === "string" ? (m as MetricName) : made<Metric>("metric", metrics, m),
+    ),
   };
 }

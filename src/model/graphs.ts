@@ -76,7 +76,12 @@ export function predictGraph(source: GraphSource, batch: number): StepGraph {
  * `metric.term` (weighted sums); a training step pins the gradients, `gradient:NAME`, and new state,
  * `value:NAME`.
  */
-export function stepGraph(source: GraphSource, batch: number, objective: Objective, training: boolean): StepGraph {
+export function stepGraph(
+  source: GraphSource,
+  batch: number,
+  objective: Objective,
+  training: boolean,
+): StepGraph {
   const inputs = inputLeaves(source, batch);
   const variable = variableLeaves(source);
   const updates = new Map<string, SymbolicTensor>();
@@ -89,7 +94,8 @@ export function stepGraph(source: GraphSource, batch: number, objective: Objecti
   const y = leaf("input", "y", [batch, ...labels.shape], labels.dtype);
   const weight = weighted ? leaf("input", "weight", [batch]) : null;
 
-  const total = (perSample: SymbolicTensor): SymbolicTensor => sum(weight ? mul(perSample, weight) : perSample);
+  const total = (perSample: SymbolicTensor): SymbolicTensor =>
+    sum(weight ? mul(perSample, weight) : perSample);
   const data = total(loss.call(y, output!));
   const outputs: Record<string, SymbolicTensor> = { data };
   let mean = weight ? div(data, batch) : mul(data, 1 / batch);
@@ -112,7 +118,10 @@ export function stepGraph(source: GraphSource, batch: number, objective: Objecti
   const pins: { tensor: SymbolicTensor; place: string }[] = [];
   if (training) {
     const trained = source.variables.filter(source.isTrained);
-    const gradients = gradient(mean, trained.map((v) => variable(v.name)));
+    const gradients = gradient(
+      mean,
+      trained.map((v) => variable(v.name)),
+    );
     trained.forEach((v, i) => pins.push({ tensor: gradients[i]!, place: `gradient:${v.name}` }));
     for (const [name, value] of updates) pins.push({ tensor: value, place: `value:${name}` });
   }

@@ -13,5 +13,8 @@ export function inspectGraph(source: GraphSource, batch: number, training: boole
     onOutput: (layer, output) => (outputs[layer] = output),
   });
   const x = [...inputs.values()];
-  return { request: { name: `inspect ${batch}`, inputs: x, outputs }, leaves: { x, y: null, weight: null } };
+  return {
+    request: { name: `inspect ${batch}`, inputs: x, outputs },
+    leaves: { x, y: null, weight: null },
+  };
 }

@@ -33,13 +33,22 @@ export async function loadModel(
   const { tensors, metadata } = decodeSafetensors(bytes, { name });
   const format = metadata.get("thalweg");
   if (format === undefined) {
-    throw new DataError(`${subject}: holds tensors but no model; build the model and use model.loadWeights`);
+    throw new DataError(
+      `${subject}: holds tensors but no model; build the model and use model.loadWeights`,
+    );
   }
-  if (format !== FORMAT) throw new DataError(`${subject}: has format ${format}, this version reads ${FORMAT}; update thalweg`);
+  if (format !== FORMAT)
+    throw new DataError(
+      `${subject}: has format ${format}, this version reads ${FORMAT}; update thalweg`,
+    );
   const config = parse<ModelConfig>(subject, metadata, "config");
   if (!config) throw new DataError(`${subject}: has no config; the file is damaged`);
   const model = fromConfig(config, options.customObjects);
-  const training = parse<CompileConfig & { iterations?: number; state?: Record<string, number> }>(subject, metadata, "training");
+  const training = parse<CompileConfig & { iterations?: number; state?: Record<string, number> }>(
+    subject,
+    metadata,
+    "training",
+  );
   if (training) model.compile(compileFromConfig(training, options.customObjects));
   setValues(subject, model, tensors);
   if (training?.iterations !== undefined) {

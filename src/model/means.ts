@@ -44,7 +44,8 @@ export class RunningMeans {
 
   /** Looks up where a plan leaves its outputs: once, not at every step. */
   private locate(plan: Plan): void {
-    const cell = (name: string): number => (name in plan.compiled.outputs ? plan.output(name) >>> 2 : -1);
+    const cell = (name: string): number =>
+      name in plan.compiled.outputs ? plan.output(name) >>> 2 : -1;
     this.plan = plan;
     this.dataCell = cell("data");
     this.weightCell = this.weighted ? cell("weight") : -1;
@@ -54,8 +55,12 @@ export class RunningMeans {
 
   /** Means so far by name. */
   results(): Record<string, number> {
-    const out: Record<string, number> = { loss: this.loss / this.weight + this.penalty / this.batches };
-    this.metrics.forEach(({ name, metric }, i) => (out[name] = metric.result(this.sums[i]!, this.weight)));
+    const out: Record<string, number> = {
+      loss: this.loss / this.weight + this.penalty / this.batches,
+    };
+    this.metrics.forEach(
+      ({ name, metric }, i) => (out[name] = metric.result(this.sums[i]!, this.weight)),
+    );
     return out;
   }
 }

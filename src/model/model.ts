@@ -22,7 +22,14 @@ import { trainOnBatch } from "./onBatch.ts";
 import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import { type PlanInfo, type PlanInfoOptions, planInfo } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
-import { type ModelSource, type SaveOptions, encodeModel, loadWeights, saveModel, saveWeights } from "./save.ts";
+import {
+  type ModelSource,
+  type SaveOptions,
+  encodeModel,
+  loadWeights,
+  saveModel,
+  saveWeights,
+} from "./save.ts";
 import { summary } from "./summary.ts";
 import { type Snapshot, type Variable } from "./variables.ts";
 
@@ -58,7 +65,10 @@ export class Model {
   private runnerState: Runner | null = null;
   private runnerKey = "";
   /** Optimizer steps taken, and what the rule carries, while no runner holds them. */
-  private optimizerState: { iterations: number; state: Record<string, number> } = { iterations: 0, state: {} };
+  private optimizerState: { iterations: number; state: Record<string, number> } = {
+    iterations: 0,
+    state: {},
+  };
 
   constructor(layers: readonly Layer[], name: string, seed: number) {
     this.layers = layers;
@@ -74,7 +84,9 @@ export class Model {
   /** The graph of layers. @throws OptionError before the model is built */
   get tensors(): { inputs: readonly LayerTensor[]; outputs: readonly LayerTensor[] } {
     if (!this.graph) {
-      throw new OptionError(`model "${this.name}": has no shapes yet; give the first layer an inputShape, or call fit first`);
+      throw new OptionError(
+        `model "${this.name}": has no shapes yet; give the first layer an inputShape, or call fit first`,
+      );
     }
     return this.graph;
   }
@@ -92,7 +104,9 @@ export class Model {
   /** What `compile` set. @throws OptionError before compile */
   get compiled(): Compiled {
     if (!this.compiledState) {
-      throw new OptionError(`model "${this.name}": call compile({ optimizer, loss }) before training or evaluation`);
+      throw new OptionError(
+        `model "${this.name}": call compile({ optimizer, loss }) before training or evaluation`,
+      );
     }
     return this.compiledState;
   }
@@ -119,7 +133,10 @@ export class Model {
     this.variableList.forEach((v, i) => {
       if (this.host.values.has(v.name)) return;
       const { initializer, shape } = v.spec;
-      this.host.values.set(v.name, initializer.sample(shape, new Random(initializer.seed ?? this.seed, i)));
+      this.host.values.set(
+        v.name,
+        initializer.sample(shape, new Random(initializer.seed ?? this.seed, i)),
+      );
     });
   }
 
@@ -132,18 +149,24 @@ export class Model {
    * @throws OptionError on unknown names and options
    */
   compile(options: CompileOptions): void {
-    for (const name of Object.keys(options)) checkName("compile", "option", name, ["optimizer", "loss", "metrics"]);
+    for (const name of Object.keys(options))
+      checkName("compile", "option", name, ["optimizer", "loss", "metrics"]);
     const { optimizer, loss, metrics = [] } = options;
     for (const [kind, value] of Object.entries({ optimizer, loss })) {
       if (typeof value !== "function") continue;
       const call = kind === "loss" ? "huber()" : "adam()";
-      throw new OptionError(`compile: ${kind} must be a name or a definition, got a function; call it if it makes one: ${call}`);
+      throw new OptionError(
+        `compile: ${kind} must be a name or a definition, got a function; call it if it makes one: ${call}`,
+      );
     }
     this.release();
     this.host.slots.clear();
     this.optimizerState = { iterations: 0, state: {} };
     this.compiledState = {
-      optimizer: typeof optimizer === "string" ? byName("compile", "optimizer", optimizers, optimizer)() : optimizer,
+      optimizer:
+        typeof optimizer === "string"
+          ? byName("compile", "optimizer", optimizers, optimizer)()
+          : optimizer,
       loss: typeof loss === "string" ? byName("compile", "loss", losses, loss)() : loss,
       metrics: [...metrics],
     };
@@ -151,7 +174,9 @@ export class Model {
 
   /** Whether the optimizer may change a variable. */
   isTrained(v: Variable): boolean {
-    const layer = this.layers.find((one) => one.layerName === v.name.slice(0, v.name.lastIndexOf("/")));
+    const layer = this.layers.find(
+      (one) => one.layerName === v.name.slice(0, v.name.lastIndexOf("/")),
+    );
     return v.spec.trainable !== false && layer!.trainable;
   }
 
@@ -164,7 +189,10 @@ export class Model {
       loss.labels === "indices"
         ? { dtype: "int32" as const, shape: output.slice(0, -1) }
         : { dtype: "float32" as const, shape: output };
-    return { objective: { loss, metrics: named.map((m) => m.metric), labels, weighted }, metrics: named };
+    return {
+      objective: { loss, metrics: named.map((m) => m.metric), labels, weighted },
+      metrics: named,
+    };
   }
 
   /**
@@ -181,17 +209,30 @@ export class Model {
     const { inputs, outputs } = this.tensors;
     const trained = new Set(this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name));
     const key = `${weighted} ${[...trained].join()}`;
-    if (this.runnerState && this.runnerKey === key && this.runnerState.engine === engine) return this.runnerState;
+    if (this.runnerState && this.runnerKey === key && this.runnerState.engine === engine)
+      return this.runnerState;
     this.release();
-    const source: GraphSource = { inputs, outputs, variables: this.variableList, isTrained: (v) => trained.has(v.name) };
+    const source: GraphSource = {
+      inputs,
+      outputs,
+      variables: this.variableList,
+      isTrained: (v) => trained.has(v.name),
+    };
     const objective = this.compiledState ? this.objective(weighted).objective : null;
     const optimizer = this.compiledState?.optimizer ?? null;
     const slots = optimizer ? optimizer.definition.slots(optimizer.options).length : 0;
     const bytes = this.variableList.reduce((sum, v) => sum + padded(4 * v.size), 0);
-    regionsOf(engine).require(`model "${this.name}"`, { parameters: bytes, gradients: bytes, "optimizer slots": bytes * slots });
+    regionsOf(engine).require(`model "${this.name}"`, {
+      parameters: bytes,
+      gradients: bytes,
+      "optimizer slots": bytes * slots,
+    });
     this.draw();
     const runner = new Runner(engine, source, objective, optimizer);
-    runner.memory.restore(this.host, (slot) => optimizer?.definition.slotInit?.(slot, optimizer.options) ?? 0);
+    runner.memory.restore(
+      this.host,
+      (slot) => optimizer?.definition.slotInit?.(slot, optimizer.options) ?? 0,
+    );
     if (runner.optimizer) {
       runner.optimizer.iterations = this.optimizerState.iterations;
       Object.assign(runner.optimizer.state, this.optimizerState.state);
@@ -235,7 +276,11 @@ export class Model {
   }
 
   /** Puts slots and step count back, as a file holds them. */
-  restoreOptimizer(slots: Snapshot["slots"], iterations: number, state: Record<string, number>): void {
+  restoreOptimizer(
+    slots: Snapshot["slots"],
+    iterations: number,
+    state: Record<string, number>,
+  ): void {
     this.release();
     this.host.slots = slots;
     this.optimizerState = { iterations, state };
@@ -285,7 +330,9 @@ export class Model {
   /** The variables' values, in order. */
   getWeights(): Tensor[] {
     const { values } = this.snapshot();
-    return this.variableList.map((v) => tensor(Float32Array.from(values.get(v.name)!), v.spec.shape));
+    return this.variableList.map((v) =>
+      tensor(Float32Array.from(values.get(v.name)!), v.spec.shape),
+    );
   }
 
   /** Replaces the variables' values, in order. @throws ShapeError where number or shape differ */
@@ -299,7 +346,9 @@ export class Model {
     const values = this.variableList.map((v, i) => {
       const t = tensor(weights[i]!, undefined, "float32");
       if (!sameShape(t.shape, v.spec.shape)) {
-        throw new ShapeError(`"${v.name}": must have shape ${printShape(v.spec.shape)}, got ${printShape(t.shape)}`);
+        throw new ShapeError(
+          `"${v.name}": must have shape ${printShape(v.spec.shape)}, got ${printShape(t.shape)}`,
+        );
       }
       return Float32Array.from(t.data);
     });
@@ -321,7 +370,11 @@ export class Model {
   }
 
   /** Loss and metrics over some samples, in inference mode. */
-  evaluate(x: TensorLike, y: TensorLike, options: EvaluateOptions = {}): Promise<Record<string, number>> {
+  evaluate(
+    x: TensorLike,
+    y: TensorLike,
+    options: EvaluateOptions = {},
+  ): Promise<Record<string, number>> {
     return evaluate(this, x, y, options);
   }
 
@@ -345,7 +398,11 @@ export class Model {
   }
 
   /** Loss and metrics of one batch, in inference mode. */
-  testOnBatch(x: TensorLike, y: TensorLike, options: { sampleWeight?: TensorLike } = {}): Promise<Record<string, number>> {
+  testOnBatch(
+    x: TensorLike,
+    y: TensorLike,
+    options: { sampleWeight?: TensorLike } = {},
+  ): Promise<Record<string, number>> {
     return evaluate(this, x, y, { ...options, batchSize: "all" });
   }
 

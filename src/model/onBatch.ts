@@ -29,7 +29,9 @@ export async function trainOnBatch(
     runner.bind(plan, feed.source, 0);
     if (!runner.trainStep(plan, 0, options.seed ?? model.seed)) {
       const where = runner.locateNonFinite(feed.source, 0, 0, samples.rows, feed.dtypes);
-      throw new NonFiniteError(`trainOnBatch: the loss is ${runner.scalar(plan, "loss")}; ${where}`);
+      throw new NonFiniteError(
+        `trainOnBatch: the loss is ${runner.scalar(plan, "loss")}; ${where}`,
+      );
     }
     const means = new RunningMeans(model.objective(weighted).metrics, runner.metricTerms, weighted);
     means.add(plan, samples.rows);

@@ -37,7 +37,11 @@ export interface PlanInfo {
  * arena, so its bytes are those of the largest plan that was asked for so far; data comes on top.
  */
 export async function planInfo(model: Model, options: PlanInfoOptions): Promise<PlanInfo> {
-  const { kind, batchSize } = withDefaults<Required<PlanInfoOptions>>("plan", { kind: "train", batchSize: 32 }, options);
+  const { kind, batchSize } = withDefaults<Required<PlanInfoOptions>>(
+    "plan",
+    { kind: "train", batchSize: 32 },
+    options,
+  );
   const runner = await model.runner();
   runner.prepare([[kind, batchSize]], runner.defaultDtypes(kind, batchSize));
   const { trainedBytes, slots, bytes } = runner.memory;

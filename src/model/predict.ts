@@ -20,7 +20,12 @@ export interface PredictOptions {
 const BATCHES_A_TURN = 64;
 
 /** The outputs, batch after batch; pauses now and then, and returns them all. */
-function* batches(model: Model, runner: Runner, inputs: Tensor, batch: number): Generator<void, Tensor> {
+function* batches(
+  model: Model,
+  runner: Runner,
+  inputs: Tensor,
+  batch: number,
+): Generator<void, Tensor> {
   const rows = inputs.shape[0]!;
   const data = new ResidentData(runner.engine);
   try {
@@ -45,14 +50,26 @@ function* batches(model: Model, runner: Runner, inputs: Tensor, batch: number): 
   }
 }
 
-function prepared(model: Model, x: TensorLike, options: PredictOptions): { inputs: Tensor; batch: number } {
-  const { batchSize } = withDefaults<Required<PredictOptions>>("predict", { batchSize: 32 }, options);
+function prepared(
+  model: Model,
+  x: TensorLike,
+  options: PredictOptions,
+): { inputs: Tensor; batch: number } {
+  const { batchSize } = withDefaults<Required<PredictOptions>>(
+    "predict",
+    { batchSize: 32 },
+    options,
+  );
   const inputs = inputsFor("predict", model, x);
   return { inputs, batch: batchSizeFor("predict", batchSize, inputs.shape[0]!) };
 }
 
 /** Outputs for some samples, [rows, ...]. */
-export async function predict(model: Model, x: TensorLike, options: PredictOptions): Promise<Tensor> {
+export async function predict(
+  model: Model,
+  x: TensorLike,
+  options: PredictOptions,
+): Promise<Tensor> {
   const { inputs, batch } = prepared(model, x, options);
   const steps = batches(model, await model.runner(), inputs, batch);
   for (;;) {
@@ -66,7 +83,8 @@ export async function predict(model: Model, x: TensorLike, options: PredictOptio
 export function predictSync(model: Model, x: TensorLike, options: PredictOptions): Tensor {
   const { inputs, batch } = prepared(model, x, options);
   const engine = runningEngine();
-  if (!engine) throw new OptionError("predictSync: the engine must have started; await init() first");
+  if (!engine)
+    throw new OptionError("predictSync: the engine must have started; await init() first");
   const steps = batches(model, model.runnerOn(engine), inputs, batch);
   for (;;) {
     const step = steps.next();

@@ -4,9 +4,23 @@ import type { Engine } from "../kernels/engine.ts";
 import { regionsOf } from "../memory/regions.ts";
 import { OptimizerRun } from "../optim/optimizerRun.ts";
 import type { Optimizer } from "../optim/defineOptimizer.ts";
-import { type CompiledPlan, Plan, type Places, type RangeCommands, compile, workBytes } from "../plan/plan.ts";
+import {
+  type CompiledPlan,
+  Plan,
+  type Places,
+  type RangeCommands,
+  compile,
+  workBytes,
+} from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
-import { type BatchLeaves, type GraphSource, type Objective, type StepGraph, predictGraph, stepGraph } from "./graphs.ts";
+import {
+  type BatchLeaves,
+  type GraphSource,
+  type Objective,
+  type StepGraph,
+  predictGraph,
+  stepGraph,
+} from "./graphs.ts";
 import type { ResidentColumn } from "./resident.ts";
 import { StepCells } from "./stepCells.ts";
 import { VariableMemory } from "./variables.ts";
@@ -40,7 +54,12 @@ export class Runner {
   private freed = false;
   private stepCells: StepCells | null = null;
 
-  constructor(engine: Engine, source: GraphSource, objective: Objective | null, optimizer: Optimizer | null) {
+  constructor(
+    engine: Engine,
+    source: GraphSource,
+    objective: Objective | null,
+    optimizer: Optimizer | null,
+  ) {
     this.engine = engine;
     this.source = source;
     this.objective = objective;
@@ -70,7 +89,10 @@ export class Runner {
 
   /** Bytes of the arena that these steps need. */
   workBytes(steps: readonly (readonly [StepKind, number])[]): number {
-    return Math.max(0, ...steps.map(([kind, batch]) => workBytes(this.compiled(kind, batch), this.engine.threads)));
+    return Math.max(
+      0,
+      ...steps.map(([kind, batch]) => workBytes(this.compiled(kind, batch), this.engine.threads)),
+    );
   }
 
   /** Bytes of the arena now. */
@@ -116,7 +138,9 @@ export class Runner {
     let plan = this.plans.get(key);
     if (!plan) {
       const { graph, compiled } = this.graph(kind, batch);
-      plan = Plan.place(compiled, this.engine, this.places(), (addressOf) => this.ranges(kind, graph.leaves, dtypes, compiled, addressOf));
+      plan = Plan.place(compiled, this.engine, this.places(), (addressOf) =>
+        this.ranges(kind, graph.leaves, dtypes, compiled, addressOf),
+      );
       this.plans.set(key, plan);
     }
     return plan;
@@ -126,7 +150,10 @@ export class Runner {
     return {
       leaf: (t) => this.memory.address(t.leaf!.name),
       pin: (place) => {
-        const [what, name] = [place.slice(0, place.indexOf(":")), place.slice(place.indexOf(":") + 1)];
+        const [what, name] = [
+          place.slice(0, place.indexOf(":")),
+          place.slice(place.indexOf(":") + 1),
+        ];
         return what === "gradient" ? this.memory.gradient(name) : this.memory.address(name);
       },
       arena: this.arena,
@@ -157,7 +184,9 @@ export class Runner {
   get metricTerms(): readonly number[] {
     const [entry] = [...this.graphs.values()].filter((g) => "data" in g.compiled.outputs);
     const names = Object.keys(entry?.compiled.outputs ?? {});
-    return this.objective!.metrics.map((_, i) => names.filter((name) => name.startsWith(`metric${i}.`)).length);
+    return this.objective!.metrics.map(
+      (_, i) => names.filter((name) => name.startsWith(`metric${i}.`)).length,
+    );
   }
 
   /**
@@ -192,9 +221,16 @@ export class Runner {
    * Where numbers stopped being finite, in words: the first such parameter, else the first layer whose
    * output is not finite for the batch at `cursor`.
    */
-  locateNonFinite(source: BatchSource, order: Address, cursor: number, batch: number, dtypes: BatchDtypes): string {
+  locateNonFinite(
+    source: BatchSource,
+    order: Address,
+    cursor: number,
+    batch: number,
+    dtypes: BatchDtypes,
+  ): string {
     const isBad = (from: number, to: number): boolean => {
-      for (let i = from; i < to; i++) if (this.engine.f32[i]! - this.engine.f32[i]! !== 0) return true;
+      for (let i = from; i < to; i++)
+        if (this.engine.f32[i]! - this.engine.f32[i]! !== 0) return true;
       return false;
     };
     for (const v of [...this.memory.trained, ...this.memory.kept]) {
@@ -213,7 +249,8 @@ export class Runner {
       plan.run();
       for (const [name, t] of Object.entries(compiled.outputs)) {
         const at = plan.output(name) >>> 2;
-        if (isBad(at, at + sizeOf(t.shape))) return `the output of layer "${name}" is the first that is not finite`;
+        if (isBad(at, at + sizeOf(t.shape)))
+          return `the output of layer "${name}" is the first that is not finite`;
       }
       return "all layers are finite, so it arose in the loss";
     } finally {

@@ -26,23 +26,34 @@ export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Blob;
  */
 export function encodeModel(model: Model, options: SaveOptions = {}): Uint8Array {
   const { includeOptimizer = true, extras = model.extras } = options;
-  if (!model.built) throw new OptionError(`model "${model.name}": has no variables to save yet; build or fit it first`);
+  if (!model.built)
+    throw new OptionError(
+      `model "${model.name}": has no variables to save yet; build or fit it first`,
+    );
   const { values, slots, iterations, state } = model.snapshot();
   const tensors: [string, Tensor][] = [];
-  for (const v of model.variables) tensors.push([v.name, new Tensor(values.get(v.name)!, v.spec.shape, "float32")]);
+  for (const v of model.variables)
+    tensors.push([v.name, new Tensor(values.get(v.name)!, v.spec.shape, "float32")]);
   const metadata: [string, string][] = [
     ["thalweg", FORMAT],
     ["config", JSON.stringify(toConfig(model))],
     ["extras", JSON.stringify(extras)],
   ];
   if (model.isCompiled) {
-    const training = { ...compileToConfig(model.compiled), ...(includeOptimizer && { iterations, state }) };
+    const training = {
+      ...compileToConfig(model.compiled),
+      ...(includeOptimizer && { iterations, state }),
+    };
     metadata.push(["training", JSON.stringify(training)]);
     if (includeOptimizer) {
       for (const [slot, held] of slots) {
         for (const v of model.variables) {
           const data = held.get(v.name);
-          if (data) tensors.push([`optimizer/${slot}/${v.name}`, new Tensor(data, v.spec.shape, "float32")]);
+          if (data)
+            tensors.push([
+              `optimizer/${slot}/${v.name}`,
+              new Tensor(data, v.spec.shape, "float32"),
+            ]);
         }
       }
     }
@@ -52,16 +63,25 @@ export function encodeModel(model: Model, options: SaveOptions = {}): Uint8Array
 
 /** The bytes of a source, and a name for messages. */
 export async function bytesOf(source: ModelSource): Promise<{ bytes: Uint8Array; name: string }> {
-  if (typeof source === "string" || source instanceof URL) return { bytes: await readFile(source), name: String(source) };
-  if (source instanceof Blob) return { bytes: new Uint8Array(await source.arrayBuffer()), name: "" };
+  if (typeof source === "string" || source instanceof URL)
+    return { bytes: await readFile(source), name: String(source) };
+  if (source instanceof Blob)
+    return { bytes: new Uint8Array(await source.arrayBuffer()), name: "" };
   return { bytes: source instanceof Uint8Array ? source : new Uint8Array(source), name: "" };
 }
 
 /** Sets a model's variables from named tensors; others are ignored. @throws DataError naming what is missing or differs */
-export function setValues(subject: string, model: Model, tensors: ReadonlyMap<string, Tensor>): void {
+export function setValues(
+  subject: string,
+  model: Model,
+  tensors: ReadonlyMap<string, Tensor>,
+): void {
   const weights = model.variables.map((v) => {
     const t = tensors.get(v.name);
-    if (!t) throw new DataError(`${subject}: has no tensor "${v.name}"; it is another model's, or damaged`);
+    if (!t)
+      throw new DataError(
+        `${subject}: has no tensor "${v.name}"; it is another model's, or damaged`,
+      );
     if (!sameShape(t.shape, v.spec.shape)) {
       throw new DataError(
         `${subject}: "${v.name}" must have shape ${printShape(v.spec.shape)}, the file has ${printShape(t.shape)}`,
@@ -73,7 +93,11 @@ export function setValues(subject: string, model: Model, tensors: ReadonlyMap<st
 }
 
 /** Writes a model to a file: see `encodeModel`. */
-export async function saveModel(model: Model, path: string | URL, options?: SaveOptions): Promise<void> {
+export async function saveModel(
+  model: Model,
+  path: string | URL,
+  options?: SaveOptions,
+): Promise<void> {
   await writeFile(path, encodeModel(model, options));
 }
 
@@ -90,5 +114,9 @@ export async function saveWeights(model: Model, path: string | URL): Promise<voi
 /** Reads variables by name into a model that is built. @throws DataError */
 export async function loadWeights(model: Model, source: ModelSource): Promise<void> {
   const { bytes, name } = await bytesOf(source);
-  setValues(`loadWeights${name === "" ? "" : ` "${name}"`}`, model, decodeSafetensors(bytes, { name }).tensors);
+  setValues(
+    `loadWeights${name === "" ? "" : ` "${name}"`}`,
+    model,
+    decodeSafetensors(bytes, { name }).tensors,
+  );
 }

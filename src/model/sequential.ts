@@ -30,9 +30,14 @@ export class Sequential extends Model {
    * @throws OptionError once the model is built, or for a second layer of the same name
    */
   add(layer: Layer): this {
-    if (this.built) throw new OptionError(`model "${this.name}": is built already; add layers before the first fit`);
+    if (this.built)
+      throw new OptionError(
+        `model "${this.name}": is built already; add layers before the first fit`,
+      );
     if (this.chain.includes(layer)) {
-      throw new OptionError(`model "${this.name}": the same ${layer.kind} layer is given twice; make a second one`);
+      throw new OptionError(
+        `model "${this.name}": the same ${layer.kind} layer is given twice; make a second one`,
+      );
     }
     const taken = this.chain.map((one) => one.layerName);
     if (layer.layerName === null) {
@@ -40,7 +45,9 @@ export class Sequential extends Model {
       for (let i = 1; taken.includes(name); i++) name = `${layer.kind}_${i}`;
       layer.layerName = name;
     } else if (taken.includes(layer.layerName)) {
-      throw new OptionError(`model "${this.name}": two layers are named "${layer.layerName}"; names must differ`);
+      throw new OptionError(
+        `model "${this.name}": two layers are named "${layer.layerName}"; names must differ`,
+      );
     }
     this.chain.push(layer);
     return this;
@@ -48,7 +55,8 @@ export class Sequential extends Model {
 
   override build(inputShape: Shape): void {
     if (this.built) return;
-    if (this.chain.length === 0) throw new OptionError(`model "${this.name}": has no layers; add one`);
+    if (this.chain.length === 0)
+      throw new OptionError(`model "${this.name}": has no layers; add one`);
     const first = input(inputShape);
     let t = first;
     for (const layer of this.chain) t = layer(t);
@@ -62,6 +70,12 @@ export class Sequential extends Model {
  * @example
  *     const model = sequential([dense({ units: 64, activation: "relu" }), dense({ units: 10, activation: "softmax" })]);
  */
-export function sequential(layers: readonly Layer[] = [], options: Partial<SequentialOptions> = {}): Sequential {
-  return new Sequential(layers, withDefaults("sequential", { name: "sequential", seed: 0 }, options));
+export function sequential(
+  layers: readonly Layer[] = [],
+  options: Partial<SequentialOptions> = {},
+): Sequential {
+  return new Sequential(
+    layers,
+    withDefaults("sequential", { name: "sequential", seed: 0 }, options),
+  );
 }

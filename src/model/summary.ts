@@ -53,7 +53,9 @@ export function summary(model: Model): string {
     row.map((c, i) => (i === 3 ? c.padStart(widths[i]!) : c.padEnd(widths[i]!))).join("  ");
   const rule = "-".repeat(widths.reduce((a, b) => a + b, 6));
   const total = model.variables.reduce((sum, v) => sum + v.size, 0);
-  const trained = model.variables.filter((v) => model.isTrained(v)).reduce((sum, v) => sum + v.size, 0);
+  const trained = model.variables
+    .filter((v) => model.isTrained(v))
+    .reduce((sum, v) => sum + v.size, 0);
   return [
     `Model "${model.name}"`,
     line(head),

@@ -41,7 +41,12 @@ export class VariableMemory {
   private readonly offsets = new Map<string, number>();
   private readonly isTrained = new Set<string>();
 
-  constructor(engine: Engine, variables: readonly Variable[], isTrained: (v: Variable) => boolean, slotNames: readonly string[]) {
+  constructor(
+    engine: Engine,
+    variables: readonly Variable[],
+    isTrained: (v: Variable) => boolean,
+    slotNames: readonly string[],
+  ) {
     this.engine = engine;
     this.trained = variables.filter(isTrained);
     this.kept = variables.filter((v) => !isTrained(v));
@@ -65,12 +70,19 @@ export class VariableMemory {
 
   /** Trained variables as the optimizer sees them. */
   get layout(): { offset: number; size: number; decays: boolean }[] {
-    return this.trained.map((v) => ({ offset: this.offset(v.name), size: v.size, decays: v.spec.decay !== false }));
+    return this.trained.map((v) => ({
+      offset: this.offset(v.name),
+      size: v.size,
+      decays: v.spec.decay !== false,
+    }));
   }
 
   /** Bytes of all blocks. */
   get bytes(): number {
-    return this.trainedBytes * (2 + this.slots.size) + this.kept.reduce((sum, v) => sum + padded(4 * v.size), 0);
+    return (
+      this.trainedBytes * (2 + this.slots.size) +
+      this.kept.reduce((sum, v) => sum + padded(4 * v.size), 0)
+    );
   }
 
   /** Bytes from the start of its block to a variable. */
@@ -114,11 +126,13 @@ export class VariableMemory {
   /** Copies values and slots out. Slots of variables that are frozen now are kept from `before`. */
   snapshot(before: Snapshot): Snapshot {
     const values = new Map<string, Float32Array<ArrayBuffer>>();
-    for (const v of [...this.trained, ...this.kept]) values.set(v.name, Float32Array.from(this.view(v)));
+    for (const v of [...this.trained, ...this.kept])
+      values.set(v.name, Float32Array.from(this.view(v)));
     const slots = new Map([...before.slots].map(([slot, held]) => [slot, new Map(held)]));
     for (const [slot, base] of this.slots) {
       const held = slots.get(slot) ?? new Map<string, Float32Array<ArrayBuffer>>();
-      for (const v of this.trained) held.set(v.name, Float32Array.from(this.viewAt(base + this.offset(v.name), v.size)));
+      for (const v of this.trained)
+        held.set(v.name, Float32Array.from(this.viewAt(base + this.offset(v.name), v.size)));
       slots.set(slot, held);
     }
     return { values, slots };
@@ -126,6 +140,7 @@ export class VariableMemory {
 
   free(): void {
     const regions = regionsOf(this.engine);
-    for (const address of [this.parameters, this.gradients, ...this.slots.values(), this.state]) regions.free(address);
+    for (const address of [this.parameters, this.gradients, ...this.slots.values(), this.state])
+      regions.free(address);
   }
 }

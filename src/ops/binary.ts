@@ -24,7 +24,14 @@ export function defineBinary(
     inputs: ["a", "b"],
     shape: ([a, b]) => broadcastShapes(name, a!, b!),
     emit: (k, { a, b, out }, { shapes, out: shape, size, table }) => {
-      k.binary(kind, a!, b!, out!, table(broadcastTable([shapes["a"]!, shapes["b"]!], shape)), size);
+      k.binary(
+        kind,
+        a!,
+        b!,
+        out!,
+        table(broadcastTable([shapes["a"]!, shapes["b"]!], shape)),
+        size,
+      );
     },
     grad: ({ inputs, out, dout, needs }) => {
       const [a, b] = inputs as [SymbolicTensor, SymbolicTensor];
@@ -37,13 +44,22 @@ export function defineBinary(
 }
 
 /** `a + b` under broadcasting. */
-export const add: Op = /* @__PURE__ */ defineBinary("add", 0, (_a, _b, _out, d) => [() => d, () => d]);
+export const add: Op = /* @__PURE__ */ defineBinary("add", 0, (_a, _b, _out, d) => [
+  () => d,
+  () => d,
+]);
 
 /** `a - b` under broadcasting. */
-export const sub: Op = /* @__PURE__ */ defineBinary("sub", 1, (_a, _b, _out, d) => [() => d, () => neg(d)]);
+export const sub: Op = /* @__PURE__ */ defineBinary("sub", 1, (_a, _b, _out, d) => [
+  () => d,
+  () => neg(d),
+]);
 
 /** `a b` under broadcasting. */
-export const mul: Op = /* @__PURE__ */ defineBinary("mul", 2, (a, b, _out, d) => [() => mul(d, b), () => mul(d, a)]);
+export const mul: Op = /* @__PURE__ */ defineBinary("mul", 2, (a, b, _out, d) => [
+  () => mul(d, b),
+  () => mul(d, a),
+]);
 
 /** `a / b` under broadcasting. */
 export const div: Op = /* @__PURE__ */ defineBinary("div", 3, (_a, b, out, d) => [

@@ -18,6 +18,8 @@ export function broadcastTo(x: SymbolicTensor, shape: Shape): SymbolicTensor {
 export function sumTo(x: SymbolicTensor, shape: Shape): SymbolicTensor {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;
-  const axis = x.shape.flatMap((n, i) => (i < lead || (shape[i - lead] === 1 && n !== 1) ? [i] : []));
+  const axis = x.shape.flatMap((n, i) =>
+    i < lead || (shape[i - lead] === 1 && n !== 1) ? [i] : [],
+  );
   return reshape(sum(x, { axis, keepDims: true }), { shape });
 }

@@ -11,7 +11,8 @@ export type ClampAttrs = {
 };
 
 function checkBounds(x: Shape, { min, max }: ClampAttrs): Shape {
-  if (!(min <= max)) throw new OptionError(`clamp: min must not be above max, got ${min} and ${max}`);
+  if (!(min <= max))
+    throw new OptionError(`clamp: min must not be above max, got ${min} and ${max}`);
   return x;
 }
 
@@ -21,7 +22,8 @@ const clampGrad: Op<ClampAttrs> = /* @__PURE__ */ defineOp<ClampAttrs>({
   inputs: ["x", "dy"],
   attrs: { min: -Infinity, max: Infinity },
   shape: ([x]) => x!,
-  emit: (k, { x, dy, out }, { size, attrs }) => k.clampGrad(x!, dy!, out!, attrs.min, attrs.max, size),
+  emit: (k, { x, dy, out }, { size, attrs }) =>
+    k.clampGrad(x!, dy!, out!, attrs.min, attrs.max, size),
   grad: ({ inputs: [x], dout, attrs }) => [null, clampGrad(x!, dout, attrs)],
   inPlace: 1,
 });

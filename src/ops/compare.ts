@@ -15,7 +15,14 @@ function define(name: string, kind: number): Op {
     dtype: () => "bool",
     emit: (k, { a, b, out }, { shapes, dtypes, out: shape, size, table }) => {
       const integers = dtypes["a"] === "int32" ? 4 : 0;
-      k.compare(kind + integers, a!, b!, out!, table(broadcastTable([shapes["a"]!, shapes["b"]!], shape)), size);
+      k.compare(
+        kind + integers,
+        a!,
+        b!,
+        out!,
+        table(broadcastTable([shapes["a"]!, shapes["b"]!], shape)),
+        size,
+      );
     },
   });
 }
@@ -27,7 +34,10 @@ const lessEqualOp: Op = /* @__PURE__ */ define("lessEqual", 3);
 
 /** Applies a comparison in int32 where neither operand is float32, otherwise in float32. */
 function compare(op: Op, x: Operand, y: Operand): SymbolicTensor {
-  const [a, b] = [x, y].map((t) => (typeof t === "number" ? constant(t) : t)) as [SymbolicTensor, SymbolicTensor];
+  const [a, b] = [x, y].map((t) => (typeof t === "number" ? constant(t) : t)) as [
+    SymbolicTensor,
+    SymbolicTensor,
+  ];
   const dtype = a.dtype === "float32" || b.dtype === "float32" ? "float32" : "int32";
   return op(cast(a, { dtype }), cast(b, { dtype }));
 }

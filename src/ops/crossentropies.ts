@@ -26,7 +26,9 @@ export const CROSSENTROPY_DEFAULTS: CrossentropyOptions = { fromLogits: false, l
 /** @throws RangeError where labelSmoothing is no share */
 export function checkCrossentropy(subject: string, { labelSmoothing }: CrossentropyOptions): void {
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new RangeError(`${subject}: labelSmoothing must lie in [0, 1], got ${String(labelSmoothing)}`);
+    throw new RangeError(
+      `${subject}: labelSmoothing must lie in [0, 1], got ${String(labelSmoothing)}`,
+    );
   }
 }
 
@@ -35,7 +37,11 @@ function smooth(target: SymbolicTensor, share: number, even: number): SymbolicTe
   return share === 0 ? target : add(mul(target, 1 - share), share * even);
 }
 
-function rowsCrossentropy(target: SymbolicTensor, output: SymbolicTensor, fromLogits: boolean): SymbolicTensor {
+function rowsCrossentropy(
+  target: SymbolicTensor,
+  output: SymbolicTensor,
+  fromLogits: boolean,
+): SymbolicTensor {
   const logits = fromLogits ? output : logitsOf(output, softmax, true);
   return logits ? softmaxCrossentropy(logits, target) : crossentropy(output, target);
 }
@@ -46,7 +52,11 @@ export function categoricalCrossentropyOf(
   output: SymbolicTensor,
   { fromLogits, labelSmoothing }: CrossentropyOptions,
 ): SymbolicTensor {
-  return rowsCrossentropy(smooth(target, labelSmoothing, 1 / output.shape.at(-1)!), output, fromLogits);
+  return rowsCrossentropy(
+    smooth(target, labelSmoothing, 1 / output.shape.at(-1)!),
+    output,
+    fromLogits,
+  );
 }
 
 /** `-log p[label]`, for integer labels of the rows. */
@@ -59,7 +69,11 @@ export function sparseCategoricalCrossentropyOf(
   if (logits && labelSmoothing === 0) return sparseSoftmaxCrossentropy(logits, labels);
   const classes = output.shape.at(-1)!;
   const off = labelSmoothing / classes;
-  return rowsCrossentropy(oneHot(labels, { classes, on: 1 - labelSmoothing + off, off }), output, fromLogits);
+  return rowsCrossentropy(
+    oneHot(labels, { classes, on: 1 - labelSmoothing + off, off }),
+    output,
+    fromLogits,
+  );
 }
 
 /** `-(t log p + (1 - t) log(1 - p))`, element by element. */
@@ -70,5 +84,7 @@ export function binaryCrossentropyOf(
 ): SymbolicTensor {
   const smoothed = smooth(target, labelSmoothing, 0.5);
   const logits = fromLogits ? output : logitsOf(output, sigmoid, false);
-  return logits ? sigmoidCrossentropy(logits, smoothed) : binaryCrossentropyOfProbabilities(output, smoothed);
+  return logits
+    ? sigmoidCrossentropy(logits, smoothed)
+    : binaryCrossentropyOfProbabilities(output, smoothed);
 }

@@ -2,7 +2,10 @@ import { type Op, defineOp } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { axisOf, sizeOf } from "../shape.ts";
 
-const cumsumOp: Op<{ axis: number; reverse: boolean }> = /* @__PURE__ */ defineOp<{ axis: number; reverse: boolean }>({
+const cumsumOp: Op<{ axis: number; reverse: boolean }> = /* @__PURE__ */ defineOp<{
+  axis: number;
+  reverse: boolean;
+}>({
   name: "cumsum",
   inputs: ["x"],
   attrs: { axis: 0, reverse: false },
@@ -16,7 +19,10 @@ const cumsumOp: Op<{ axis: number; reverse: boolean }> = /* @__PURE__ */ defineO
 });
 
 /** Running sums along an axis, `y[i] = x[0] + ... + x[i]`; with `reverse` from the end. Added in f64. */
-export function cumsum(x: SymbolicTensor, options: { axis?: number; reverse?: boolean } = {}): SymbolicTensor {
+export function cumsum(
+  x: SymbolicTensor,
+  options: { axis?: number; reverse?: boolean } = {},
+): SymbolicTensor {
   const axis = x.shape.length === 0 ? 0 : axisOf("cumsum", options.axis ?? -1, x.shape.length);
   return cumsumOp(x, { axis, reverse: options.reverse ?? false });
 }

@@ -27,7 +27,18 @@ export const dropout: Op<DropoutAttrs> = /* @__PURE__ */ defineOp<DropoutAttrs>(
   emit: (k, { x, out }, { attrs: { rate, stream, seed }, slot, size }) => {
     const low = seed === null ? slot("seedLow") : seed % 2 ** 32;
     const high = seed === null ? slot("seedHigh") : Math.floor(seed / 2 ** 32);
-    k.dropout(x!, out!, low, high, stream, slot("stepLow"), slot("stepHigh"), rate, 1 / (1 - rate), size);
+    k.dropout(
+      x!,
+      out!,
+      low,
+      high,
+      stream,
+      slot("stepLow"),
+      slot("stepHigh"),
+      rate,
+      1 / (1 - rate),
+      size,
+    );
   },
   grad: ({ dout, attrs }) => [dropout(dout, attrs)],
   inPlace: 0,

@@ -11,7 +11,11 @@ interface ElementLoss<A extends Attrs> {
   attrs: A;
   emit(k: Kernels, b: Readonly<Record<"x" | "t" | "out", Address>>, context: EmitContext<A>): void;
   /** `out` is the gradient by x. */
-  emitGrad(k: Kernels, b: Readonly<Record<"x" | "t" | "dy" | "out", Address>>, context: EmitContext<A>): void;
+  emitGrad(
+    k: Kernels,
+    b: Readonly<Record<"x" | "t" | "dy" | "out", Address>>,
+    context: EmitContext<A>,
+  ): void;
   /** The loss depends on x - t alone, so that the gradient by t is that by x, negated. */
   odd?: boolean;
   flops: number;
@@ -20,7 +24,9 @@ interface ElementLoss<A extends Attrs> {
 /** @throws ShapeError unless output and target have one shape */
 function shapeOf(name: string, x: Shape, t: Shape): Shape {
   if (sameShape(x, t)) return x;
-  throw new ShapeError(`${name}: output and target must have one shape, got ${printShape(x)} and ${printShape(t)}`);
+  throw new ShapeError(
+    `${name}: output and target must have one shape, got ${printShape(x)} and ${printShape(t)}`,
+  );
 }
 
 /** One loss an element, float32 shaped like the output. Targets are constants unless `odd`. */
@@ -31,7 +37,8 @@ function defineElementLoss<A extends Attrs>(name: string, loss: ElementLoss<A>):
     inputs: ["x", "t", "dy"],
     attrs: loss.attrs,
     shape: ([x]) => x!,
-    emit: (k, b, context) => loss.emitGrad(k, b as Record<"x" | "t" | "dy" | "out", Address>, context),
+    emit: (k, b, context) =>
+      loss.emitGrad(k, b as Record<"x" | "t" | "dy" | "out", Address>, context),
     inPlace: 2,
     flops,
   });
@@ -73,7 +80,8 @@ export const absoluteError: Op = /* @__PURE__ */ defineElementLoss("absoluteErro
 export const huberError: Op<{ delta: number }> = /* @__PURE__ */ defineElementLoss("huberError", {
   attrs: { delta: 1 },
   emit: (k, { x, t, out }, { size, attrs }) => k.huber(x, t, out, attrs.delta, size),
-  emitGrad: (k, { x, t, dy, out }, { size, attrs }) => k.huberGrad(x, t, dy, out, attrs.delta, size),
+  emitGrad: (k, { x, t, dy, out }, { size, attrs }) =>
+    k.huberGrad(x, t, dy, out, attrs.delta, size),
   odd: true,
   flops: 4,
 });
@@ -88,31 +96,39 @@ export const logCoshError: Op = /* @__PURE__ */ defineElementLoss("logCoshError"
 });
 
 /** `x - t log(x + epsilon)`. */
-export const poissonError: Op<{ epsilon: number }> = /* @__PURE__ */ defineElementLoss("poissonError", {
-  attrs: { epsilon: 1e-7 },
-  emit: (k, { x, t, out }, { size, attrs }) => k.poisson(x, t, out, attrs.epsilon, size),
-  emitGrad: (k, { x, t, dy, out }, { size, attrs }) => k.poissonGrad(x, t, dy, out, attrs.epsilon, size),
-  flops: 10,
-});
-
-/** `t log(t / x)`, both clipped to [epsilon, 1]; 0 where t is 0. */
-export const klDivergence: Op<{ epsilon: number }> = /* @__PURE__ */ defineElementLoss("klDivergence", {
-  attrs: { epsilon: 1e-7 },
-  emit: (k, { x, t, out }, { size, attrs }) => k.klDivergence(x, t, out, attrs.epsilon, size),
-  emitGrad: (k, { x, t, dy, out }, { size, attrs }) => k.klDivergenceGrad(x, t, dy, out, attrs.epsilon, size),
-  flops: 10,
-});
-
-/** `-(t log x + (1 - t) log(1 - x))` of probabilities, clipped to [epsilon, 1 - epsilon]. */
-export const binaryCrossentropyOfProbabilities: Op<{ epsilon: number }> = /* @__PURE__ */ defineElementLoss(
-  "binaryCrossentropy",
+export const poissonError: Op<{ epsilon: number }> = /* @__PURE__ */ defineElementLoss(
+  "poissonError",
   {
     attrs: { epsilon: 1e-7 },
-    emit: (k, { x, t, out }, { size, attrs }) => k.binaryCrossentropy(x, t, out, attrs.epsilon, size),
-    emitGrad: (k, { x, t, dy, out }, { size, attrs }) => k.binaryCrossentropyGrad(x, t, dy, out, attrs.epsilon, size),
-    flops: 20,
+    emit: (k, { x, t, out }, { size, attrs }) => k.poisson(x, t, out, attrs.epsilon, size),
+    emitGrad: (k, { x, t, dy, out }, { size, attrs }) =>
+      k.poissonGrad(x, t, dy, out, attrs.epsilon, size),
+    flops: 10,
   },
 );
+
+/** `t log(t / x)`, both clipped to [epsilon, 1]; 0 where t is 0. */
+export const klDivergence: Op<{ epsilon: number }> = /* @__PURE__ */ defineElementLoss(
+  "klDivergence",
+  {
+    attrs: { epsilon: 1e-7 },
+    emit: (k, { x, t, out }, { size, attrs }) => k.klDivergence(x, t, out, attrs.epsilon, size),
+    emitGrad: (k, { x, t, dy, out }, { size, attrs }) =>
+      k.klDivergenceGrad(x, t, dy, out, attrs.epsilon, size),
+    flops: 10,
+  },
+);
+
+/** `-(t log x + (1 - t) log(1 - x))` of probabilities, clipped to [epsilon, 1 - epsilon]. */
+export const binaryCrossentropyOfProbabilities: Op<{ epsilon: number }> =
+  /* @__PURE__ */ defineElementLoss("binaryCrossentropy", {
+    attrs: { epsilon: 1e-7 },
+    emit: (k, { x, t, out }, { size, attrs }) =>
+      k.binaryCrossentropy(x, t, out, attrs.epsilon, size),
+    emitGrad: (k, { x, t, dy, out }, { size, attrs }) =>
+      k.binaryCrossentropyGrad(x, t, dy, out, attrs.epsilon, size),
+    flops: 20,
+  });
 
 /** Crossentropy of sigmoid(x), `max(x, 0) - x t + log(1 + e^-|x|)`. */
 export const sigmoidCrossentropy: Op = /* @__PURE__ */ defineElementLoss("sigmoidCrossentropy", {

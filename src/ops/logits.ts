@@ -8,9 +8,16 @@ import { reshape } from "./reshape.ts";
  *
  * @param rows  the activation works along the last axis
  */
-export function logitsOf(output: SymbolicTensor, activation: Op, rows: boolean): SymbolicTensor | null {
+export function logitsOf(
+  output: SymbolicTensor,
+  activation: Op,
+  rows: boolean,
+): SymbolicTensor | null {
   let t = output;
-  while (t.node?.op === reshape.definition && (!rows || t.node.inputs[0]!.shape.at(-1) === t.shape.at(-1))) {
+  while (
+    t.node?.op === reshape.definition &&
+    (!rows || t.node.inputs[0]!.shape.at(-1) === t.shape.at(-1))
+  ) {
     t = t.node.inputs[0]!;
   }
   if (t.node?.op !== activation.definition) return null;

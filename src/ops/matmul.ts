@@ -57,8 +57,15 @@ function flagsOf(attrs: MatmulAttrs, shapes: readonly Shape[], m: number, n: num
 }
 
 /** Whether the batch axes of a are only more rows of one product, which alone has the fused epilogue. */
-export function isOneProduct([a, b]: readonly Shape[], { transposeA }: Pick<MatmulAttrs, "transposeA">): boolean {
-  return sizeOf(b!.slice(0, -2)) === 1 && b!.length <= Math.max(2, a!.length) && (a!.length <= 2 || !transposeA);
+export function isOneProduct(
+  [a, b]: readonly Shape[],
+  { transposeA }: Pick<MatmulAttrs, "transposeA">,
+): boolean {
+  return (
+    sizeOf(b!.slice(0, -2)) === 1 &&
+    b!.length <= Math.max(2, a!.length) &&
+    (a!.length <= 2 || !transposeA)
+  );
 }
 
 /** Gradients of a product of matrices or batches, before sums over axes that were broadcast. */
@@ -69,8 +76,10 @@ function matrixGrad(
   { transposeA: ta, transposeB: tb }: MatmulAttrs,
 ): [() => SymbolicTensor, () => SymbolicTensor] {
   return [
-    () => (ta ? matmul(b, d, { transposeA: tb, transposeB: true }) : matmul(d, b, { transposeB: !tb })),
-    () => (tb ? matmul(d, a, { transposeA: true, transposeB: ta }) : matmul(a, d, { transposeA: !ta })),
+    () =>
+      ta ? matmul(b, d, { transposeA: tb, transposeB: true }) : matmul(d, b, { transposeB: !tb }),
+    () =>
+      tb ? matmul(d, a, { transposeA: true, transposeB: ta }) : matmul(a, d, { transposeA: !ta }),
   ];
 }
 
@@ -86,7 +95,9 @@ export const matmul: Op<MatmulAttrs> = /* @__PURE__ */ defineOp<MatmulAttrs>({
   attrs: { transposeA: false, transposeB: false, activation: "linear" },
   shape: ([a, b, bias], attrs) => {
     if (a!.length === 0 || b!.length === 0) {
-      throw new ShapeError(`matmul: operands must have at least 1 axis, got ${printShape(a!)} and ${printShape(b!)}; use mul()`);
+      throw new ShapeError(
+        `matmul: operands must have at least 1 axis, got ${printShape(a!)} and ${printShape(b!)}; use mul()`,
+      );
     }
     const { m, n, k, kB, batch } = extents([a!, b!], attrs);
     if (k !== kB) {
@@ -116,16 +127,39 @@ export const matmul: Op<MatmulAttrs> = /* @__PURE__ */ defineOp<MatmulAttrs>({
     const emitAt = (level: number, indexA: number, indexB: number, index: number): void => {
       if (level === axes.length) {
         kernels.batchMatmul(
-          a! + 4 * m * k * indexA, b! + 4 * k * n * indexB, out! + 4 * m * n * index, m, n, k, flags,
-          4 * m * k * stepA!, 4 * k * n * stepB!, 4 * m * n, count!,
+          a! + 4 * m * k * indexA,
+          b! + 4 * k * n * indexB,
+          out! + 4 * m * n * index,
+          m,
+          n,
+          k,
+          flags,
+          4 * m * k * stepA!,
+          4 * k * n * stepB!,
+          4 * m * n,
+          count!,
         );
         return;
       }
       const [length, sA, sB] = axes[level]!;
-      for (let i = 0; i < length!; i++) emitAt(level + 1, indexA + i * sA!, indexB + i * sB!, (index + i) * (axes[level + 1]?.[0] ?? count!));
+      for (let i = 0; i < length!; i++)
+        emitAt(
+          level + 1,
+          indexA + i * sA!,
+          indexB + i * sB!,
+          (index + i) * (axes[level + 1]?.[0] ?? count!),
+        );
     };
     if (size > 0) emitAt(0, 0, 0, 0);
-    if (bias) kernels.binary(0, out!, bias, out!, table(broadcastTable([[size / n, n], [n]], [size / n, n])), size);
+    if (bias)
+      kernels.binary(
+        0,
+        out!,
+        bias,
+        out!,
+        table(broadcastTable([[size / n, n], [n]], [size / n, n])),
+        size,
+      );
     if (attrs.activation === "relu") kernels.relu(out!, out!, size);
   },
   grad: ({ inputs, attrs, dout, needs }) => {
@@ -134,7 +168,11 @@ export const matmul: Op<MatmulAttrs> = /* @__PURE__ */ defineOp<MatmulAttrs>({
     const matrixA = a.shape.length === 1 ? reshape(a, { shape: [1, -1] }) : a;
     const matrixB = b.shape.length === 1 ? reshape(b, { shape: [-1, 1] }) : b;
     // A vector is stored the same either way, but as a matrix it must not be transposed.
-    const own = { ...attrs, transposeA: attrs.transposeA && matrixA === a, transposeB: attrs.transposeB && matrixB === b };
+    const own = {
+      ...attrs,
+      transposeA: attrs.transposeA && matrixA === a,
+      transposeB: attrs.transposeB && matrixB === b,
+    };
     const one = isOneProduct([a.shape, b.shape], attrs);
     const [left, right, d] = one
       ? [asMatrix(matrixA), asMatrix(matrixB), reshape(dout, { shape: [m * sizeOf(batch), n] })]
@@ -158,12 +196,17 @@ export const matmul: Op<MatmulAttrs> = /* @__PURE__ */ defineOp<MatmulAttrs>({
 
 /** All but the last axis merged. */
 function asMatrix(x: SymbolicTensor): SymbolicTensor {
-  return x.shape.length === 2 ? x : reshape(x, { shape: [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!] });
+  return x.shape.length === 2
+    ? x
+    : reshape(x, { shape: [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!] });
 }
 
 /** Products of all pairs, `out[i, j] = a[i] b[j]`, of two vectors; other shapes are flattened. */
 export function outer(a: SymbolicTensor, b: SymbolicTensor): SymbolicTensor {
-  return mul(reshape(a, { shape: [sizeOf(a.shape), 1] }), reshape(b, { shape: [1, sizeOf(b.shape)] }));
+  return mul(
+    reshape(a, { shape: [sizeOf(a.shape), 1] }),
+    reshape(b, { shape: [1, sizeOf(b.shape)] }),
+  );
 }
 
 /** `x` with all but its last axis merged: [rows, features]. */

@@ -7,7 +7,12 @@ import { type ReduceOptions, type RunAttrs, type RunOp, defineRun, reduceAxes } 
 import { sum } from "./sum.ts";
 
 /** `dy` to the elements that were chosen, in equal parts. */
-function shareTies({ inputs: [x], attrs: { from, to }, out, dout }: GradContext<RunAttrs>): SymbolicTensor[] {
+function shareTies({
+  inputs: [x],
+  attrs: { from, to },
+  out,
+  dout,
+}: GradContext<RunAttrs>): SymbolicTensor[] {
   const chosen = cast(equal(x!, out), { dtype: "float32" });
   const axis = Array.from({ length: to - from }, (_, i) => from + i);
   return [mul(chosen, div(dout, sum(chosen, { axis, keepDims: true })))];

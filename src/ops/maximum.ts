@@ -5,7 +5,12 @@ import { equal, less } from "./compare.ts";
 import { where } from "./where.ts";
 
 /** What of `d` reaches an operand: nothing where it lost, half at a tie; all where either is NaN, as in PyTorch. */
-function share(d: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, lost: SymbolicTensor): SymbolicTensor {
+function share(
+  d: SymbolicTensor,
+  a: SymbolicTensor,
+  b: SymbolicTensor,
+  lost: SymbolicTensor,
+): SymbolicTensor {
   return where(lost, 0, where(equal(a, b), mul(d, 0.5), d));
 }
 

@@ -41,7 +41,10 @@ const normInfinity: RunOp = /* @__PURE__ */ defineRun({
  * Norm over some axes, or over all, of order 1, 2 or Infinity. NaN if there is one. The gradient is 0 at 0,
  * and ties for the largest share it.
  */
-export function norm(x: SymbolicTensor, { order = 2, ...options }: NormOptions = {}): SymbolicTensor {
+export function norm(
+  x: SymbolicTensor,
+  { order = 2, ...options }: NormOptions = {},
+): SymbolicTensor {
   if (order !== 1 && order !== 2 && order !== Infinity) {
     throw new OptionError(`norm: order must be 1, 2 or Infinity, got ${String(order)}`);
   }

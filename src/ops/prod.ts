@@ -1,7 +1,14 @@
 import { type Op, defineOp } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { sizeOf } from "../shape.ts";
-import { type ReduceOptions, type RunAttrs, type RunOp, defineRun, reduceAxes, runOf } from "./reduce.ts";
+import {
+  type ReduceOptions,
+  type RunAttrs,
+  type RunOp,
+  defineRun,
+  reduceAxes,
+  runOf,
+} from "./reduce.ts";
 
 const prodGrad: Op<RunAttrs> = /* @__PURE__ */ defineOp<RunAttrs>({
   name: "prodGrad",

@@ -28,7 +28,15 @@ export interface RunDefinition {
   nonEmpty?: boolean;
   dtype?: "int32";
   /** [outer, length, inner] to [outer, inner]. */
-  emit(k: Kernels, x: Address, out: Address, length: number, inner: number, option: number, size: number): void;
+  emit(
+    k: Kernels,
+    x: Address,
+    out: Address,
+    length: number,
+    inner: number,
+    option: number,
+    size: number,
+  ): void;
   grad?(context: GradContext<RunAttrs>): readonly (SymbolicTensor | null)[];
 }
 
@@ -45,7 +53,9 @@ export function defineRun({ name, nonEmpty, dtype, emit, grad }: RunDefinition):
     attrs: { from: 0, to: 0, option: 0 },
     shape: ([x], attrs) => {
       if (nonEmpty && runOf(x!, attrs)[0] === 0) {
-        throw new ShapeError(`${name}: the axes that are reduced must not be empty, got ${printShape(x!)}`);
+        throw new ShapeError(
+          `${name}: the axes that are reduced must not be empty, got ${printShape(x!)}`,
+        );
       }
       return x!.map((n, i) => (i >= attrs.from && i < attrs.to ? 1 : n));
     },
@@ -61,12 +71,21 @@ export function defineRun({ name, nonEmpty, dtype, emit, grad }: RunDefinition):
 
 /** The axes of an option, each once, from the front. */
 function axesOf(subject: string, axis: ReduceOptions["axis"], rank: number): number[] {
-  const axes = axis === undefined ? Array.from({ length: rank }, (_, i) => i) : typeof axis === "number" ? [axis] : axis;
+  const axes =
+    axis === undefined
+      ? Array.from({ length: rank }, (_, i) => i)
+      : typeof axis === "number"
+        ? [axis]
+        : axis;
   return [...new Set(axes.map((a) => axisOf(subject, a, rank)))].sort((a, b) => a - b);
 }
 
 /** Runs of neighbouring axes, [from, to), outermost first. */
-export function axisRuns(subject: string, axis: ReduceOptions["axis"], rank: number): [number, number][] {
+export function axisRuns(
+  subject: string,
+  axis: ReduceOptions["axis"],
+  rank: number,
+): [number, number][] {
   const runs: [number, number][] = [];
   for (const a of axesOf(subject, axis, rank)) {
     const last = runs.at(-1);
@@ -77,14 +96,23 @@ export function axisRuns(subject: string, axis: ReduceOptions["axis"], rank: num
 }
 
 /** A reduced tensor without its reduced axes, which have length 1, unless they are to be kept. @internal */
-export function dropAxes(y: SymbolicTensor, axis: ReduceOptions["axis"], keepDims: boolean | undefined): SymbolicTensor {
+export function dropAxes(
+  y: SymbolicTensor,
+  axis: ReduceOptions["axis"],
+  keepDims: boolean | undefined,
+): SymbolicTensor {
   if (keepDims) return y;
   const axes = axesOf("reduce", axis, y.shape.length);
   return reshape(y, { shape: y.shape.filter((_, i) => !axes.includes(i)) });
 }
 
 /** Reduces any axes at once: axes that are no neighbours are moved to the end first. @internal */
-export function reduceAxes(op: RunOp, x: SymbolicTensor, options: ReduceOptions, option = 0): SymbolicTensor {
+export function reduceAxes(
+  op: RunOp,
+  x: SymbolicTensor,
+  options: ReduceOptions,
+  option = 0,
+): SymbolicTensor {
   const rank = x.shape.length;
   const axes = axesOf(op.opName, options.axis, rank);
   const runs = axisRuns(op.opName, options.axis, rank);
@@ -94,7 +122,11 @@ export function reduceAxes(op: RunOp, x: SymbolicTensor, options: ReduceOptions,
     return dropAxes(op(x, { from, to, option }), axes, options.keepDims);
   }
   const rest = [...x.shape.keys()].filter((i) => !axes.includes(i));
-  const y = op(transpose(x, { permutation: [...rest, ...axes] }), { from: rest.length, to: rank, option });
+  const y = op(transpose(x, { permutation: [...rest, ...axes] }), {
+    from: rest.length,
+    to: rank,
+    option,
+  });
   return dropAxes(reshape(y, { shape: kept }), axes, options.keepDims);
 }
 

@@ -20,7 +20,11 @@ export function inferShape(from: Shape, to: Shape): Shape {
   const known = sizeOf(to.filter((n) => n !== -1));
   const unknown = to.filter((n) => n === -1).length;
   const rest = known === 0 ? 0 : size / known;
-  if (unknown > 1 || (unknown === 1 && !Number.isInteger(rest)) || (unknown === 0 && known !== size)) {
+  if (
+    unknown > 1 ||
+    (unknown === 1 && !Number.isInteger(rest)) ||
+    (unknown === 0 && known !== size)
+  ) {
     throw new ShapeError(
       `reshape: ${printShape(from)} holds ${size} elements, which do not fit ${printShape(to)}; at most one axis may be -1`,
     );

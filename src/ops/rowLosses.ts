@@ -14,7 +14,11 @@ function rowsShape(name: string, [x, t]: readonly Shape[]): Shape {
 }
 
 /** Gradient op of a loss of rows x with target t: the shape of x. */
-function gradDefinition<A extends Attrs>(name: string, attrs: A, emit: OpDefinition<A>["emit"]): Op<A> {
+function gradDefinition<A extends Attrs>(
+  name: string,
+  attrs: A,
+  emit: OpDefinition<A>["emit"],
+): Op<A> {
   return defineOp<A>({
     name,
     inputs: ["x", "t", "dloss"],
@@ -29,7 +33,15 @@ const crossentropyGrad: Op<{ epsilon: number }> = /* @__PURE__ */ gradDefinition
   "crossentropyGrad",
   { epsilon: 1e-7 },
   (k, { x, t, dloss, out }, { shapes, attrs }) =>
-    k.crossentropyGrad(x!, t!, dloss!, out!, shapes["x"]!.at(-1)!, attrs.epsilon, sizeOf(shapes["dloss"]!)),
+    k.crossentropyGrad(
+      x!,
+      t!,
+      dloss!,
+      out!,
+      shapes["x"]!.at(-1)!,
+      attrs.epsilon,
+      sizeOf(shapes["dloss"]!),
+    ),
 );
 
 /** `-sum t log p` over the last axis, p = x / sum x clipped to [epsilon, 1 - epsilon]. */
@@ -59,7 +71,8 @@ export const categoricalHingeError: Op = /* @__PURE__ */ defineOp({
   name: "categoricalHingeError",
   inputs: ["x", "t"],
   shape: (shapes) => rowsShape("categoricalHingeError", shapes),
-  emit: (k, { x, t, out }, { shapes, size }) => k.categoricalHinge(x!, t!, out!, shapes["x"]!.at(-1)!, size),
+  emit: (k, { x, t, out }, { shapes, size }) =>
+    k.categoricalHinge(x!, t!, out!, shapes["x"]!.at(-1)!, size),
   grad: ({ inputs, dout, needs }) => {
     noTargetGradient("categoricalHingeError", needs(1));
     return [categoricalHingeGrad(...inputs, dout), null];
@@ -71,7 +84,15 @@ const cosineGrad: Op<{ epsilon: number }> = /* @__PURE__ */ gradDefinition(
   "cosineGrad",
   { epsilon: 1e-7 },
   (k, { x, t, dloss, out }, { shapes, attrs }) =>
-    k.cosineSimilarityGrad(x!, t!, dloss!, out!, shapes["x"]!.at(-1)!, attrs.epsilon, sizeOf(shapes["dloss"]!)),
+    k.cosineSimilarityGrad(
+      x!,
+      t!,
+      dloss!,
+      out!,
+      shapes["x"]!.at(-1)!,
+      attrs.epsilon,
+      sizeOf(shapes["dloss"]!),
+    ),
 );
 
 /** `a . b / (|a| |b|)` over the last axis, lengths counted as at least epsilon. */

@@ -8,7 +8,14 @@ const sparseSoftmaxCrossentropyGrad: Op = /* @__PURE__ */ defineOp({
   inputs: ["probs", "labels", "dloss"],
   shape: ([probs]) => probs!,
   emit: (k, { probs, labels, dloss, out }, { shapes }) =>
-    k.sparseSoftmaxCrossentropyGrad(probs!, labels!, dloss!, out!, shapes.probs!.at(-1)!, sizeOf(shapes.labels!)),
+    k.sparseSoftmaxCrossentropyGrad(
+      probs!,
+      labels!,
+      dloss!,
+      out!,
+      shapes.probs!.at(-1)!,
+      sizeOf(shapes.labels!),
+    ),
   inPlace: 0,
 });
 
@@ -32,7 +39,10 @@ export const sparseSoftmaxCrossentropy: Op = /* @__PURE__ */ defineOp({
   },
   emit: (k, { logits, labels, loss, probs }, { shapes, size }) =>
     k.sparseSoftmaxCrossentropy(logits!, labels!, loss!, probs!, shapes.logits!.at(-1)!, size),
-  grad: ({ inputs, outputs, dout }) => [sparseSoftmaxCrossentropyGrad(outputs[1]!, inputs[1]!, dout), null],
+  grad: ({ inputs, outputs, dout }) => [
+    sparseSoftmaxCrossentropyGrad(outputs[1]!, inputs[1]!, dout),
+    null,
+  ],
   flops: ([logits]) => 10 * sizeOf(logits!),
 });
 
@@ -41,7 +51,14 @@ const softmaxCrossentropyGrad: Op = /* @__PURE__ */ defineOp({
   inputs: ["probs", "t", "dloss"],
   shape: ([probs]) => probs!,
   emit: (k, { probs, t, dloss, out }, { shapes }) =>
-    k.softmaxCrossentropyGrad(probs!, t!, dloss!, out!, shapes["probs"]!.at(-1)!, sizeOf(shapes["dloss"]!)),
+    k.softmaxCrossentropyGrad(
+      probs!,
+      t!,
+      dloss!,
+      out!,
+      shapes["probs"]!.at(-1)!,
+      sizeOf(shapes["dloss"]!),
+    ),
   inPlace: 0,
   flops: ([probs]) => 4 * sizeOf(probs!),
 });

@@ -11,6 +11,7 @@ const sumRun: RunOp = /* @__PURE__ */ defineRun({
 /** Sum over some axes, or over all. An empty sum is 0. */
 export function sum(x: SymbolicTensor, options: ReduceOptions = {}): SymbolicTensor {
   let y = x;
-  for (const [from, to] of axisRuns("sum", options.axis, x.shape.length)) y = sumRun(y, { from, to });
+  for (const [from, to] of axisRuns("sum", options.axis, x.shape.length))
+    y = sumRun(y, { from, to });
   return dropAxes(y, options.axis, options.keepDims);
 }

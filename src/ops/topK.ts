@@ -30,7 +30,10 @@ const topKGrad: Op<{ width: number }> = /* @__PURE__ */ defineOp<{ width: number
   },
 });
 
-const topKOp: Op<{ k: number; descending: boolean }> = /* @__PURE__ */ defineOp<{ k: number; descending: boolean }>({
+const topKOp: Op<{ k: number; descending: boolean }> = /* @__PURE__ */ defineOp<{
+  k: number;
+  descending: boolean;
+}>({
   name: "topK",
   inputs: ["x"],
   outputs: ["values", "indices"],
@@ -38,7 +41,9 @@ const topKOp: Op<{ k: number; descending: boolean }> = /* @__PURE__ */ defineOp<
   shape: ([x], { k }) => {
     const width = x!.at(-1)!;
     if (!Number.isInteger(k) || k < 0 || k > width) {
-      throw new ShapeError(`topK: k must be a whole number from 0 to ${width}, got ${k} for ${printShape(x!)}`);
+      throw new ShapeError(
+        `topK: k must be a whole number from 0 to ${width}, got ${k} for ${printShape(x!)}`,
+      );
     }
     const shape = [...x!.slice(0, -1), k];
     return [shape, shape];
@@ -48,7 +53,9 @@ const topKOp: Op<{ k: number; descending: boolean }> = /* @__PURE__ */ defineOp<
     const [rows, width] = split(shapes["x"]!);
     if (attrs.k > 0) k.topK(x!, values!, indices!, width, attrs.k, attrs.descending ? 1 : 0, rows);
   },
-  grad: ({ inputs: [x], outputs, dout }) => [topKGrad(dout, outputs[1], { width: x!.shape.at(-1)! })],
+  grad: ({ inputs: [x], outputs, dout }) => [
+    topKGrad(dout, outputs[1], { width: x!.shape.at(-1)! }),
+  ],
   scratch: ([x]) => 1024 + 16 * x!.at(-1)!,
   flops: ([x]) => 20 * sizeOf(x!),
 });
@@ -62,9 +69,15 @@ function split(shape: Shape): [number, number] {
  * The k largest (or smallest) elements along an axis, in order, with their int32 indices. Equals keep
  * their order; NaN counts as larger than all numbers.
  */
-export function topK(x: SymbolicTensor, { k, axis = -1, descending = true }: SortOptions & { k: number }): Sorted {
+export function topK(
+  x: SymbolicTensor,
+  { k, axis = -1, descending = true }: SortOptions & { k: number },
+): Sorted {
   const { moved, back } = axisLast(x, axisOf("topK", axis, x.shape.length));
-  const [values, indices] = topKOp(moved, { k, descending }).node!.outputs as [SymbolicTensor, SymbolicTensor];
+  const [values, indices] = topKOp(moved, { k, descending }).node!.outputs as [
+    SymbolicTensor,
+    SymbolicTensor,
+  ];
   return { values: back(values), indices: back(indices) };
 }
 
@@ -72,6 +85,9 @@ export function topK(x: SymbolicTensor, { k, axis = -1, descending = true }: Sor
  * The elements along an axis in order, with their int32 indices. Equals keep their order; NaN counts as
  * larger than all numbers.
  */
-export function sort(x: SymbolicTensor, { axis = -1, descending = false }: SortOptions = {}): Sorted {
+export function sort(
+  x: SymbolicTensor,
+  { axis = -1, descending = false }: SortOptions = {},
+): Sorted {
   return topK(x, { k: x.shape[axisOf("sort", axis, x.shape.length)]!, axis, descending });
 }

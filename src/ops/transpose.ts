@@ -28,7 +28,9 @@ function axesOf(shape: Shape, permutation: readonly number[]): Axis[] {
   return axes.length > 0 ? axes : [{ length: 1, x: 1, out: 1 }];
 }
 
-const transposeOp: Op<{ permutation: readonly number[] }> = /* @__PURE__ */ defineOp<{ permutation: readonly number[] }>({
+const transposeOp: Op<{ permutation: readonly number[] }> = /* @__PURE__ */ defineOp<{
+  permutation: readonly number[];
+}>({
   name: "transpose",
   inputs: ["x"],
   attrs: { permutation: [] },
@@ -40,8 +42,20 @@ const transposeOp: Op<{ permutation: readonly number[] }> = /* @__PURE__ */ defi
     const columns = axes.pop()!;
     const contiguous = columns.x === 1 ? -1 : axes.findIndex((axis) => axis.x === 1);
     const [rows] = contiguous < 0 ? [{ length: 1, out: 0 }] : axes.splice(contiguous, 1);
-    const counted = table([axes.length, ...axes.flatMap((axis) => [axis.length, axis.x, axis.out])]);
-    k.transpose(x!, out!, counted, rows!.length, rows!.out, columns.length, columns.x, size / columns.length);
+    const counted = table([
+      axes.length,
+      ...axes.flatMap((axis) => [axis.length, axis.x, axis.out]),
+    ]);
+    k.transpose(
+      x!,
+      out!,
+      counted,
+      rows!.length,
+      rows!.out,
+      columns.length,
+      columns.x,
+      size / columns.length,
+    );
   },
   grad: ({ attrs: { permutation }, dout }) => {
     const inverse = permutation.map((_, i) => permutation.indexOf(i));
@@ -55,9 +69,14 @@ const transposeOp: Op<{ permutation: readonly number[] }> = /* @__PURE__ */ defi
  *
  * @throws ShapeError if the permutation does not name every axis once
  */
-export function transpose(x: SymbolicTensor, { permutation }: { permutation?: readonly number[] } = {}): SymbolicTensor {
+export function transpose(
+  x: SymbolicTensor,
+  { permutation }: { permutation?: readonly number[] } = {},
+): SymbolicTensor {
   const rank = x.shape.length;
-  const order = (permutation ?? x.shape.map((_, i) => rank - 1 - i)).map((axis) => axisOf("transpose", axis, rank));
+  const order = (permutation ?? x.shape.map((_, i) => rank - 1 - i)).map((axis) =>
+    axisOf("transpose", axis, rank),
+  );
   if (order.length !== rank || new Set(order).size !== rank) {
     throw new ShapeError(
       `transpose: permutation must name each axis of ${printShape(x.shape)} once, got [${order.join(", ")}]`,
@@ -69,13 +88,18 @@ export function transpose(x: SymbolicTensor, { permutation }: { permutation?: re
     return reshape(x, { shape: order.map((axis) => x.shape[axis]!) });
   }
   if (x.dtype === "bool" || x.dtype === "uint8") {
-    return cast(transposeOp(cast(x, { dtype: "int32" }), { permutation: order }), { dtype: x.dtype });
+    return cast(transposeOp(cast(x, { dtype: "int32" }), { permutation: order }), {
+      dtype: x.dtype,
+    });
   }
   return transposeOp(x, { permutation: order });
 }
 
 /** Moves one axis to the end and leaves the others in order; `back` undoes it. */
-export function axisLast(x: SymbolicTensor, axis: number): { moved: SymbolicTensor; back(y: SymbolicTensor): SymbolicTensor } {
+export function axisLast(
+  x: SymbolicTensor,
+  axis: number,
+): { moved: SymbolicTensor; back(y: SymbolicTensor): SymbolicTensor } {
   const order = [...x.shape.keys()].filter((i) => i !== axis);
   const permutation = [...order, axis];
   return {

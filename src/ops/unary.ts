@@ -6,11 +6,17 @@ import { neg } from "./neg.ts";
 
 /** Kernels of the form `(x, out, size)`. */
 type UnaryKernel = {
-  [K in keyof Kernels]: Parameters<Kernels[K]> extends [x: number, out: number, size: number] ? K : never;
+  [K in keyof Kernels]: Parameters<Kernels[K]> extends [x: number, out: number, size: number]
+    ? K
+    : never;
 }[keyof Kernels];
 
 /** An op of one input, element by element, whose kernel has its name. */
-function defineUnary(name: UnaryKernel, grad: OpDefinition["grad"], flops?: OpDefinition["flops"]): Op {
+function defineUnary(
+  name: UnaryKernel,
+  grad: OpDefinition["grad"],
+  flops?: OpDefinition["flops"],
+): Op {
   return defineOp({
     name,
     inputs: ["x"],
@@ -29,25 +35,53 @@ const LOG_2 = 0.6931471805599453;
 const TWO_OVER_SQRT_PI = 1.1283791670955126;
 
 /** `e^x`. Overflow gives Infinity; NaN stays NaN. */
-export const exp: Op = /* @__PURE__ */ defineUnary("exp", ({ out, dout }) => [mul(dout, out)], elementaryFlops);
+export const exp: Op = /* @__PURE__ */ defineUnary(
+  "exp",
+  ({ out, dout }) => [mul(dout, out)],
+  elementaryFlops,
+);
 
 /** `e^x - 1`, accurate near 0. */
-export const expm1: Op = /* @__PURE__ */ defineUnary("expm1", ({ out, dout }) => [mul(dout, add(out, 1))], elementaryFlops);
+export const expm1: Op = /* @__PURE__ */ defineUnary(
+  "expm1",
+  ({ out, dout }) => [mul(dout, add(out, 1))],
+  elementaryFlops,
+);
 
 /** Natural logarithm. 0 gives -Infinity, a negative x NaN. */
-export const log: Op = /* @__PURE__ */ defineUnary("log", ({ inputs: [x], dout }) => [div(dout, x!)], elementaryFlops);
+export const log: Op = /* @__PURE__ */ defineUnary(
+  "log",
+  ({ inputs: [x], dout }) => [div(dout, x!)],
+  elementaryFlops,
+);
 
 /** `log(1 + x)`, accurate near 0. */
-export const log1p: Op = /* @__PURE__ */ defineUnary("log1p", ({ inputs: [x], dout }) => [div(dout, add(x!, 1))], elementaryFlops);
+export const log1p: Op = /* @__PURE__ */ defineUnary(
+  "log1p",
+  ({ inputs: [x], dout }) => [div(dout, add(x!, 1))],
+  elementaryFlops,
+);
 
 /** Logarithm to base 2, exact at powers of two. */
-export const log2: Op = /* @__PURE__ */ defineUnary("log2", ({ inputs: [x], dout }) => [div(dout, mul(x!, LOG_2))], elementaryFlops);
+export const log2: Op = /* @__PURE__ */ defineUnary(
+  "log2",
+  ({ inputs: [x], dout }) => [div(dout, mul(x!, LOG_2))],
+  elementaryFlops,
+);
 
 /** Sine of x in radians. Infinities give NaN. */
-export const sin: Op = /* @__PURE__ */ defineUnary("sin", ({ inputs: [x], dout }) => [mul(dout, cos(x!))], elementaryFlops);
+export const sin: Op = /* @__PURE__ */ defineUnary(
+  "sin",
+  ({ inputs: [x], dout }) => [mul(dout, cos(x!))],
+  elementaryFlops,
+);
 
 /** Cosine of x in radians. Infinities give NaN. */
-export const cos: Op = /* @__PURE__ */ defineUnary("cos", ({ inputs: [x], dout }) => [neg(mul(dout, sin(x!)))], elementaryFlops);
+export const cos: Op = /* @__PURE__ */ defineUnary(
+  "cos",
+  ({ inputs: [x], dout }) => [neg(mul(dout, sin(x!)))],
+  elementaryFlops,
+);
 
 /** Error function, `2 / sqrt(pi)` times the integral of `e^(-t^2)` from 0 to x. */
 export const erf: Op = /* @__PURE__ */ defineUnary(
@@ -57,7 +91,9 @@ export const erf: Op = /* @__PURE__ */ defineUnary(
 );
 
 /** Square root. A negative x gives NaN, -0 stays -0. */
-export const sqrt: Op = /* @__PURE__ */ defineUnary("sqrt", ({ out, dout }) => [div(dout, mul(out, 2))]);
+export const sqrt: Op = /* @__PURE__ */ defineUnary("sqrt", ({ out, dout }) => [
+  div(dout, mul(out, 2)),
+]);
 
 /** `1 / sqrt(x)`. */
 export const rsqrt: Op = /* @__PURE__ */ defineUnary("rsqrt", ({ out, dout }) => [
@@ -70,7 +106,9 @@ export const reciprocal: Op = /* @__PURE__ */ defineUnary("reciprocal", ({ out, 
 ]);
 
 /** `x^2`. */
-export const square: Op = /* @__PURE__ */ defineUnary("square", ({ inputs: [x], dout }) => [mul(dout, mul(x!, 2))]);
+export const square: Op = /* @__PURE__ */ defineUnary("square", ({ inputs: [x], dout }) => [
+  mul(dout, mul(x!, 2)),
+]);
 
 /** Gradient of abs, `dx = dy sign(x)`; 0 at the kink. */
 const absGrad: Op = /* @__PURE__ */ defineOp({
@@ -83,7 +121,9 @@ const absGrad: Op = /* @__PURE__ */ defineOp({
 });
 
 /** Absolute value. Its gradient at 0 is 0. */
-export const abs: Op = /* @__PURE__ */ defineUnary("abs", ({ inputs: [x], dout }) => [absGrad(x!, dout)]);
+export const abs: Op = /* @__PURE__ */ defineUnary("abs", ({ inputs: [x], dout }) => [
+  absGrad(x!, dout),
+]);
 
 /** 1, -1, or 0 for both zeros and for NaN, as in PyTorch. Its gradient is zero. */
 export const sign: Op = /* @__PURE__ */ defineUnary("sign", flat);

@@ -3,7 +3,14 @@ import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { mul, sub } from "./binary.ts";
 import { divOrZero } from "./divOrZero.ts";
 import { mean } from "./mean.ts";
-import { type ReduceOptions, type RunAttrs, type RunOp, defineRun, reduceAxes, runOf } from "./reduce.ts";
+import {
+  type ReduceOptions,
+  type RunAttrs,
+  type RunOp,
+  defineRun,
+  reduceAxes,
+  runOf,
+} from "./reduce.ts";
 
 /** Attributes of a variance. */
 export interface VarianceOptions extends ReduceOptions {
@@ -47,11 +54,17 @@ const stdRun: RunOp = /* @__PURE__ */ defineRun({
 });
 
 /** Variance over some axes, or over all: `sum (x - mean)^2 / (n - correction)`. NaN where nothing is left. */
-export function variance(x: SymbolicTensor, { correction = 0, ...options }: VarianceOptions = {}): SymbolicTensor {
+export function variance(
+  x: SymbolicTensor,
+  { correction = 0, ...options }: VarianceOptions = {},
+): SymbolicTensor {
   return reduceAxes(varianceRun, x, options, correction);
 }
 
 /** Standard deviation over some axes, or over all: the root of the variance. Where it is 0 the gradient is 0. */
-export function std(x: SymbolicTensor, { correction = 0, ...options }: VarianceOptions = {}): SymbolicTensor {
+export function std(
+  x: SymbolicTensor,
+  { correction = 0, ...options }: VarianceOptions = {},
+): SymbolicTensor {
   return reduceAxes(stdRun, x, options, correction);
 }

@@ -13,7 +13,13 @@ export const where: Op = /* @__PURE__ */ defineOp({
   name: "where",
   inputs: ["condition", "a", "b"],
   shape: ([condition, a, b], _attrs, [dtype, left, right]) => {
-    if (dtype === "float32" || dtype === "int32" || left !== right || left === "bool" || left === "uint8") {
+    if (
+      dtype === "float32" ||
+      dtype === "int32" ||
+      left !== right ||
+      left === "bool" ||
+      left === "uint8"
+    ) {
       throw new ShapeError(
         `where: takes bool and two tensors of one 4-byte dtype, got ${dtype}, ${left} and ${right}; use a comparison or cast()`,
       );

@@ -53,11 +53,19 @@ export class ArrayOptimizer {
    * @throws ShapeError where number or lengths differ
    * @throws OptionError where the optimizer looks ahead and `lookAhead` was not called since the last step
    */
-  async step(params: readonly Float32Array[], grads: readonly (Float32Array | Tensor)[]): Promise<void> {
+  async step(
+    params: readonly Float32Array[],
+    grads: readonly (Float32Array | Tensor)[],
+  ): Promise<void> {
     const p = await this.place();
     if (this.looksAhead && !this.ahead) throw this.wrongOrder("step needs lookAhead");
     this.write("params", p, p.parameters, params);
-    this.write("grads", p, p.gradients, grads.map((g) => ("data" in g ? g.data : g)));
+    this.write(
+      "grads",
+      p,
+      p.gradients,
+      grads.map((g) => ("data" in g ? g.data : g)),
+    );
     this.ahead = false;
     p.run.beginStep(p.plan);
     p.engine.run(p.borders[1], p.borders[2], 0);
@@ -101,7 +109,14 @@ export class ArrayOptimizer {
         const first = definition.slotInit?.(name, options) ?? 0;
         engine.f32.fill(first, address >>> 2, (address + this.bytes) >>> 2);
       }
-      const memory = { engine, trainedBytes: this.bytes, layout: this.layout, parameters, gradients, slots };
+      const memory = {
+        engine,
+        trainedBytes: this.bytes,
+        layout: this.layout,
+        parameters,
+        gradients,
+        slots,
+      };
       const run = new OptimizerRun(this.optimizer, memory);
       const commands = new Commands(engine.splitWork);
       const kernels = new Kernels(commands);
@@ -113,13 +128,28 @@ export class ArrayOptimizer {
       commands.place(engine.i32, base);
       const held = [parameters, gradients, ...slots.values(), base];
       reclaimWith(this, { free: () => held.splice(0).forEach((address) => regions.free(address)) });
-      return { engine, parameters, gradients, run, plan: { slots: commands.named }, borders: [base, base + border, base + end] };
+      return {
+        engine,
+        parameters,
+        gradients,
+        run,
+        plan: { slots: commands.named },
+        borders: [base, base + border, base + end],
+      };
     });
     return this.placed;
   }
 
-  private write(what: string, { engine }: Placed, to: Address, arrays: readonly ArrayLike<number>[]): void {
-    if (arrays.length !== this.layout.length || arrays.some((a, i) => a.length !== this.layout[i]!.size)) {
+  private write(
+    what: string,
+    { engine }: Placed,
+    to: Address,
+    arrays: readonly ArrayLike<number>[],
+  ): void {
+    if (
+      arrays.length !== this.layout.length ||
+      arrays.some((a, i) => a.length !== this.layout[i]!.size)
+    ) {
       throw new ShapeError(
         `${this.optimizer.name}: ${what} must be arrays of ${this.layout.map((v) => v.size).join(", ")} numbers, got ${arrays.map((a) => a.length).join(", ")}`,
       );

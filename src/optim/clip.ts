@@ -32,13 +32,20 @@ export type ClipMemory = Pick<OptimizerMemory, "gradients" | "layout" | "trained
  *
  * @returns the factor that the update multiplies gradients by: 1 without `globalClipNorm`
  */
-export function emitClipping(k: Kernels, cells: ClipCells, options: CommonOptions, memory: ClipMemory): Scalar {
+export function emitClipping(
+  k: Kernels,
+  cells: ClipCells,
+  options: CommonOptions,
+  memory: ClipMemory,
+): Scalar {
   const { clipValue, clipNorm, globalClipNorm, globalClipMode, clipNormType } = options;
   const { gradients, layout, trainedBytes } = memory;
   const { kind, kernel } = NORMS[clipNormType];
   const blocksOf = (size: number): number => Math.ceil(size / BLOCK);
   const scalarCells = (): { partials: number; factor: Slot; norm: Slot } => ({
-    partials: cells.table(new Uint32Array(2 * layout.reduce((sum, v) => sum + blocksOf(v.size), 0))),
+    partials: cells.table(
+      new Uint32Array(2 * layout.reduce((sum, v) => sum + blocksOf(v.size), 0)),
+    ),
     factor: cells.slot(),
     norm: cells.slot(),
   });

@@ -148,7 +148,11 @@ export function defineOptimizer<O extends object, S extends string, N extends st
   const whole = withCommonScalars(definition);
   return (options = {}) => {
     const { name, dialects } = definition;
-    checkOptions(name, options, ["dialect", ...Object.keys(definition.defaults), ...Object.keys(COMMON_DEFAULTS)]);
+    checkOptions(name, options, [
+      "dialect",
+      ...Object.keys(definition.defaults),
+      ...Object.keys(COMMON_DEFAULTS),
+    ]);
     const { dialect, ...own } = options;
     if (dialect !== undefined) checkName(name, "dialect", dialect, Object.keys(dialects));
     const base = {

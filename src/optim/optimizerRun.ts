@@ -64,14 +64,18 @@ export class OptimizerRun {
   /** The blocks from `offset` bytes on. */
   private buffers(offset: number): OptimizerBuffers<string> {
     const { parameters, gradients, slots } = this.memory;
-    const shifted = [...slots].map(([name, address]): [string, Address] => [name, address + offset]);
+    const shifted = [...slots].map(([name, address]): [string, Address] => [
+      name,
+      address + offset,
+    ]);
     return { param: parameters + offset, grad: gradients + offset, ...Object.fromEntries(shifted) };
   }
 
   /** Neighbouring parameters that one command can update. */
   private runs(): { offset: number; bytes: number; decays: boolean }[] {
     const { layout, trainedBytes } = this.memory;
-    const all = this.optimizer.options.weightDecay === 0 || this.optimizer.options.weightDecayOn === "all";
+    const all =
+      this.optimizer.options.weightDecay === 0 || this.optimizer.options.weightDecayOn === "all";
     const runs: { offset: number; bytes: number; decays: boolean }[] = [];
     layout.forEach(({ offset, decays }, i) => {
       const end = layout[i + 1]?.offset ?? trainedBytes;
@@ -92,7 +96,13 @@ export class OptimizerRun {
     const { definition, options } = this.optimizer;
     if (!definition.looksAhead?.(options)) return;
     commands.work = (ELEMENT_WORK * this.memory.trainedBytes) / 4;
-    definition.before!(k, this.buffers(0), this.scalars(commands), this.memory.trainedBytes / 4, options);
+    definition.before!(
+      k,
+      this.buffers(0),
+      this.scalars(commands),
+      this.memory.trainedBytes / 4,
+      options,
+    );
   }
 
   /** Clipping, then one fused update a run of parameters. */

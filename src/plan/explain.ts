@@ -27,14 +27,28 @@ export function explain(plan: CompiledPlan): string {
     shared.add(index);
     const note = node.op.view ? "view" : again ? "in place" : "";
     const activation = node.attrs["activation"];
-    const name = node.op.name + (typeof activation === "string" && activation !== "linear" ? `+${activation}` : "");
-    return [String(i + 1), name, printShape(out.shape), out.dtype, place(index), count(tensorBytes(out)), count(flopsOf(node)), note];
+    const name =
+      node.op.name +
+      (typeof activation === "string" && activation !== "linear" ? `+${activation}` : "");
+    return [
+      String(i + 1),
+      name,
+      printShape(out.shape),
+      out.dtype,
+      place(index),
+      count(tensorBytes(out)),
+      count(flopsOf(node)),
+      note,
+    ];
   });
   const head = ["#", "op", "shape", "dtype", "place", "bytes", "flops", ""];
   const widths = head.map((h, i) => Math.max(h.length, ...rows.map((row) => row[i]!.length)));
   const right = new Set([0, 5, 6]);
   const line = (row: readonly string[]): string =>
-    row.map((c, i) => (right.has(i) ? c.padStart(widths[i]!) : c.padEnd(widths[i]!))).join("  ").trimEnd();
+    row
+      .map((c, i) => (right.has(i) ? c.padStart(widths[i]!) : c.padEnd(widths[i]!)))
+      .join("  ")
+      .trimEnd();
   const flops = nodes.reduce((sum, node) => sum + (node.op.view ? 0 : flopsOf(node)), 0);
   return [
     `plan "${plan.request.name}": ${nodes.length} nodes, ${count(flops)} flops`,

@@ -6,7 +6,10 @@ import type { SymbolicTensor } from "../graph/symbolic.ts";
 const EPILOGUES: readonly string[] = ["relu"];
 
 /** A product in the new graph that nothing but this node reads, and that has no activation yet. */
-function onlyProduct(context: RewriteContext, t: SymbolicTensor | null | undefined): SymbolicTensor | null {
+function onlyProduct(
+  context: RewriteContext,
+  t: SymbolicTensor | null | undefined,
+): SymbolicTensor | null {
   if (!t?.node || t.node.op !== matmul.definition || context.uses(t) !== 1) return null;
   const attrs = t.node.attrs as MatmulAttrs;
   const [a, b] = t.node.inputs;

@@ -171,13 +171,23 @@ export class Plan {
     const borders = [0];
     for (const name of RANGES) {
       sections[name]?.(kernels, commands);
-      if (name === "gradient") for (const node of s.nodes) emitNode(node, s, addresses, bufferAddress, kernels, commands);
+      if (name === "gradient")
+        for (const node of s.nodes) emitNode(node, s, addresses, bufferAddress, kernels, commands);
       borders.push(commands.position);
     }
     const base = regionsOf(engine).allocate(commands.bytes);
     commands.place(engine.i32, base);
     const scratch = places.arena + compiled.arenaBytes;
-    return new Plan(compiled, engine, base, padded(commands.bytes), borders.map((b) => base + b), addresses, scratch, commands.named);
+    return new Plan(
+      compiled,
+      engine,
+      base,
+      padded(commands.bytes),
+      borders.map((b) => base + b),
+      addresses,
+      scratch,
+      commands.named,
+    );
   }
 
   /** Address of a tensor of the compiled graph. */
@@ -260,7 +270,8 @@ function emitNode(
     b[name.replace("?", "")] = t ? addresses.get(t)! : 0;
   });
   (node.op.outputs ?? ["out"]).forEach((name, i) => (b[name] = addresses.get(node.outputs[i]!)!));
-  for (const [name, index] of Object.entries(s.workspaces.get(node) ?? {})) b[name] = bufferAddress(index);
+  for (const [name, index] of Object.entries(s.workspaces.get(node) ?? {}))
+    b[name] = bufferAddress(index);
   commands.work = Math.max(flopsOf(node), ELEMENT_WORK * sizeOf(node.outputs[0]!.shape));
   node.op.emit(kernels, b, emitContext(node, commands));
 }

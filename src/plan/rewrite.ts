@@ -20,7 +20,10 @@ export type RewriteRule = (context: RewriteContext) => readonly SymbolicTensor[]
  *
  * @returns what each tensor of the old graph became
  */
-export function rewrite(outputs: readonly SymbolicTensor[], rules: readonly RewriteRule[]): Map<SymbolicTensor, SymbolicTensor> {
+export function rewrite(
+  outputs: readonly SymbolicTensor[],
+  rules: readonly RewriteRule[],
+): Map<SymbolicTensor, SymbolicTensor> {
   const nodes = nodesOf(outputs);
   const became = new Map<SymbolicTensor, SymbolicTensor>();
   const reads = new Map<SymbolicTensor, number>();
@@ -29,7 +32,8 @@ export function rewrite(outputs: readonly SymbolicTensor[], rules: readonly Rewr
   for (const t of outputs) count(t);
 
   const usesOfNew = new Map<SymbolicTensor, number>();
-  const now = (t: SymbolicTensor | null): SymbolicTensor | null => (t === null ? null : (became.get(t) ?? t));
+  const now = (t: SymbolicTensor | null): SymbolicTensor | null =>
+    t === null ? null : (became.get(t) ?? t);
   for (const node of nodes) {
     const inputs = node.inputs.map(now);
     const context: RewriteContext = { node, inputs, uses: (t) => usesOfNew.get(t) ?? 0 };

@@ -95,7 +95,11 @@ export function schedule(
         buffer.to = Math.max(step, lastUse.get(t) ?? step);
       } else create(t, step);
     });
-    const needed = node.op.workspace?.(node.inputs.map((t) => t?.shape ?? []), node.attrs) ?? {};
+    const needed =
+      node.op.workspace?.(
+        node.inputs.map((t) => t?.shape ?? []),
+        node.attrs,
+      ) ?? {};
     const own: Record<string, number> = {};
     for (const [name, bytes] of Object.entries(needed)) {
       buffers.push({ bytes, from: step, to: step, fixed: null });

@@ -11,7 +11,9 @@ import { Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 import { type CompiledPlan, Plan, compile, workBytes } from "./plan.ts";
 
 /** A function of symbolic tensors that gives one or several. */
-export type SymbolicFunction = (...xs: SymbolicTensor[]) => SymbolicTensor | readonly SymbolicTensor[];
+export type SymbolicFunction = (
+  ...xs: SymbolicTensor[]
+) => SymbolicTensor | readonly SymbolicTensor[];
 
 /** Copies a tensor's bytes out of linear memory. */
 function readTensor(engine: Engine, address: number, shape: Shape, dtype: DType): Tensor {
@@ -29,19 +31,30 @@ class Traced {
   private readonly arena: number;
   private readonly inputs: readonly SymbolicTensor[];
 
-  constructor(engine: Engine, inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
+  constructor(
+    engine: Engine,
+    inputs: readonly SymbolicTensor[],
+    outputs: readonly SymbolicTensor[],
+  ) {
     this.engine = engine;
     this.inputs = inputs;
     const named = Object.fromEntries(outputs.map((t, i) => [String(i), t]));
     this.compiled = compile({ name: "trace", inputs, outputs: named });
     this.arena = regionsOf(engine).allocate(workBytes(this.compiled, engine.threads));
-    this.plan = Plan.place(this.compiled, engine, { leaf: unplaced, pin: unplaced, arena: this.arena });
+    this.plan = Plan.place(this.compiled, engine, {
+      leaf: unplaced,
+      pin: unplaced,
+      arena: this.arena,
+    });
   }
 
   run(values: readonly Tensor[]): Tensor[] {
     this.inputs.forEach((t, i) => {
       const { data } = values[i]!;
-      this.engine.u8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), this.plan.address(t));
+      this.engine.u8.set(
+        new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+        this.plan.address(t),
+      );
     });
     this.plan.run();
     return Object.entries(this.compiled.outputs).map(([name, t]) =>
@@ -104,7 +117,9 @@ function listOf(result: SymbolicTensor | readonly SymbolicTensor[]): readonly Sy
  *     const f = trace((x, w) => relu(matmul(x, w)));
  *     const y = await f([[1, 2]], [[3], [4]]);
  */
-export function trace(fn: (...xs: SymbolicTensor[]) => SymbolicTensor): (...xs: TensorLike[]) => Promise<Tensor>;
+export function trace(
+  fn: (...xs: SymbolicTensor[]) => SymbolicTensor,
+): (...xs: TensorLike[]) => Promise<Tensor>;
 export function trace(
   fn: (...xs: SymbolicTensor[]) => readonly SymbolicTensor[],
 ): (...xs: TensorLike[]) => Promise<Tensor[]>;
@@ -159,11 +174,17 @@ export async function compute<A extends Readonly<Record<string, unknown>>>(
   ...args: (TensorLike | Partial<A>)[]
 ): Promise<Tensor> {
   const last = args.at(-1);
-  const hasAttrs = typeof last === "object" && !(last instanceof Tensor) && !Array.isArray(last) && !ArrayBuffer.isView(last);
+  const hasAttrs =
+    typeof last === "object" &&
+    !(last instanceof Tensor) &&
+    !Array.isArray(last) &&
+    !ArrayBuffer.isView(last);
   const values = (hasAttrs ? args.slice(0, -1) : args).map((a) => tensor(a as TensorLike));
   const leaves = leavesOf(values);
   const call = op as (...xs: unknown[]) => SymbolicTensor;
-  const traced = new Traced(await init(), leaves, [hasAttrs ? call(...leaves, last) : call(...leaves)]);
+  const traced = new Traced(await init(), leaves, [
+    hasAttrs ? call(...leaves, last) : call(...leaves),
+  ]);
   try {
     return traced.run(values)[0]!;
   } finally {

@@ -9,5 +9,6 @@ import { type Regularizer, defineRegularizer } from "./regularizer.ts";
 export const l1: (options?: { l1?: number }) => Regularizer = /* @__PURE__ */ defineRegularizer({
   name: "l1",
   defaults: { l1: 0.01 },
-  penalty: (w, options) => mul(sum(absoluteError(w, fill(constant(0), { shape: w.shape }))), options.l1),
+  penalty: (w, options) =>
+    mul(sum(absoluteError(w, fill(constant(0), { shape: w.shape }))), options.l1),
 });

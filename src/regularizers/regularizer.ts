@@ -18,7 +18,8 @@ export function defineRegularizer<O extends Readonly<Record<string, number>>>(de
   return (given = {}) => {
     const options = withDefaults<O>(definition.name, definition.defaults, given);
     for (const [name, value] of Object.entries(options)) {
-      if (!(value >= 0)) throw new RangeError(`${definition.name}: ${name} must be >= 0, got ${value}`);
+      if (!(value >= 0))
+        throw new RangeError(`${definition.name}: ${name} must be >= 0, got ${value}`);
     }
     return { kind: definition.name, options, penalty: (w) => definition.penalty(w, options) };
   };

@@ -17,8 +17,10 @@ export async function readFile(path: string | URL): Promise<Uint8Array<ArrayBuff
     const bytes = await fileSystem(String(path)).readFile(path);
     return new Uint8Array(bytes);
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") throw new DataError(`${String(path)}: no such file`);
-    if ((error as { code?: string }).code === "EISDIR") throw new DataError(`${String(path)}: is a folder, not a file`);
+    if ((error as { code?: string }).code === "ENOENT")
+      throw new DataError(`${String(path)}: no such file`);
+    if ((error as { code?: string }).code === "EISDIR")
+      throw new DataError(`${String(path)}: is a folder, not a file`);
     throw error;
   }
 }
@@ -26,7 +28,10 @@ export async function readFile(path: string | URL): Promise<Uint8Array<ArrayBuff
 /** Writes a file under a temporary name, flushes it, and renames it: never half a file. */
 export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<void> {
   const fs = fileSystem(String(path));
-  const final = path instanceof URL ? builtin<typeof import("node:url")>("node:url")!.fileURLToPath(path) : path;
+  const final =
+    path instanceof URL
+      ? builtin<typeof import("node:url")>("node:url")!.fileURLToPath(path)
+      : path;
   const folder = final.replace(/[^/\\]*$/, "");
   if (folder !== "") await fs.mkdir(folder, { recursive: true });
   const temporary = `${final}.partial`;

@@ -6,11 +6,15 @@ interface Port {
 }
 
 /** Inside a worker: hands the parent's first message to `handler`, with a way to answer. */
-export function answerParent(handler: (message: unknown, post: (answer: unknown) => void) => void): void {
+export function answerParent(
+  handler: (message: unknown, post: (answer: unknown) => void) => void,
+): void {
   const port = builtin<{ parentPort: Port | null }>("node:worker_threads")?.parentPort;
-  if (port) port.once("message", (message) => handler(message, (answer) => port.postMessage(answer)));
+  if (port)
+    port.once("message", (message) => handler(message, (answer) => port.postMessage(answer)));
   else {
-    const listener = ({ data }: MessageEvent): void => handler(data, (answer) => self.postMessage(answer));
+    const listener = ({ data }: MessageEvent): void =>
+      handler(data, (answer) => self.postMessage(answer));
     self.addEventListener("message", listener, { once: true });
   }
 }

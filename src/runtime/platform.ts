@@ -35,7 +35,10 @@ export function builtin<T>(name: string): T | undefined {
 
 /** Gives timers, input and rendering a turn. Faster than setTimeout, which waits 1 to 4 ms. */
 export function yieldToLoop(): Promise<void> {
-  const g = globalThis as { setImmediate?: (f: () => void) => void; scheduler?: { yield?: () => Promise<void> } };
+  const g = globalThis as {
+    setImmediate?: (f: () => void) => void;
+    scheduler?: { yield?: () => Promise<void> };
+  };
   if (g.setImmediate) return new Promise((resolve) => g.setImmediate!(resolve));
   if (g.scheduler?.yield) return g.scheduler.yield();
   return new Promise((resolve) => {

@@ -59,7 +59,8 @@ export function waysToStart(script: string): readonly ((events: ThreadEvents) =>
   if (node) return [(events) => nodeThread(node, script, events)];
   if (typeof Worker === "undefined") return [];
   return [
-    (events) => webThread(new Worker(new URL("./worker.js", import.meta.url), { type: "module" }), events),
+    (events) =>
+      webThread(new Worker(new URL("./worker.js", import.meta.url), { type: "module" }), events),
     (events) => {
       const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
       return webThread(new Worker(url), events);

@@ -1,11 +1,25 @@
 import { DataError, ShapeError } from "../errors.ts";
-import { type DType, type Elements, type Shape, allocate, checkShape, printShape, sizeOf } from "../shape.ts";
+import {
+  type DType,
+  type Elements,
+  type Shape,
+  allocate,
+  checkShape,
+  printShape,
+  sizeOf,
+} from "../shape.ts";
 
 /** Numbers in nested arrays, outermost axis first. */
 export type NestedNumbers = number | boolean | readonly NestedNumbers[];
 
 /** What every data argument takes: nested arrays, a typed array (one axis), or a host tensor. */
-export type TensorLike = Tensor | NestedNumbers | Float32Array | Float64Array | Int32Array | Uint8Array;
+export type TensorLike =
+  | Tensor
+  | NestedNumbers
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | Uint8Array;
 
 /** A shape and a typed array on the host; the garbage collector owns it. Row-major. */
 export class Tensor {
@@ -54,7 +68,14 @@ function shapeOfNested(value: NestedNumbers): number[] {
   return shape;
 }
 
-function fill(out: Elements, value: NestedNumbers, shape: Shape, axis: number, offset: number, length: number): void {
+function fill(
+  out: Elements,
+  value: NestedNumbers,
+  shape: Shape,
+  axis: number,
+  offset: number,
+  length: number,
+): void {
   if (axis === shape.length) {
     if (typeof value !== "number" && typeof value !== "boolean") {
       throw new DataError(
@@ -68,8 +89,12 @@ function fill(out: Elements, value: NestedNumbers, shape: Shape, axis: number, o
   }
   const n = shape[axis]!;
   if (!Array.isArray(value) || value.length !== n) {
-    const got = Array.isArray(value) ? `one of length ${value.length}` : `the number ${String(value)}`;
-    throw new DataError(`tensor: nested arrays must be rectangular ${printShape(shape)}, but axis ${axis} holds ${got}`);
+    const got = Array.isArray(value)
+      ? `one of length ${value.length}`
+      : `the number ${String(value)}`;
+    throw new DataError(
+      `tensor: nested arrays must be rectangular ${printShape(shape)}, but axis ${axis} holds ${got}`,
+    );
   }
   const step = n === 0 ? 0 : length / n;
   for (let i = 0; i < n; i++) fill(out, value[i]!, shape, axis + 1, offset + i * step, step);
@@ -126,7 +151,9 @@ function convert(data: Elements | Float64Array, dtype: DType): Elements {
   for (let i = 0; i < data.length; i++) {
     out[i] = data[i]!;
     if (out[i] !== data[i]) {
-      throw new DataError(`tensor: element ${i} is ${data[i]}, which ${dtype} cannot hold; use float32`);
+      throw new DataError(
+        `tensor: element ${i} is ${data[i]}, which ${dtype} cannot hold; use float32`,
+      );
     }
   }
   return out;

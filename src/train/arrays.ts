@@ -10,7 +10,8 @@ import { Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
  */
 export function inputTensor(subject: string, data: TensorLike, shape: Shape | null): Tensor {
   const t = data instanceof Tensor ? data : tensor(data);
-  if (t.shape.length === 0) throw new ShapeError(`${subject}: x must have a batch axis, got a single number`);
+  if (t.shape.length === 0)
+    throw new ShapeError(`${subject}: x must have a batch axis, got a single number`);
   if (t.shape[0] === 0) throw new DataError(`${subject}: x is empty; give at least one sample`);
   const own = t.shape.slice(1);
   if (shape && !sameShape(own, shape)) {
@@ -47,7 +48,13 @@ export function checkNumbers(subject: string, what: string, t: Tensor): void {
  * @param classes  labels must lie in [0, classes)
  * @throws DataError, ShapeError
  */
-export function indexLabels(subject: string, data: TensorLike, rows: number, shape: Shape, classes: number): Tensor {
+export function indexLabels(
+  subject: string,
+  data: TensorLike,
+  rows: number,
+  shape: Shape,
+  classes: number,
+): Tensor {
   const t = data instanceof Tensor ? data : tensor(data);
   const want = [rows, ...shape];
   if (t.shape[0] !== rows) throw rowsError(subject, "y", t, rows);
@@ -87,11 +94,17 @@ export function valueLabels(subject: string, data: TensorLike, rows: number, sha
 }
 
 function rowsError(subject: string, what: string, t: Tensor, rows: number): ShapeError {
-  return new ShapeError(`${subject}: x has ${rows} samples, but ${what} has ${t.shape[0] ?? 1}; give one for each`);
+  return new ShapeError(
+    `${subject}: x has ${rows} samples, but ${what} has ${t.shape[0] ?? 1}; give one for each`,
+  );
 }
 
 /** Rows [from, to) of a tensor, without copying. */
 export function rowsOf(t: Tensor, from: number, to: number): Tensor {
   const width = t.shape[0] === 0 ? 0 : t.size / t.shape[0]!;
-  return tensor(t.data.subarray(from * width, to * width), [to - from, ...t.shape.slice(1)], t.dtype);
+  return tensor(
+    t.data.subarray(from * width, to * width),
+    [to - from, ...t.shape.slice(1)],
+    t.dtype,
+  );
 }

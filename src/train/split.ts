@@ -140,7 +140,9 @@ export function trainTestSplit(
     );
   }
   if (typeof random?.integer !== "function") {
-    throw new OptionError("trainTestSplit: the second argument must be a generator; pass new Random(seed)");
+    throw new OptionError(
+      "trainTestSplit: the second argument must be a generator; pass new Random(seed)",
+    );
   }
   const n = typeof data === "number" ? data : (data.x.shape[0] ?? 0);
   if (typeof data !== "number" && data.y.shape[0] !== n) {

@@ -4,7 +4,12 @@ import { extname, join, normalize } from "node:path";
 import { chromium } from "playwright-core";
 import { CHROMIUM } from "./runtimes.mjs";
 
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
 
 /** Serves a folder on this machine as any static host does. */
 async function serve(folder) {
@@ -12,7 +17,9 @@ async function serve(folder) {
     const path = normalize(decodeURIComponent(request.url.split("?")[0]));
     try {
       const bytes = readFileSync(join(folder, path));
-      response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(bytes);
+      response
+        .writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" })
+        .end(bytes);
     } catch {
       response.writeHead(404).end();
     }

@@ -26,12 +26,23 @@ const wanted = named.length > 0 ? named : known;
 
 /** An empty project with the packed package as its only dependency. */
 function install(project) {
-  const npm = (...args) => execFileSync("npm", args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  const npm = (...args) =>
+    execFileSync("npm", args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   npm("pack", "--silent", "--pack-destination", project);
   const tarball = readdirSync(project).find((name) => name.endsWith(".tgz"));
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  npm("install", "--silent", "--prefix", project, "--no-audit", "--no-fund", "--prefer-offline", join(project, tarball));
-  for (const file of ["program.mjs", "reproducible.mjs", "fastest.mjs"]) copyFileSync(join(here, file), join(project, file));
+  npm(
+    "install",
+    "--silent",
+    "--prefix",
+    project,
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    join(project, tarball),
+  );
+  for (const file of ["program.mjs", "reproducible.mjs", "fastest.mjs"])
+    copyFileSync(join(here, file), join(project, file));
 }
 
 const rows = [];
@@ -51,23 +62,43 @@ const told = (error) => [error.message, error.stdout, error.stderr].filter(Boole
 async function inChromium(project) {
   const site = join(project, "site");
   mkdirSync(site);
-  const page = (name, script) => writeFileSync(join(site, name), `<!doctype html><meta charset="utf-8"><title>${name}</title>${script}\n`);
+  const page = (name, script) =>
+    writeFileSync(
+      join(site, name),
+      `<!doctype html><meta charset="utf-8"><title>${name}</title>${script}\n`,
+    );
   const forms = [];
   for (const mode of MODES) {
     for (const format of ["esm", "iife"]) {
       const file = `${mode}.${format}.js`;
-      await esbuild.build({ entryPoints: [join(project, `${mode}.mjs`)], outfile: join(site, file), bundle: true, format, minify: true, logLevel: "warning" });
-      page(`${mode}.${format}.html`, `<script ${format === "esm" ? 'type="module" ' : ""}src="${file}"></script>`);
+      await esbuild.build({
+        entryPoints: [join(project, `${mode}.mjs`)],
+        outfile: join(site, file),
+        bundle: true,
+        format,
+        minify: true,
+        logLevel: "warning",
+      });
+      page(
+        `${mode}.${format}.html`,
+        `<script ${format === "esm" ? 'type="module" ' : ""}src="${file}"></script>`,
+      );
       forms.push([`${mode}.${format}.html`, `esbuild ${format}`, mode]);
     }
     const imports = JSON.stringify({ imports: { thalweg: "./browser.js" } });
     copyFileSync(join(project, `${mode}.mjs`), join(site, `${mode}.mjs`));
-    page(`${mode}.html`, `<script type="importmap">${imports}</script><script type="module" src="${mode}.mjs"></script>`);
+    page(
+      `${mode}.html`,
+      `<script type="importmap">${imports}</script><script type="module" src="${mode}.mjs"></script>`,
+    );
     forms.push([`${mode}.html`, "script tag", mode]);
   }
   copyFileSync(join(project, "program.mjs"), join(site, "program.mjs"));
   copyFileSync(join(project, "node_modules/thalweg/dist/browser.js"), join(site, "browser.js"));
-  const { version, lines } = await openPages(site, forms.map(([name]) => name));
+  const { version, lines } = await openPages(
+    site,
+    forms.map(([name]) => name),
+  );
   for (const [name, form, mode] of forms) note("chromium", form, mode, lines[name]);
   for (const row of rows) if (row.name === "chromium") row.runtime = `chromium ${version}`;
 }
@@ -76,11 +107,29 @@ async function inChromium(project) {
 function types(project) {
   copyFileSync(join(here, "types.ts"), join(project, "types.ts"));
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
-    const flags = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom", "--types", "", "--module", module];
+  for (const [module, moduleResolution] of [
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"],
+  ]) {
+    const flags = [
+      "--noEmit",
+      "--strict",
+      "--target",
+      "es2022",
+      "--lib",
+      "es2022,dom",
+      "--types",
+      "",
+      "--module",
+      module,
+    ];
     let error;
     try {
-      execFileSync(process.execPath, [tsc, ...flags, "--moduleResolution", moduleResolution, "types.ts"], { cwd: project, encoding: "utf8" });
+      execFileSync(
+        process.execPath,
+        [tsc, ...flags, "--moduleResolution", moduleResolution, "types.ts"],
+        { cwd: project, encoding: "utf8" },
+      );
     } catch (e) {
       error = told(e);
     }
@@ -120,8 +169,10 @@ for (const row of rows) {
   else if (row.name !== "types") {
     if (!(row.accuracy >= 0.9)) problems.push(`accuracy ${row.accuracy} is below 0.9`);
     if (!row.loaded) problems.push("the model loaded from bytes predicts otherwise");
-    if (row.mode === "reproducible" && row.fingerprint !== bits) problems.push(`bits differ from ${bits}`);
-    if (row.mode === "reproducible" && !row.variant.startsWith("simd")) problems.push(`reproducible ran ${row.variant}`);
+    if (row.mode === "reproducible" && row.fingerprint !== bits)
+      problems.push(`bits differ from ${bits}`);
+    if (row.mode === "reproducible" && !row.variant.startsWith("simd"))
+      problems.push(`reproducible ran ${row.variant}`);
   }
   if (problems.length > 0) failed++;
   const cells = [

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Folder with runtimes from npm: .ci/run fills it. */
-export const RUNTIMES = process.env.THALWEG_RUNTIMES ?? fileURLToPath(new URL("../../build/runtimes", import.meta.url));
+export const RUNTIMES =
+  process.env.THALWEG_RUNTIMES ?? fileURLToPath(new URL("../../build/runtimes", import.meta.url));
 
 function onPath(name) {
   for (const folder of (process.env.PATH ?? "").split(":")) {
@@ -31,7 +32,12 @@ export const COMMANDS = {
 };
 
 /** Where Chromium is, if it is. */
-export const CHROMIUM = first(process.env.CHROMIUM, onPath("chromium"), onPath("chromium-browser"), onPath("google-chrome"));
+export const CHROMIUM = first(
+  process.env.CHROMIUM,
+  onPath("chromium"),
+  onPath("chromium-browser"),
+  onPath("google-chrome"),
+);
 
 /** What a command prints, with nothing but the files and settings that it needs. */
 export function output({ path, args }, file, cwd) {
@@ -40,6 +46,11 @@ export function output({ path, args }, file, cwd) {
     encoding: "utf8",
     timeout: 120_000,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      NO_COLOR: "1",
+      DENO_NO_UPDATE_CHECK: "1",
+    },
   });
 }

@@ -2,11 +2,13 @@ import { readFileSync, readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { numbersAfter, runExample } from "./runExample.ts";
 
-const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const read = (path: string): string =>
+  readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
 test("firstNet is the program of the README, and prints what the README says", async () => {
   const page = read("README.md");
-  const fence = (language: string): string => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)![1]!;
+  const fence = (language: string): string =>
+    new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(page)![1]!;
   expect(read("examples/firstNet.mjs").replace(/^\/\/.*\n/, "")).toBe(fence("js"));
   expect(await runExample("firstNet.mjs")).toBe(fence("text"));
 });
@@ -36,7 +38,9 @@ test("curveFit finds the parameters that its points were made with", async () =>
 test("the table of examples/README.md names every example", () => {
   const page = read("examples/README.md");
   for (const folder of ["", "seeds/"]) {
-    const files = readdirSync(new URL(`../../examples/${folder}`, import.meta.url)).filter((f) => f.endsWith(".mjs"));
+    const files = readdirSync(new URL(`../../examples/${folder}`, import.meta.url)).filter((f) =>
+      f.endsWith(".mjs"),
+    );
     for (const file of files) expect(page).toContain(`](${folder}${file})`);
   }
 });

@@ -12,7 +12,9 @@ const root = new URL("../../", import.meta.url);
  */
 export async function runExample(path: string): Promise<string> {
   if (!existsSync(new URL("dist/index.js", root))) {
-    throw new Error(`examples/${path}: needs dist/, which is not built; run node scripts/build.mjs`);
+    throw new Error(
+      `examples/${path}: needs dist/, which is not built; run node scripts/build.mjs`,
+    );
   }
   const file = fileURLToPath(new URL(`examples/${path}`, root));
   const { stdout } = await promisify(execFile)(process.execPath, [file]);

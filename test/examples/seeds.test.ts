@@ -24,7 +24,9 @@ const near =
   (printed) => {
     const got = numbersAfter(printed, label);
     expect(got).toHaveLength(expected.length);
-    got.forEach((v, i) => expect(Math.abs(v - expected[i]!), `${label}: ${v}`).toBeLessThanOrEqual(tolerance));
+    got.forEach((v, i) =>
+      expect(Math.abs(v - expected[i]!), `${label}: ${v}`).toBeLessThanOrEqual(tolerance),
+    );
   };
 
 /** `label` is followed by one number in [from, to]. */
@@ -39,8 +41,16 @@ const within =
 const CHECKS: Readonly<Record<string, readonly Check[]>> = {
   // 60000 draws: the standard error of the deviation is std / sqrt(120000), 2e-4, and one lies beyond 4 of
   // them. A truncated normal has the same deviation, and none beyond 2.3.
-  xavierInit: [near("std", [Math.sqrt(2 / 500)], 8e-4), near("mean", [0], 1e-3), within("largest", 3.5, 6)],
-  heInit: [near("std", [Math.sqrt(2 / 300)], 9e-4), near("mean", [0], 1.3e-3), within("largest", 3.5, 6)],
+  xavierInit: [
+    near("std", [Math.sqrt(2 / 500)], 8e-4),
+    near("mean", [0], 1e-3),
+    within("largest", 3.5, 6),
+  ],
+  heInit: [
+    near("std", [Math.sqrt(2 / 300)], 9e-4),
+    near("mean", [0], 1.3e-3),
+    within("largest", 3.5, 6),
+  ],
   activations: [
     near("sigmoid", [0.1192, 0.2689, 0.5, 0.7311, 0.8808], 0),
     near("tanh", [-0.964, -0.7616, 0, 0.7616, 0.964], 0),
@@ -63,12 +73,15 @@ const CHECKS: Readonly<Record<string, readonly Check[]>> = {
   regression: [near("kernel", [2, -3], 2e-3), near("bias", [1], 2e-3)],
 };
 
-test.each(Object.entries(STEPS))("%s walks the path of the article's formula", async (name, paths) => {
-  const printed = await runExample(`seeds/${name}.mjs`);
-  for (const [form, expected] of Object.entries(paths)) {
-    expected.forEach((w, i) => near(`${form}w${i + 1}`, [w], 2e-7)(printed));
-  }
-});
+test.each(Object.entries(STEPS))(
+  "%s walks the path of the article's formula",
+  async (name, paths) => {
+    const printed = await runExample(`seeds/${name}.mjs`);
+    for (const [form, expected] of Object.entries(paths)) {
+      expected.forEach((w, i) => near(`${form}w${i + 1}`, [w], 2e-7)(printed));
+    }
+  },
+);
 
 test.each(Object.entries(CHECKS))("%s prints what its text says", async (name, checks) => {
   const printed = await runExample(`seeds/${name}.mjs`);
@@ -76,6 +89,10 @@ test.each(Object.entries(CHECKS))("%s prints what its text says", async (name, c
 });
 
 test("every file of examples/seeds is checked", () => {
-  const files = readdirSync(new URL("../../examples/seeds/", import.meta.url)).map((f) => f.replace(/\.mjs$/, ""));
-  expect(files.sort()).toEqual([...new Set([...Object.keys(STEPS), ...Object.keys(CHECKS)])].sort());
+  const files = readdirSync(new URL("../../examples/seeds/", import.meta.url)).map((f) =>
+    f.replace(/\.mjs$/, ""),
+  );
+  expect(files.sort()).toEqual(
+    [...new Set([...Object.keys(STEPS), ...Object.keys(CHECKS)])].sort(),
+  );
 });

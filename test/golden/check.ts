@@ -27,9 +27,19 @@ export async function outcomeOf(check: Check): Promise<Outcome> {
   try {
     const ratio = await check.run();
     if (ratio <= 1) return { check, state: "passed", ratio, message: "" };
-    return { check, state: "failed", ratio, message: `error/bound is ${ratio.toPrecision(4)}, must be at most 1` };
+    return {
+      check,
+      state: "failed",
+      ratio,
+      message: `error/bound is ${ratio.toPrecision(4)}, must be at most 1`,
+    };
   } catch (error) {
-    return { check, state: "failed", ratio: NaN, message: error instanceof Error ? error.message : String(error) };
+    return {
+      check,
+      state: "failed",
+      ratio: NaN,
+      message: error instanceof Error ? error.message : String(error),
+    };
   }
 }
 
@@ -39,11 +49,16 @@ export function failing(file: string, group: string, id: string, message: string
 }
 
 /** The cases of a file's content (a training's "runs"), each with its `id`, or its place in the list. */
-export function casesOf(content: Readonly<Record<string, unknown>>): { id: string; value: Record<string, unknown> }[] {
+export function casesOf(
+  content: Readonly<Record<string, unknown>>,
+): { id: string; value: Record<string, unknown> }[] {
   const cases = content["cases"] ?? content["runs"];
   if (!Array.isArray(cases)) throw new TypeError(`"cases" must be a list, got ${typeof cases}`);
   return cases.map((value: unknown, i) => {
-    const own = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+    const own = (typeof value === "object" && value !== null ? value : {}) as Record<
+      string,
+      unknown
+    >;
     return { id: typeof own["id"] === "string" ? own["id"] : `case ${i}`, value: own };
   });
 }

@@ -25,7 +25,13 @@ const READERS: Readonly<Record<string, Reader>> = {
 /** A file of a kind that comes later: each of its cases, or the file as one. */
 function laterChecks({ path, content }: GoldenFile, later: string): Check[] {
   const list = Array.isArray(content["cases"]) ? casesOf(content) : [{ id: path, value: {} }];
-  return list.map(({ id }) => ({ file: path, group: later, id, later, run: () => Promise.resolve(NaN) }));
+  return list.map(({ id }) => ({
+    file: path,
+    group: later,
+    id,
+    later,
+    run: () => Promise.resolve(NaN),
+  }));
 }
 
 function checksOf(file: GoldenFile, folders: readonly string[]): Check[] {
@@ -34,7 +40,8 @@ function checksOf(file: GoldenFile, folders: readonly string[]): Check[] {
   const later = LATER_FORMATS[format];
   if (later !== undefined) return laterChecks(file, later);
   const reader = READERS[format];
-  if (!reader) return [failing(path, "file", path, `format ${JSON.stringify(format)} is not known here`)];
+  if (!reader)
+    return [failing(path, "file", path, `format ${JSON.stringify(format)} is not known here`)];
   try {
     return reader(file, folders);
   } catch (error) {

@@ -26,7 +26,15 @@ function text(folders: readonly string[], name: string): string | null {
 }
 
 function table(csv: string): number[][] {
-  return csv.trim().split("\n").map((line) => line.trim().split(/[\s,]+/).map(Number));
+  return csv
+    .trim()
+    .split("\n")
+    .map((line) =>
+      line
+        .trim()
+        .split(/[\s,]+/)
+        .map(Number),
+    );
 }
 
 function rowsOf(x: readonly (readonly number[])[], y: readonly number[]): Rows {
@@ -34,7 +42,11 @@ function rowsOf(x: readonly (readonly number[])[], y: readonly number[]): Rows {
 }
 
 /** Rows for which `isTest` holds are the test set. */
-function split(x: readonly (readonly number[])[], y: readonly number[], isTest: (row: number) => boolean): Dataset {
+function split(
+  x: readonly (readonly number[])[],
+  y: readonly number[],
+  isTest: (row: number) => boolean,
+): Dataset {
   const pick = (test: boolean): Rows => {
     const own = (_: unknown, i: number): boolean => isTest(i) === test;
     return rowsOf(x.filter(own), y.filter(own));
@@ -57,18 +69,29 @@ function digits(folders: readonly string[], n: number): Dataset | null {
   const csv = text(folders, "digits.csv");
   if (csv === null) return null;
   const all = table(csv);
-  return split(all.map((r) => r.slice(0, 64).map((v) => v / 16)), all.map((r) => r[64]!), (i) => i >= n);
+  return split(
+    all.map((r) => r.slice(0, 64).map((v) => v / 16)),
+    all.map((r) => r[64]!),
+    (i) => i >= n,
+  );
 }
 
 function iris(folders: readonly string[]): Dataset | null {
   const csv = text(folders, "iris.csv");
   if (csv === null) return null;
   const all = table(csv).slice(1);
-  return split(all.map((r) => r.slice(0, 4)), all.map((r) => r[4]!), (i) => i % 5 === 4);
+  return split(
+    all.map((r) => r.slice(0, 4)),
+    all.map((r) => r[4]!),
+    (i) => i % 5 === 4,
+  );
 }
 
 function diabetes(folders: readonly string[], n: number): Dataset | null {
-  const [features, target] = [text(folders, "diabetes_data_raw.csv"), text(folders, "diabetes_target.csv")];
+  const [features, target] = [
+    text(folders, "diabetes_data_raw.csv"),
+    text(folders, "diabetes_target.csv"),
+  ];
   if (features === null || target === null) return null;
   const x = table(features);
   const columns = x[0]!.map((_, j) => x.map((r) => r[j]!));

@@ -24,14 +24,21 @@ const ARRAYS = {
   uint8: Uint8Array,
 } as const;
 
-const SPECIAL: Readonly<Record<string, number>> = { NaN, Infinity, "-Infinity": -Infinity, "-0": -0 };
+const SPECIAL: Readonly<Record<string, number>> = {
+  NaN,
+  Infinity,
+  "-Infinity": -Infinity,
+  "-0": -0,
+};
 
 function elements(what: string, t: Encoded): ArrayLike<number> {
   if (t.b64 !== undefined) {
     const bytes = new Uint8Array(Buffer.from(t.b64, "base64"));
     const width = ARRAYS[t.dtype].BYTES_PER_ELEMENT;
     if (bytes.length % width !== 0) {
-      throw new TypeError(`${what}: ${t.dtype} needs a multiple of ${width} bytes, got ${bytes.length}`);
+      throw new TypeError(
+        `${what}: ${t.dtype} needs a multiple of ${width} bytes, got ${bytes.length}`,
+      );
     }
     return new ARRAYS[t.dtype](bytes.buffer);
   }
@@ -39,7 +46,9 @@ function elements(what: string, t: Encoded): ArrayLike<number> {
   return t.data.map((v: number | string, i) => {
     const value = typeof v === "string" ? SPECIAL[v] : v;
     if (typeof value !== "number") {
-      throw new TypeError(`${what}: element ${i} must be a number, "NaN", "Infinity", "-Infinity" or "-0", got ${JSON.stringify(v)}`);
+      throw new TypeError(
+        `${what}: element ${i} must be a number, "NaN", "Infinity", "-Infinity" or "-0", got ${JSON.stringify(v)}`,
+      );
     }
     return value;
   });
@@ -54,14 +63,20 @@ function elements(what: string, t: Encoded): ArrayLike<number> {
 export function decode(t: Encoded | undefined, what: string = "tensor"): Float64Array {
   if (typeof t !== "object" || t === null) throw new TypeError(`${what}: is missing`);
   if (!Object.hasOwn(ARRAYS, t.dtype)) {
-    throw new TypeError(`${what}: dtype must be one of ${Object.keys(ARRAYS).join(", ")}, got ${JSON.stringify(t.dtype)}`);
+    throw new TypeError(
+      `${what}: dtype must be one of ${Object.keys(ARRAYS).join(", ")}, got ${JSON.stringify(t.dtype)}`,
+    );
   }
   if (!Array.isArray(t.shape) || t.shape.some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new TypeError(`${what}: shape must be a list of whole numbers >= 0, got ${JSON.stringify(t.shape)}`);
+    throw new TypeError(
+      `${what}: shape must be a list of whole numbers >= 0, got ${JSON.stringify(t.shape)}`,
+    );
   }
   const values = Float64Array.from(elements(what, t));
   if (values.length !== sizeOf(t.shape)) {
-    throw new TypeError(`${what}: shape ${printShape(t.shape)} holds ${sizeOf(t.shape)} elements, got ${values.length}`);
+    throw new TypeError(
+      `${what}: shape ${printShape(t.shape)} holds ${sizeOf(t.shape)} elements, got ${values.length}`,
+    );
   }
   return values;
 }
@@ -108,14 +123,21 @@ function readFile(folder: string, path: string): GoldenFile {
  * @throws Error where there is none
  */
 export function goldenFiles(folder: string): GoldenFile[] {
-  if (!existsSync(folder)) throw new Error(`golden: there is no folder ${folder}; set GOLDEN to a folder of golden vectors`);
+  if (!existsSync(folder))
+    throw new Error(
+      `golden: there is no folder ${folder}; set GOLDEN to a folder of golden vectors`,
+    );
   const files = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .flatMap((entry) => readdirSync(join(folder, entry.name)).map((name) => `${entry.name}/${name}`))
+    .flatMap((entry) =>
+      readdirSync(join(folder, entry.name)).map((name) => `${entry.name}/${name}`),
+    )
     .filter((path) => path.endsWith(".json"))
     .sort();
   if (files.length === 0) {
-    throw new Error(`golden: ${folder} has no ops/*.json, optim/*.json or train/*.json; set GOLDEN to a folder of golden vectors`);
+    throw new Error(
+      `golden: ${folder} has no ops/*.json, optim/*.json or train/*.json; set GOLDEN to a folder of golden vectors`,
+    );
   }
   return files.map((path) => readFile(folder, path));
 }

@@ -8,13 +8,22 @@ import { KERAS_OPTIMIZERS } from "./kerasOptions.ts";
 import { main } from "./main.ts";
 import { hostOps } from "./ops/clip.ts";
 import { goldenOps } from "./ops/table.ts";
-import { type GoldenContent, syntheticOps, syntheticOptimizers, syntheticTraining, writeGolden } from "./synthetic.ts";
+import {
+  type GoldenContent,
+  syntheticOps,
+  syntheticOptimizers,
+  syntheticTraining,
+  writeGolden,
+} from "./synthetic.ts";
 import { TORCH_OPTIMIZERS } from "./torchOptions.ts";
 
 const data = ["../../data", "../data"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** Exit code and all that was printed. */
-async function golden(folder: string, parts: string[] = []): Promise<{ code: number; text: string }> {
+async function golden(
+  folder: string,
+  parts: string[] = [],
+): Promise<{ code: number; text: string }> {
   const lines: string[] = [];
   const code = await main({ folder, data, parts }, (line) => lines.push(line));
   return { code, text: lines.join("\n") };
@@ -23,7 +32,9 @@ async function golden(folder: string, parts: string[] = []): Promise<{ code: num
 const runOn = (files: GoldenContent): ReturnType<typeof golden> => golden(writeGolden(files));
 
 /** A committed file of ops, parsed: to be altered. */
-function committed(path: string): { cases: { id: string; op: string; outputs: { y: { data?: number[] } } }[] } {
+function committed(path: string): {
+  cases: { id: string; op: string; outputs: { y: { data?: number[] } } }[];
+} {
   return JSON.parse(readFileSync(new URL(`data/${path}`, import.meta.url), "utf8"));
 }
 
@@ -57,7 +68,9 @@ test("main() fails when one step of a trajectory or one batch loss is altered", 
   const optim = syntheticOptimizers() as { cases: { trajectory_f64: { data: number[] }[] }[] };
   optim.cases[0]!.trajectory_f64[1]!.data[20]! += 1e-4;
   const { train, test: rest } = DATASETS["diabetes"]!(data, 300)!;
-  const training = syntheticTraining("diabetes", train, rest, 23) as { runs: { float64: { step_losses: number[] } }[] };
+  const training = syntheticTraining("diabetes", train, rest, 23) as {
+    runs: { float64: { step_losses: number[] } }[];
+  };
   training.runs[0]!.float64.step_losses[5]! *= 1 + 1e-4;
   const { code, text } = await runOn({ "optim/a.json": optim, "train/b.json": training });
   expect(text).toContain("0 passed, 2 failed");
@@ -71,7 +84,9 @@ test("main() fails where a NaN, an infinity or a -0 is expected and something el
     inputs: { x: { dtype: "float32", shape: [1], data: [1] } },
     outputs: { y: { dtype: "float64", shape: [1], data: [y] } },
   });
-  const { text } = await runOn({ "ops/a.json": { format: "golden-ops/1", cases: ["NaN", "Infinity", "-0", 1].map(one) } });
+  const { text } = await runOn({
+    "ops/a.json": { format: "golden-ops/1", cases: ["NaN", "Infinity", "-0", 1].map(one) },
+  });
   expect(text).toContain("1 passed, 3 failed");
 });
 
@@ -94,10 +109,15 @@ test("main() names file, case and what is wrong with it", async () => {
     "ops/b.json": "{",
     "ops/c.json": { format: "golden-oops/1", cases: [] },
     "ops/d.json": { format: "golden-ops/1" },
-    "optim/e.json": { format: "golden-optim/1", cases: [{ id: "who", kind: "rosenbrock", optimizer: "Sgd", hyper: {} }] },
+    "optim/e.json": {
+      format: "golden-optim/1",
+      cases: [{ id: "who", kind: "rosenbrock", optimizer: "Sgd", hyper: {} }],
+    },
   });
   expect(code).toBe(1);
-  expect(text.slice(text.indexOf("Failures"), text.lastIndexOf("\n\n")).split("\n").slice(1)).toEqual([
+  expect(
+    text.slice(text.indexOf("Failures"), text.lastIndexOf("\n\n")).split("\n").slice(1),
+  ).toEqual([
     "  ops/a.json short (relu): inputs.x: shape [2] holds 2 elements, got 1",
     '  ops/a.json dtype (relu): inputs.x: dtype must be one of float64, float32, int32, bool, uint8, got "float16"',
     '  ops/a.json word (relu): inputs.x: element 1 must be a number, "NaN", "Infinity", "-Infinity" or "-0", got "two"',
@@ -123,15 +143,29 @@ test("main() counts what comes later as unsupported, with its area", async () =>
 });
 
 test("main() says that there is no folder, no file, no such part, no onnx", async () => {
-  expect(await golden("nowhere")).toMatchObject({ code: 1, text: expect.stringContaining("there is no folder nowhere") });
-  expect(await golden(writeGolden({}))).toMatchObject({ code: 1, text: expect.stringContaining("has no ops/*.json") });
+  expect(await golden("nowhere")).toMatchObject({
+    code: 1,
+    text: expect.stringContaining("there is no folder nowhere"),
+  });
+  expect(await golden(writeGolden({}))).toMatchObject({
+    code: 1,
+    text: expect.stringContaining("has no ops/*.json"),
+  });
   const folder = writeGolden({ "ops/a.json": syntheticOps() });
-  expect(await golden(folder, ["optim"])).toMatchObject({ code: 1, text: expect.stringContaining('no part "optim"') });
-  expect(await golden(folder, ["onnx"])).toMatchObject({ code: 1, text: expect.stringContaining("not read yet") });
+  expect(await golden(folder, ["optim"])).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('no part "optim"'),
+  });
+  expect(await golden(folder, ["onnx"])).toMatchObject({
+    code: 1,
+    text: expect.stringContaining("not read yet"),
+  });
 });
 
 test("no name is both supported and listed as coming later", () => {
-  const supported = [goldenOps, hostOps, TORCH_OPTIMIZERS, KERAS_OPTIMIZERS].flatMap((table) => Object.keys(table));
+  const supported = [goldenOps, hostOps, TORCH_OPTIMIZERS, KERAS_OPTIMIZERS].flatMap((table) =>
+    Object.keys(table),
+  );
   const later = [LATER_OPS, LATER_OPTIMIZERS].flatMap((table) => Object.keys(table));
   expect(later.filter((name) => supported.includes(name))).toEqual([]);
 });

@@ -15,7 +15,9 @@ const ERRORS = 4;
  */
 function statistics(c: InitializerCase): number {
   const shape = ourShape(c.shape);
-  const values = Array.from({ length: DRAWS }, (_, seed) => [...goldenInitializer(c, seed)(shape).data]).flat();
+  const values = Array.from({ length: DRAWS }, (_, seed) => [
+    ...goldenInitializer(c, seed)(shape).data,
+  ]).flat();
   const n = values.length;
   const mean = values.reduce((a, b) => a + b) / n;
   const std = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / n);
@@ -33,7 +35,8 @@ function statistics(c: InitializerCase): number {
 }
 
 function runCase(c: InitializerCase): number {
-  if (!Array.isArray(c.shape) || c.shape.length < 2) throw new TypeError(`"shape" must have at least 2 axes`);
+  if (!Array.isArray(c.shape) || c.shape.length < 2)
+    throw new TypeError(`"shape" must have at least 2 axes`);
   if (c.init !== "fans") return statistics(c);
   const { fanIn, fanOut } = fans(ourShape(c.shape));
   return fanIn === c.fan_in && fanOut === c.fan_out ? 0 : Infinity;
@@ -45,6 +48,12 @@ export function initializerChecks({ path, content }: GoldenFile): Check[] {
     const c = value as unknown as InitializerCase;
     const later = c.init === "orthogonal" ? "orthogonal initializer" : undefined;
     const group = String(c.init).replace(/\(.*/, "");
-    return { file: path, group, id: `${id} ${c.init}`, ...(later && { later }), run: async () => runCase(c) };
+    return {
+      file: path,
+      group,
+      id: `${id} ${c.init}`,
+      ...(later && { later }),
+      run: async () => runCase(c),
+    };
   });
 }

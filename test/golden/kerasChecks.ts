@@ -17,7 +17,9 @@ async function follow(
   bound: Bound,
 ): Promise<number> {
   if (!Object.hasOwn(KERAS_OPTIMIZERS, optimizer)) {
-    throw new TypeError(`optimizer "${optimizer}" is not known here, and not listed as coming later`);
+    throw new TypeError(
+      `optimizer "${optimizer}" is not known here, and not listed as coming later`,
+    );
   }
   const x = Float32Array.from(x0);
   const run = kerasOptimizer(optimizer, hyper).init([x]);
@@ -48,7 +50,13 @@ export function kerasTrajectoryChecks({ path, content }: GoldenFile): Check[] {
         trajectoryBound,
       );
     };
-    return { file: path, group: String(c.optimizer), id, ...(later !== undefined && { later }), run };
+    return {
+      file: path,
+      group: String(c.optimizer),
+      id,
+      ...(later !== undefined && { later }),
+      run,
+    };
   });
 }
 
@@ -66,7 +74,8 @@ interface Fact {
   readonly expected?: number | readonly number[];
 }
 
-const flat = (values: readonly unknown[] | undefined): number[] => (values ?? []).flat(9).map(Number);
+const flat = (values: readonly unknown[] | undefined): number[] =>
+  (values ?? []).flat(9).map(Number);
 
 /** Keras checks its clipping to 4 digits where it states no tolerance. */
 const FACT_TOLERANCE = 1e-4;
@@ -89,16 +98,31 @@ async function runFact(c: Fact): Promise<number> {
   if (c.optimizer !== undefined) {
     const steps = (c.expected_after_each_step ?? []).map(flat);
     if (steps.length === 0) throw new TypeError(`"expected_after_each_step" is missing`);
-    return follow(c.optimizer, c.hyper ?? {}, flat(c.x0), (c.gradients ?? []).map(flat), steps, bound);
+    return follow(
+      c.optimizer,
+      c.hyper ?? {},
+      flat(c.x0),
+      (c.gradients ?? []).map(flat),
+      steps,
+      bound,
+    );
   }
   if (c.gradient) {
     const x = new Float32Array(c.gradient.length);
     const clipping = { clipNorm: c.clipnorm ?? null, clipValue: c.clipvalue ?? null };
-    await sgd({ learningRate: 1, ...clipping }).init([x]).step([x], [Float32Array.from(c.gradient)]);
-    return worstRatio(x.map((v) => 0 - v), c.expected as readonly number[], bound);
+    await sgd({ learningRate: 1, ...clipping })
+      .init([x])
+      .step([x], [Float32Array.from(c.gradient)]);
+    return worstRatio(
+      x.map((v) => 0 - v),
+      c.expected as readonly number[],
+      bound,
+    );
   }
   if (typeof c.expected === "number") return decayOfAll(c.expected, bound);
-  throw new TypeError(`must have an "optimizer", a "gradient" to clip, or the number that weight decay gives`);
+  throw new TypeError(
+    `must have an "optimizer", a "gradient" to clip, or the number that weight decay gives`,
+  );
 }
 
 /** The checks of a file of format golden-keras-facts/1. */
@@ -107,6 +131,12 @@ export function kerasFactChecks({ path, content }: GoldenFile): Check[] {
     const c = value as Fact;
     const later = LATER_OPTIMIZERS[c.optimizer ?? ""];
     const group = c.optimizer ?? (c.gradient ? "clipping" : "weight decay");
-    return { file: path, group, id, ...(later !== undefined && { later }), run: async () => runFact(c) };
+    return {
+      file: path,
+      group,
+      id,
+      ...(later !== undefined && { later }),
+      run: async () => runFact(c),
+    };
   });
 }

@@ -17,9 +17,14 @@ export interface GoldenOptions {
  *
  * @returns the exit code: 0 if nothing failed
  */
-export async function main({ folder, data, parts }: GoldenOptions, print: (text: string) => void): Promise<number> {
+export async function main(
+  { folder, data, parts }: GoldenOptions,
+  print: (text: string) => void,
+): Promise<number> {
   if (parts.includes("onnx")) {
-    print("golden: onnx: models of other frameworks are not read yet; leave the argument out to run all other cases");
+    print(
+      "golden: onnx: models of other frameworks are not read yet; leave the argument out to run all other cases",
+    );
     return 1;
   }
   const started = performance.now();
@@ -33,7 +38,8 @@ export async function main({ folder, data, parts }: GoldenOptions, print: (text:
     }
     const outcomes = [];
     for (const check of all) {
-      if (parts.length === 0 || parts.includes(check.file.split("/")[0]!)) outcomes.push(await outcomeOf(check));
+      if (parts.length === 0 || parts.includes(check.file.split("/")[0]!))
+        outcomes.push(await outcomeOf(check));
     }
     print(report(outcomes));
     print(`${folder}, ${((performance.now() - started) / 1000).toFixed(1)} s`);

@@ -7,7 +7,13 @@ import { printShape, sameShape } from "../../src/shape.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
 import { opBound, worstRatio } from "./bounds.ts";
 import { type Check, casesOf } from "./check.ts";
-import { type Encoded, type EncodedTensors, type GoldenFile, decode, hostTensor } from "./golden.ts";
+import {
+  type Encoded,
+  type EncodedTensors,
+  type GoldenFile,
+  decode,
+  hostTensor,
+} from "./golden.ts";
 import { LATER_OPS } from "./later.ts";
 import { hostOps } from "./ops/clip.ts";
 import type { GoldenOps } from "./ops/goldenOps.ts";
@@ -35,7 +41,8 @@ async function results(c: OpCase, op: GoldenOps[string]): Promise<Results> {
   const wanted = Object.keys(c.grads ?? {});
   const cotangents = Object.keys(c.cotangents ?? {});
   if (wanted.length > 0 && cotangents.length === 0) throw new TypeError(`grads need "cotangents"`);
-  for (const name of wanted) if (!names.includes(name)) throw new TypeError(`grads.${name}: there is no such input`);
+  for (const name of wanted)
+    if (!names.includes(name)) throw new TypeError(`grads.${name}: there is no such input`);
   let keys: string[] = [];
   const run = trace((...leaves) => {
     const inputs = Object.fromEntries(names.map((name, i) => [name, leaves[i]!]));
@@ -49,11 +56,19 @@ async function results(c: OpCase, op: GoldenOps[string]): Promise<Results> {
     });
     const scalar = terms.reduce((all, term) => add(all, term));
     keys.push(...wanted.map((name) => `grad:${name}`));
-    return [...Object.values(outputs), ...gradient(scalar, wanted.map((name) => inputs[name]!))];
+    return [
+      ...Object.values(outputs),
+      ...gradient(
+        scalar,
+        wanted.map((name) => inputs[name]!),
+      ),
+    ];
   });
   const values = [
     ...names.map((name) => hostTensor(c.inputs[name], `inputs.${name}`)),
-    ...(wanted.length > 0 ? cotangents.map((name) => hostTensor(c.cotangents![name], `cotangents.${name}`)) : []),
+    ...(wanted.length > 0
+      ? cotangents.map((name) => hostTensor(c.cotangents![name], `cotangents.${name}`))
+      : []),
   ];
   const tensors = await run(...values);
   return Object.fromEntries(tensors.map((t, i) => [keys[i]!, t]));
@@ -64,17 +79,22 @@ function compare(c: OpCase, got: Results): number {
   let worst = 0;
   const one = (key: string, what: string, expected: Encoded, f32: Encoded | undefined): void => {
     const result = got[key];
-    if (!result) throw new TypeError(`${what}: the op has no such result, but ${Object.keys(got).join(", ")}`);
+    if (!result)
+      throw new TypeError(`${what}: the op has no such result, but ${Object.keys(got).join(", ")}`);
     const e = decode(expected, what);
     if (!sameShape(result.shape, expected.shape)) {
-      throw new RangeError(`${what}: must have shape ${printShape(expected.shape)}, got ${printShape(result.shape)}`);
+      throw new RangeError(
+        `${what}: must have shape ${printShape(expected.shape)}, got ${printShape(result.shape)}`,
+      );
     }
     const alternative = f32 && decode(f32, `${what} (float32)`);
     const bound = opBound(e, c.torch_f32_err?.[key]?.max_abs ?? 0);
     worst = Math.max(worst, worstRatio(result.data, e, bound, alternative));
   };
-  for (const [name, t] of Object.entries(c.outputs)) one(name, `outputs.${name}`, t, c.outputs_f32?.[name]);
-  for (const [name, t] of Object.entries(c.grads ?? {})) one(`grad:${name}`, `grads.${name}`, t, c.grads_f32?.[name]);
+  for (const [name, t] of Object.entries(c.outputs))
+    one(name, `outputs.${name}`, t, c.outputs_f32?.[name]);
+  for (const [name, t] of Object.entries(c.grads ?? {}))
+    one(`grad:${name}`, `grads.${name}`, t, c.grads_f32?.[name]);
   return worst;
 }
 
@@ -88,7 +108,8 @@ async function runCase(c: OpCase): Promise<number> {
   if (!isObject(inputs)) throw new TypeError(`"inputs" must be tensors by name`);
   if (!isObject(outputs)) throw new TypeError(`"outputs" must be tensors by name`);
   if (Object.hasOwn(hostOps, op)) return compare(c, await hostOps[op]!(c));
-  if (!Object.hasOwn(goldenOps, op)) throw new TypeError(`op "${op}" is not known here, and not listed as coming later`);
+  if (!Object.hasOwn(goldenOps, op))
+    throw new TypeError(`op "${op}" is not known here, and not listed as coming later`);
   return compare(c, await results(c, goldenOps[op]!));
 }
 
@@ -97,6 +118,12 @@ export function opChecks({ path, content }: GoldenFile): Check[] {
   return casesOf(content).map(({ id, value }) => {
     const c = value as unknown as OpCase;
     const later = LATER_OPS[c.op];
-    return { file: path, group: String(c.op), id, ...(later !== undefined && { later }), run: () => runCase(c) };
+    return {
+      file: path,
+      group: String(c.op),
+      id,
+      ...(later !== undefined && { later }),
+      run: () => runCase(c),
+    };
   });
 }

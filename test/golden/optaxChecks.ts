@@ -36,7 +36,9 @@ async function runCase(c: Readonly<Record<string, unknown>>): Promise<number> {
     const made = op(Object.fromEntries(names.map((name, i) => [name, leaves[i]!])), c);
     return Object.values("shape" in made ? { y: made } : made) as (typeof leaves)[number][];
   });
-  const [y] = await run(...names.map((name) => tensor(c[name] as NestedNumbers, undefined, "float32")));
+  const [y] = await run(
+    ...names.map((name) => tensor(c[name] as NestedNumbers, undefined, "float32")),
+  );
   const bound = closeBound(Number(c["atol"] ?? 0), Number(c["rtol"] ?? 0));
   return worstRatio(y!.data, [c["expected"]].flat(9) as number[], bound);
 }

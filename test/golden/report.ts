@@ -39,17 +39,24 @@ function by<K>(outcomes: readonly Outcome[], key: (o: Outcome) => K): Map<K, Out
 export function report(outcomes: readonly Outcome[]): string {
   const lines: string[] = [];
   const print = (row: Row, indent: string): void => {
-    const counts = [row.passed, row.failed, row.unsupported].map((n) => String(n || ".").padStart(7)).join(" ");
-    lines.push(`${(indent + row.name).padEnd(34)} ${counts} ${printRatio(row.ratio).padStart(12)}  ${row.later}`.trimEnd());
+    const counts = [row.passed, row.failed, row.unsupported]
+      .map((n) => String(n || ".").padStart(7))
+      .join(" ");
+    lines.push(
+      `${(indent + row.name).padEnd(34)} ${counts} ${printRatio(row.ratio).padStart(12)}  ${row.later}`.trimEnd(),
+    );
   };
-  lines.push(`${"".padEnd(34)} ${["passed", "failed", "unsupp."].map((s) => s.padStart(7)).join(" ")}  error/bound`);
+  lines.push(
+    `${"".padEnd(34)} ${["passed", "failed", "unsupp."].map((s) => s.padStart(7)).join(" ")}  error/bound`,
+  );
   for (const [file, own] of by(outcomes, (o) => o.check.file)) {
     print({ ...rowOf(file, own), later: "" }, "");
     for (const [group, some] of by(own, (o) => o.check.group)) print(rowOf(group, some), "  ");
   }
   const failed = outcomes.filter((o) => o.state === "failed");
   if (failed.length > 0) lines.push("", "Failures");
-  for (const { check, message } of failed) lines.push(`  ${check.file} ${check.id} (${check.group}): ${message}`);
+  for (const { check, message } of failed)
+    lines.push(`  ${check.file} ${check.id} (${check.group}): ${message}`);
   const total = rowOf("total", outcomes);
   lines.push("");
   lines.push(

@@ -13,7 +13,10 @@ export function writeGolden(files: GoldenContent): string {
   const folder = mkdtempSync(join(tmpdir(), "golden-"));
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(join(folder, path, ".."), { recursive: true });
-    writeFileSync(join(folder, path), typeof content === "string" ? content : JSON.stringify(content));
+    writeFileSync(
+      join(folder, path),
+      typeof content === "string" ? content : JSON.stringify(content),
+    );
   }
   return folder;
 }
@@ -32,16 +35,31 @@ export function draw(shape: Shape): number[] {
 }
 
 /** As the files hold a tensor: a list up to 96 elements, else base64. */
-export function encode(dtype: "float64" | "float32" | "int32", shape: Shape, values: readonly number[]): Encoded {
+export function encode(
+  dtype: "float64" | "float32" | "int32",
+  shape: Shape,
+  values: readonly number[],
+): Encoded {
   if (values.length <= 96) {
-    return { dtype, shape, data: values.map((v) => (Object.is(v, -0) ? "-0" : Number.isFinite(v) ? v : String(v))) };
+    return {
+      dtype,
+      shape,
+      data: values.map((v) => (Object.is(v, -0) ? "-0" : Number.isFinite(v) ? v : String(v))),
+    };
   }
-  const array = { float64: Float64Array, float32: Float32Array, int32: Int32Array }[dtype].from(values);
+  const array = { float64: Float64Array, float32: Float32Array, int32: Int32Array }[dtype].from(
+    values,
+  );
   return { dtype, shape, b64: Buffer.from(array.buffer).toString("base64") };
 }
 
 /** A case of an op of one input, from its formula and derivative in float64. */
-function unaryCase(op: string, shape: Shape, f: (x: number) => number, slope: (x: number) => number): object {
+function unaryCase(
+  op: string,
+  shape: Shape,
+  f: (x: number) => number,
+  slope: (x: number) => number,
+): object {
   const [x, dy] = [draw(shape), draw(shape)];
   return {
     id: `synthetic/${op}/${shape.join("x")}`,
@@ -50,7 +68,13 @@ function unaryCase(op: string, shape: Shape, f: (x: number) => number, slope: (x
     inputs: { x: encode("float32", shape, x) },
     outputs: { y: encode("float64", shape, x.map(f)) },
     cotangents: { y: encode("float32", shape, dy) },
-    grads: { x: encode("float64", shape, x.map((v, i) => (slope(v) === 0 ? 0 : slope(v) * dy[i]!))) },
+    grads: {
+      x: encode(
+        "float64",
+        shape,
+        x.map((v, i) => (slope(v) === 0 ? 0 : slope(v) * dy[i]!)),
+      ),
+    },
     torch_f32_err: { y: { max_abs: 0 }, "grad:x": { max_abs: 0 } },
   };
 }
@@ -58,7 +82,12 @@ function unaryCase(op: string, shape: Shape, f: (x: number) => number, slope: (x
 /** [m, k] times [k, n] with gradients. */
 function matmulCase(m: number, k: number, n: number): object {
   const [a, b, dy] = [draw([m, k]), draw([k, n]), draw([m, n])];
-  const product = (rows: number, inner: number, cols: number, at: (i: number, l: number, j: number) => number): number[] =>
+  const product = (
+    rows: number,
+    inner: number,
+    cols: number,
+    at: (i: number, l: number, j: number) => number,
+  ): number[] =>
     Array.from({ length: rows * cols }, (_, o) => {
       let sum = 0;
       for (let l = 0; l < inner; l++) sum += at(Math.floor(o / cols), l, o % cols);
@@ -69,11 +98,25 @@ function matmulCase(m: number, k: number, n: number): object {
     op: "matmul",
     attrs: {},
     inputs: { a: encode("float32", [m, k], a), b: encode("float32", [k, n], b) },
-    outputs: { y: encode("float64", [m, n], product(m, k, n, (i, l, j) => a[i * k + l]! * b[l * n + j]!)) },
+    outputs: {
+      y: encode(
+        "float64",
+        [m, n],
+        product(m, k, n, (i, l, j) => a[i * k + l]! * b[l * n + j]!),
+      ),
+    },
     cotangents: { y: encode("float32", [m, n], dy) },
     grads: {
-      a: encode("float64", [m, k], product(m, n, k, (i, l, j) => dy[i * n + l]! * b[j * n + l]!)),
-      b: encode("float64", [k, n], product(k, m, n, (i, l, j) => a[l * k + i]! * dy[l * n + j]!)),
+      a: encode(
+        "float64",
+        [m, k],
+        product(m, n, k, (i, l, j) => dy[i * n + l]! * b[j * n + l]!),
+      ),
+      b: encode(
+        "float64",
+        [k, n],
+        product(k, m, n, (i, l, j) => a[l * k + i]! * dy[l * n + j]!),
+      ),
     },
     torch_f32_err: {},
   };
@@ -102,9 +145,18 @@ export function syntheticOps(): object {
   const shapes: Shape[] = [[4, 1, 6], [], [1], [0, 3], [2, 1, 1, 5], [11, 13], [1, 131]];
   const cases = shapes.flatMap((shape) => [
     unaryCase("exp", shape, Math.exp, Math.exp),
-    unaryCase("relu", shape, (x) => Math.max(x, 0), (x) => (x > 0 ? 1 : 0)),
+    unaryCase(
+      "relu",
+      shape,
+      (x) => Math.max(x, 0),
+      (x) => (x > 0 ? 1 : 0),
+    ),
   ]);
-  return { format: "golden-ops/1", set: "synthetic", cases: [...cases, matmulCase(1, 9, 2), matmulCase(13, 5, 19), addCase()] };
+  return {
+    format: "golden-ops/1",
+    set: "synthetic",
+    cases: [...cases, matmulCase(1, 9, 2), matmulCase(13, 5, 19), addCase()],
+  };
 }
 
 /** SGD with momentum over a scalar and a row, by its formula. */
@@ -147,15 +199,22 @@ export function syntheticOptimizers(): object {
 }
 
 /** One epoch of one linear layer by SGD, in float64, over rows of features with a number each. */
-export function syntheticTraining(dataset: string, train: Rows, test: Rows, batchSize: number): object {
+export function syntheticTraining(
+  dataset: string,
+  train: Rows,
+  test: Rows,
+  batchSize: number,
+): object {
   const { features } = train;
   const rows = train.y.length;
   const order = Array.from({ length: rows }, (_, i) => (i * 7) % rows);
   const lr = 0.05;
   const w0 = draw([1, features]).map((v) => Math.fround(v / 8));
   const w = [...w0, 0];
-  const input = (from: Rows, i: number, j: number): number => (j < features ? from.x[i * features + j]! : 1);
-  const error = (from: Rows, i: number): number => w.reduce((sum, v, j) => sum + v * input(from, i, j), -from.y[i]!);
+  const input = (from: Rows, i: number, j: number): number =>
+    j < features ? from.x[i * features + j]! : 1;
+  const error = (from: Rows, i: number): number =>
+    w.reduce((sum, v, j) => sum + v * input(from, i, j), -from.y[i]!);
   const losses: number[] = [];
   let total = 0;
   for (let at = 0; at < rows; at += batchSize) {
@@ -169,7 +228,11 @@ export function syntheticTraining(dataset: string, train: Rows, test: Rows, batc
     }
   }
   const after = [...test.y].reduce((sum, _, i) => sum + error(test, i) ** 2, 0) / test.y.length;
-  const course = { step_losses: losses.slice(0, 40), epoch_train_loss: [total / rows], epoch_test: [[after]] };
+  const course = {
+    step_losses: losses.slice(0, 40),
+    epoch_train_loss: [total / rows],
+    epoch_test: [[after]],
+  };
   const run = {
     id: "synthetic/linear",
     dataset,

@@ -56,9 +56,15 @@ async function runRosenbrock(c: TorchCase): Promise<number> {
 }
 
 /** Which parameter has no gradient, and when: as the note says. */
-function missingGradient({ note = "" }: TorchCase): { parameter: number; isMissing: (t: number) => boolean } {
+function missingGradient({ note = "" }: TorchCase): {
+  parameter: number;
+  isMissing: (t: number) => boolean;
+} {
   const said = /parameter (\d+).*t % (\d+) == (\d+)/.exec(note);
-  if (!said) throw new TypeError(`note must say which "parameter n" has no gradient at "t % n == m", got ${JSON.stringify(note)}`);
+  if (!said)
+    throw new TypeError(
+      `note must say which "parameter n" has no gradient at "t % n == m", got ${JSON.stringify(note)}`,
+    );
   const [parameter, period, phase] = said.slice(1).map(Number) as [number, number, number];
   return { parameter, isMissing: (t) => t % period === phase };
 }
@@ -72,7 +78,9 @@ function groupsOf(c: TorchCase, params: readonly Float32Array[]): Group[] {
   const all = params.map((_, i) => i);
   if (c.hyper_groups) {
     const last = c.hyper_groups.length - 1;
-    return c.hyper_groups.map((own, i) => group(i === last ? all.slice(i) : [i], { ...c.hyper, ...own }));
+    return c.hyper_groups.map((own, i) =>
+      group(i === last ? all.slice(i) : [i], { ...c.hyper, ...own }),
+    );
   }
   // A parameter that is sometimes without a gradient counts its own steps.
   if (c.kind === "missing_gradient") return all.map((i) => group([i], c.hyper!));
@@ -81,7 +89,8 @@ function groupsOf(c: TorchCase, params: readonly Float32Array[]): Group[] {
 
 async function runSequences(file: TorchFile, c: TorchCase): Promise<number> {
   const given = file.gradient_sequences?.[c.gradients!];
-  if (!given || !file.params0) throw new TypeError(`there are no "params0" and gradient_sequences.${c.gradients}`);
+  if (!given || !file.params0)
+    throw new TypeError(`there are no "params0" and gradient_sequences.${c.gradients}`);
   const gradients = given.map((g, i) => decode(g, `gradient_sequences.${c.gradients}[${i}]`));
   const tensors = c.trajectory_f64 as readonly Encoded[];
   const expected = tensors.map((t, i) => decode(t, `trajectory_f64[${i}]`));
@@ -94,7 +103,10 @@ async function runSequences(file: TorchFile, c: TorchCase): Promise<number> {
       if (missing && members[0] === missing.parameter && missing.isMissing(t)) continue;
       if (c.lr) optimizer.options.learningRate = c.lr[t]!;
       const grads = members.map((i) => Float32Array.from(row(given[i]!, gradients[i]!, t)));
-      await run.step(members.map((i) => params[i]!), grads);
+      await run.step(
+        members.map((i) => params[i]!),
+        grads,
+      );
     }
     params.forEach((p, i) => {
       worst = Math.max(worst, worstRatio(p, row(tensors[i]!, expected[i]!, t), trajectoryBound));
@@ -103,16 +115,25 @@ async function runSequences(file: TorchFile, c: TorchCase): Promise<number> {
   return worst;
 }
 
-const SEQUENCES: readonly string[] = ["gradient_sequence", "parameter_groups", "missing_gradient", "with_scheduler"];
+const SEQUENCES: readonly string[] = [
+  "gradient_sequence",
+  "parameter_groups",
+  "missing_gradient",
+  "with_scheduler",
+];
 
 function runCase(file: TorchFile, c: TorchCase): Promise<number> {
   if (!Object.hasOwn(TORCH_OPTIMIZERS, c.optimizer)) {
-    throw new TypeError(`optimizer "${c.optimizer}" is not known here, and not listed as coming later`);
+    throw new TypeError(
+      `optimizer "${c.optimizer}" is not known here, and not listed as coming later`,
+    );
   }
   if (!c.hyper && !c.hyper_groups) throw new TypeError(`"hyper" or "hyper_groups" is missing`);
   if (c.kind === "rosenbrock") return runRosenbrock(c);
   if (SEQUENCES.includes(c.kind)) return runSequences(file, c);
-  throw new TypeError(`kind must be rosenbrock, ${SEQUENCES.join(", ")}, got ${JSON.stringify(c.kind)}`);
+  throw new TypeError(
+    `kind must be rosenbrock, ${SEQUENCES.join(", ")}, got ${JSON.stringify(c.kind)}`,
+  );
 }
 
 /** The checks of a file of format golden-optim/1. */
@@ -121,6 +142,12 @@ export function torchChecks({ path, content }: GoldenFile): Check[] {
     const c = value as unknown as TorchCase;
     const later = LATER_OPTIMIZERS[c.optimizer];
     const run = async (): Promise<number> => runCase(content as TorchFile, c);
-    return { file: path, group: String(c.optimizer), id, ...(later !== undefined && { later }), run };
+    return {
+      file: path,
+      group: String(c.optimizer),
+      id,
+      ...(later !== undefined && { later }),
+      run,
+    };
   });
 }

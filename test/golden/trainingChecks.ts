@@ -63,7 +63,10 @@ function lossOf(description: string): Loss {
 function rateOf(schedule: string | undefined, epoch: number): number {
   if (!schedule) return 1;
   const said = /^StepLR\((\d+), ([\d.e-]+)\)/.exec(schedule);
-  if (!said) throw new TypeError(`schedule must be "StepLR(epochs, factor)", got ${JSON.stringify(schedule)}`);
+  if (!said)
+    throw new TypeError(
+      `schedule must be "StepLR(epochs, factor)", got ${JSON.stringify(schedule)}`,
+    );
   return Number(said[2]) ** Math.floor(epoch / Number(said[1]));
 }
 
@@ -71,14 +74,19 @@ function rateOf(schedule: string | undefined, epoch: number): number {
 function kernel(weight: Encoded, what: string): Tensor {
   const values = decode(weight, what);
   const [out, inputs] = weight.shape as [number, number];
-  return tensor(Float32Array.from(values, (_, i) => values[(i % out) * inputs + Math.floor(i / out)]!), [inputs, out]);
+  return tensor(
+    Float32Array.from(values, (_, i) => values[(i % out) * inputs + Math.floor(i / out)]!),
+    [inputs, out],
+  );
 }
 
 function modelOf(c: TrainingCase, features: number): Sequential {
   const activation = ACTIVATIONS[c.activation];
-  if (!activation) throw new TypeError(`activation ${JSON.stringify(c.activation)} is not known here`);
+  if (!activation)
+    throw new TypeError(`activation ${JSON.stringify(c.activation)} is not known here`);
   const [first, ...units] = c.sizes;
-  if (first !== features) throw new TypeError(`"sizes" must begin with the ${features} features, got ${first}`);
+  if (first !== features)
+    throw new TypeError(`"sizes" must begin with the ${features} features, got ${first}`);
   const layers = units.map((n, i) =>
     dense({
       units: n,
@@ -97,7 +105,11 @@ function modelOf(c: TrainingCase, features: number): Sequential {
 }
 
 /** The rows at some positions, with labels as the loss takes them. */
-function batch({ x, y, features }: Rows, rows: ArrayLike<number>, classes: boolean): { x: Tensor; y: Tensor } {
+function batch(
+  { x, y, features }: Rows,
+  rows: ArrayLike<number>,
+  classes: boolean,
+): { x: Tensor; y: Tensor } {
   const n = rows.length;
   const xs = new Float32Array(n * features);
   const ys = classes ? new Int32Array(n) : new Float32Array(n);
@@ -116,9 +128,17 @@ async function train(c: TrainingCase, train: Rows, test: Rows): Promise<Course> 
   const optimizer = TORCH_OPTIMIZERS[c.optimizer]!(c.hyper);
   const { learningRate } = optimizer.options;
   model.compile({ optimizer, loss, metrics: classes ? ["accuracy"] : [] });
-  const all = batch(test, test.y.map((_, i) => i), classes);
+  const all = batch(
+    test,
+    test.y.map((_, i) => i),
+    classes,
+  );
   const order = decode(c.batch_order, "batch_order");
-  const course = { step_losses: [] as number[], epoch_train_loss: [] as number[], epoch_test: [] as number[][] };
+  const course = {
+    step_losses: [] as number[],
+    epoch_train_loss: [] as number[],
+    epoch_test: [] as number[][],
+  };
   for (let epoch = 0; epoch < c.batch_order.shape[0]!; epoch++) {
     optimizer.options.learningRate = learningRate * rateOf(c.schedule, epoch);
     const rows = row(c.batch_order, order, epoch);
@@ -127,7 +147,8 @@ async function train(c: TrainingCase, train: Rows, test: Rows): Promise<Course> 
       const taken = rows.subarray(at, at + c.batch_size);
       const { x, y } = batch(train, taken, classes);
       const step = await model.trainOnBatch(x, y);
-      if (course.step_losses.length < c.float64.step_losses.length) course.step_losses.push(step["loss"]!);
+      if (course.step_losses.length < c.float64.step_losses.length)
+        course.step_losses.push(step["loss"]!);
       sum += step["loss"]! * taken.length;
     }
     course.epoch_train_loss.push(sum / rows.length);
@@ -148,20 +169,33 @@ function ends(got: readonly number[], f64: readonly number[], f32: readonly numb
 }
 
 async function runCase(c: TrainingCase, folders: readonly string[]): Promise<number> {
-  if (c.arch !== "mlp") throw new TypeError(`arch ${JSON.stringify(c.arch)} is not known here, and not listed as coming later`);
-  if (!Object.hasOwn(TORCH_OPTIMIZERS, c.optimizer)) throw new TypeError(`optimizer "${c.optimizer}" is not known here`);
+  if (c.arch !== "mlp")
+    throw new TypeError(
+      `arch ${JSON.stringify(c.arch)} is not known here, and not listed as coming later`,
+    );
+  if (!Object.hasOwn(TORCH_OPTIMIZERS, c.optimizer))
+    throw new TypeError(`optimizer "${c.optimizer}" is not known here`);
   const trainRows = decode(c.batch_order, "batch_order").length / c.batch_order.shape[0]!;
   const data = DATASETS[c.dataset]!(folders, trainRows)!;
   if (data.train.y.length !== trainRows) {
-    throw new TypeError(`batch_order has ${trainRows} rows an epoch, the training set ${data.train.y.length}`);
+    throw new TypeError(
+      `batch_order has ${trainRows} rows an epoch, the training set ${data.train.y.length}`,
+    );
   }
   const course = await train(c, data.train, data.test);
   const { float64, float32 } = c;
   const late = Math.max(
     ends(course.epoch_train_loss, float64.epoch_train_loss, float32.epoch_train_loss),
-    ends(course.epoch_test.map((e) => e[0]!), float64.epoch_test.map((e) => e[0]!), float32.epoch_test.map((e) => e[0]!)),
+    ends(
+      course.epoch_test.map((e) => e[0]!),
+      float64.epoch_test.map((e) => e[0]!),
+      float32.epoch_test.map((e) => e[0]!),
+    ),
   );
-  if (late > 1) throw new RangeError(`the first losses may agree, but the epochs' do not: error/bound ${late.toPrecision(3)}`);
+  if (late > 1)
+    throw new RangeError(
+      `the first losses may agree, but the epochs' do not: error/bound ${late.toPrecision(3)}`,
+    );
   return worstRatio(course.step_losses, float64.step_losses, stepLossBound);
 }
 
@@ -180,6 +214,12 @@ export function trainingChecks({ path, content }: GoldenFile, folders: readonly 
     const c = value as unknown as TrainingCase;
     const later = laterOf(c, folders);
     const group = `${c.dataset} ${c.arch} ${c.optimizer}`;
-    return { file: path, group, id, ...(later !== undefined && { later }), run: async () => runCase(c, folders) };
+    return {
+      file: path,
+      group,
+      id,
+      ...(later !== undefined && { later }),
+      run: async () => runCase(c, folders),
+    };
   });
 }

@@ -18,7 +18,9 @@ test("the bytes that plan() states before training are the bytes that training t
     expect(Object.values(parts).reduce((a, b) => a + b, 0)).toBe(total);
     expect(regions.used - before).toBe(total);
 
-    const x = Array.from({ length: 16 }, (_, i) => Array.from({ length: 13 }, (_, j) => (i * j) % 7));
+    const x = Array.from({ length: 16 }, (_, i) =>
+      Array.from({ length: 13 }, (_, j) => (i * j) % 7),
+    );
     const y = x.map((_, i) => i % 5);
     let peak = 0;
     const onBatchEnd = (): void => void (peak = Math.max(peak, regions.used));
@@ -32,7 +34,10 @@ test("the bytes that plan() states before training are the bytes that training t
 });
 
 test("explain() prints every op with its shape, place, bytes and flops", async () => {
-  const model = sequential([dense({ units: 4, activation: "relu", inputShape: [3] }), dense({ units: 2, activation: "softmax" })]);
+  const model = sequential([
+    dense({ units: 4, activation: "relu", inputShape: [3] }),
+    dense({ units: 2, activation: "softmax" }),
+  ]);
   model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy" });
   const text = (await model.plan({ batchSize: 8 })).explain();
   expect(text).toContain('plan "train 8"');

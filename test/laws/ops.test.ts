@@ -4,13 +4,25 @@ import { checkGradient, checkSecondGradient } from "../support/finiteDifference.
 import type { OpCase } from "../support/opCase.ts";
 import { OP_CASES } from "../support/opCases.ts";
 import {
-  checkAliasing, checkClose, checkComplete, checkDeclared, checkExample, checkRepeated, checkSameBits, checkSentinels, checkSplits,
+  checkAliasing,
+  checkClose,
+  checkComplete,
+  checkDeclared,
+  checkExample,
+  checkRepeated,
+  checkSameBits,
+  checkSentinels,
+  checkSplits,
 } from "../support/opLaws.ts";
 import { type Sample, samplesOf } from "../support/sample.ts";
 import type { Engine } from "../../src/kernels/engine.ts";
 
 const counts = { cases: OP_CASES.length, samples: 0, checks: 0 };
-afterAll(() => console.log(`op laws: ${counts.cases} cases, ${counts.samples} samples, ${counts.checks} checks in ${BUILDS.join(", ")}`));
+afterAll(() =>
+  console.log(
+    `op laws: ${counts.cases} cases, ${counts.samples} samples, ${counts.checks} checks in ${BUILDS.join(", ")}`,
+  ),
+);
 
 /** A law that every sample of a case must keep, by the simd build. */
 function law(c: OpCase, title: string, check: (engine: Engine, s: Sample) => void): void {
@@ -47,12 +59,14 @@ describe.each(OP_CASES.map((c) => [c.name, c] as const))("%s()", (_, c) => {
   law(c, "has the second gradient of its central differences", checkSecondGradient);
 
   test.runIf(BUILDS.includes("simd-mt"))("gives the bits of simd in simd-mt", async () => {
-    for (const s of samplesOf(c)) checkSameBits(await engineOf("simd"), await engineOf("simd-mt"), s);
+    for (const s of samplesOf(c))
+      checkSameBits(await engineOf("simd"), await engineOf("simd-mt"), s);
   });
   test.runIf(BUILDS.includes("relaxed"))("agrees with simd in relaxed", async () => {
     for (const s of samplesOf(c)) checkClose(await engineOf("simd"), await engineOf("relaxed"), s);
   });
   test.runIf(BUILDS.includes("relaxed-mt"))("gives the bits of relaxed in relaxed-mt", async () => {
-    for (const s of samplesOf(c)) checkSameBits(await engineOf("relaxed"), await engineOf("relaxed-mt"), s);
+    for (const s of samplesOf(c))
+      checkSameBits(await engineOf("relaxed"), await engineOf("relaxed-mt"), s);
   });
 });

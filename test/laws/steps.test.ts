@@ -63,13 +63,24 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a training step", () => {
   // What V8 inlines differs from process to process, and what it does not inline boxes its numbers.
-  test.each(Object.keys(optimizers) as OptimizerName[])("leaves next to nothing on the heap with %s", { retry: 2 }, (optimizer) => {
-    const flags = ["--expose-gc", "--max-semi-space-size=128", "--min-semi-space-size=64"];
-    const out = execFileSync(process.execPath, [...flags, join(folder, "program.mjs"), optimizer], { encoding: "utf8" });
-    const grown = JSON.parse(out) as number[];
-    // The first epochs run while V8 still compiles; a lone epoch may be disturbed by it, so the least counts.
-    const settled = grown.slice(12);
-    expect(Math.min(...settled), `bytes a step by epoch: ${grown.map((g) => g.toFixed(1)).join(", ")}`).toBeLessThan(ALLOWED);
-    expect(Math.min(...settled)).toBeGreaterThan(-ALLOWED);
-  });
+  test.each(Object.keys(optimizers) as OptimizerName[])(
+    "leaves next to nothing on the heap with %s",
+    { retry: 2 },
+    (optimizer) => {
+      const flags = ["--expose-gc", "--max-semi-space-size=128", "--min-semi-space-size=64"];
+      const out = execFileSync(
+        process.execPath,
+        [...flags, join(folder, "program.mjs"), optimizer],
+        { encoding: "utf8" },
+      );
+      const grown = JSON.parse(out) as number[];
+      // The first epochs run while V8 still compiles; a lone epoch may be disturbed by it, so the least counts.
+      const settled = grown.slice(12);
+      expect(
+        Math.min(...settled),
+        `bytes a step by epoch: ${grown.map((g) => g.toFixed(1)).join(", ")}`,
+      ).toBeLessThan(ALLOWED);
+      expect(Math.min(...settled)).toBeGreaterThan(-ALLOWED);
+    },
+  );
 });

@@ -38,7 +38,11 @@ async function trainedBits(optimizer: Optimizer, widths: readonly number[]): Pro
   const rows = 2 * batchSize + 5;
   const [inputs, ...units] = widths as [number, ...number[]];
   const layers = units.map((n, i) =>
-    dense({ units: n, activation: i + 1 < units.length ? "relu" : "linear", inputShape: i === 0 ? [inputs] : undefined }),
+    dense({
+      units: n,
+      activation: i + 1 < units.length ? "relu" : "linear",
+      inputShape: i === 0 ? [inputs] : undefined,
+    }),
   );
   const model = sequential(layers, { seed: 7 });
   model.compile({ optimizer, loss: "sparseCategoricalCrossentropy" });
@@ -74,13 +78,15 @@ describe("a training gives the same bits with any number of threads:", () => {
 describe("an op gives the same bits with any number of threads:", () => {
   const engines: Engine[] = [];
   beforeAll(async () => {
-    for (const threads of THREADS) engines.push(await createEngine({ threads, variant: "simd-mt", splitWork: 0 }));
+    for (const threads of THREADS)
+      engines.push(await createEngine({ threads, variant: "simd-mt", splitWork: 0 }));
     expect(engines.map((engine) => engine.threads)).toEqual(THREADS);
   });
   afterAll(() => Promise.all(engines.map((engine) => engine.close())));
 
   test.each(OP_CASES.map((c) => [c.name, c] as const))("%s()", (_, c) => {
     const [one, ...others] = engines;
-    for (const sample of samplesOf(c)) for (const engine of others) checkSameBits(one!, engine, sample);
+    for (const sample of samplesOf(c))
+      for (const engine of others) checkSameBits(one!, engine, sample);
   });
 });

@@ -16,7 +16,10 @@ const ones = [new Array<number>(WIDTH).fill(1)];
 
 /** Some dropout layers before one output whose error always has slope -1: a step adds the mask to its weights. */
 function masked(layers: readonly Layer[]) {
-  const model = sequential([...layers, dense({ units: 1, useBias: false, kernelInitializer: "zeros" })]);
+  const model = sequential([
+    ...layers,
+    dense({ units: 1, useBias: false, kernelInitializer: "zeros" }),
+  ]);
   model.compile({ optimizer: sgd({ learningRate: 1 }), loss: meanAbsoluteError() });
   return model;
 }
@@ -35,7 +38,8 @@ async function masks(layers: readonly Layer[], seed: number, steps: number): Pro
   return out;
 }
 
-const share = (a: readonly number[], b: readonly number[]): number => a.filter((v, i) => v === b[i]).length / a.length;
+const share = (a: readonly number[], b: readonly number[]): number =>
+  a.filter((v, i) => v === b[i]).length / a.length;
 
 test("dropout() draws a fresh mask each step, for each layer and each seed", async () => {
   const [first, second, third] = await masks([dropout({ rate: 0.5 })], 1, 3);
@@ -45,14 +49,18 @@ test("dropout() draws a fresh mask each step, for each layer and each seed", asy
   const [otherLayer] = await masks([dropout({ rate: 1e-9 }), dropout({ rate: 0.5 })], 1, 1);
   for (const other of [second!, third!, otherSeed!, ownSeed!, otherLayer!]) {
     // Independent masks agree in half of their elements; 4 standard errors.
-    expect(Math.abs(share(first!, other) - 0.5)).toBeLessThan(4 * 0.5 / Math.sqrt(WIDTH));
+    expect(Math.abs(share(first!, other) - 0.5)).toBeLessThan((4 * 0.5) / Math.sqrt(WIDTH));
   }
   expect(share(second!, third!)).toBeLessThan(0.6);
 });
 
 test("dropout() gives the same masks for the same seed, and those of its own seed whatever that of fit()", async () => {
-  expect(await masks([dropout({ rate: 0.3 })], 7, 2)).toEqual(await masks([dropout({ rate: 0.3 })], 7, 2));
-  expect(await masks([dropout({ rate: 0.3, seed: 5 })], 1, 2)).toEqual(await masks([dropout({ rate: 0.3, seed: 5 })], 2, 2));
+  expect(await masks([dropout({ rate: 0.3 })], 7, 2)).toEqual(
+    await masks([dropout({ rate: 0.3 })], 7, 2),
+  );
+  expect(await masks([dropout({ rate: 0.3, seed: 5 })], 1, 2)).toEqual(
+    await masks([dropout({ rate: 0.3, seed: 5 })], 2, 2),
+  );
 });
 
 test("dropout() scales what it keeps by 1 / (1 - rate), drops a share of rate, and so keeps the mean", async () => {
@@ -68,7 +76,10 @@ test("dropout() scales what it keeps by 1 / (1 - rate), drops a share of rate, a
 });
 
 test("dropout() passes its input on in prediction and evaluation, and at rate 0", async () => {
-  const model = sequential([dropout({ rate: 0.9 }), dense({ units: 1, useBias: false, kernelInitializer: "ones" })]);
+  const model = sequential([
+    dropout({ rate: 0.9 }),
+    dense({ units: 1, useBias: false, kernelInitializer: "ones" }),
+  ]);
   model.compile({ optimizer: "sgd", loss: "meanAbsoluteError" });
   model.build([3]);
   expect((await model.predict([[1, 2, 3]])).array()).toEqual([[6]]);
@@ -85,13 +96,21 @@ test("the gradient of dropout() has the mask of the forward pass", async () => {
   const mask = [...gradients[0]!.data];
   expect([...y.data]).toEqual(x.map((v, i) => Math.fround(v * mask[i]!)));
   // The mask is the generator's: element i is kept where u >= rate.
-  expect(mask).toEqual(x.map((_, i) => (uniformAt({ seed: 11, stream: 5, step: 0 }, i) >= Math.fround(0.4) ? scale : 0)));
+  expect(mask).toEqual(
+    x.map((_, i) =>
+      uniformAt({ seed: 11, stream: 5, step: 0 }, i) >= Math.fround(0.4) ? scale : 0,
+    ),
+  );
 });
 
 test("dropout() names a rate or seed that cannot be", () => {
   for (const rate of [1, -0.1, NaN]) {
     expect(() => dropout({ rate })).toThrow(`dropout: rate must lie in [0, 1), got ${rate}`);
   }
-  expect(() => dropout({ rate: 0.5, seed: -1 })).toThrow("dropout: seed must be a whole number in [0, 2^53), got -1");
-  expect(() => dropout({ p: 0.5 } as never)).toThrow('dropout: unknown option "p"; it is "rate" here');
+  expect(() => dropout({ rate: 0.5, seed: -1 })).toThrow(
+    "dropout: seed must be a whole number in [0, 2^53), got -1",
+  );
+  expect(() => dropout({ p: 0.5 } as never)).toThrow(
+    'dropout: unknown option "p"; it is "rate" here',
+  );
 });

@@ -27,7 +27,12 @@ const t = [[1], [2], [4], [7], [-1]];
 const x = [[1.5], [2], [3], [7.5], [0]];
 
 test("errors and r2 are those of all samples, whatever the batches", async () => {
-  const got = await results(x, t, "meanSquaredError", ["meanSquaredError", "meanAbsoluteError", "rootMeanSquaredError", "r2"]);
+  const got = await results(x, t, "meanSquaredError", [
+    "meanSquaredError",
+    "meanAbsoluteError",
+    "rootMeanSquaredError",
+    "r2",
+  ]);
   const mean = (1 + 2 + 4 + 7 - 1) / 5;
   const spread = t.reduce((a, [v]) => a + (v! - mean) ** 2, 0);
   expect(got["loss"]).toBeCloseTo(2.5 / 5, 6);
@@ -39,11 +44,18 @@ test("errors and r2 are those of all samples, whatever the batches", async () =>
 
 test("r2 counts a sample of weight 2 like two samples, and averages outputs", async () => {
   const weighted = await results(x, t, "meanSquaredError", ["r2"], [1, 2, 1, 1, 2]);
-  const repeated = await results([...x, x[1]!, x[4]!], [...t, t[1]!, t[4]!], "meanSquaredError", ["r2"]);
+  const repeated = await results([...x, x[1]!, x[4]!], [...t, t[1]!, t[4]!], "meanSquaredError", [
+    "r2",
+  ]);
   expect(weighted["r2"]).toBeCloseTo(repeated["r2"]!, 6);
   const one = (await results(x, t, "meanSquaredError", ["r2"]))["r2"]!;
   // The second output never says more than its mean, 0.
-  const two = await results(x.map(([v]) => [v!, 0]), t.map(([v], i) => [v!, i % 2 ? 1 : i === 4 ? 0 : -1]), "meanSquaredError", ["r2"]);
+  const two = await results(
+    x.map(([v]) => [v!, 0]),
+    t.map(([v], i) => [v!, i % 2 ? 1 : i === 4 ? 0 : -1]),
+    "meanSquaredError",
+    ["r2"],
+  );
   expect(two["r2"]).toBeCloseTo(one / 2, 6);
 });
 
@@ -62,35 +74,97 @@ test("r2 of constant targets is 1 where they are met exactly, otherwise 0", asyn
 });
 
 test("accuracies count hits: argmax, threshold, top k", async () => {
-  const p = [[0.1, 0.5, 0.4], [0.6, 0.3, 0.1], [0.2, 0.3, 0.5]];
+  const p = [
+    [0.1, 0.5, 0.4],
+    [0.6, 0.3, 0.1],
+    [0.2, 0.3, 0.5],
+  ];
   const labels = [1, 1, 0];
-  const hot = [[0, 1, 0], [0, 1, 0], [1, 0, 0]];
+  const hot = [
+    [0, 1, 0],
+    [0, 1, 0],
+    [1, 0, 0],
+  ];
   const top2 = { k: 2 };
-  expect(await results(p, labels, "sparseCategoricalCrossentropy", ["accuracy", sparseTopKCategoricalAccuracy(top2)])).toMatchObject({
+  expect(
+    await results(p, labels, "sparseCategoricalCrossentropy", [
+      "accuracy",
+      sparseTopKCategoricalAccuracy(top2),
+    ]),
+  ).toMatchObject({
     accuracy: expect.closeTo(1 / 3, 6) as number,
     sparseTopKCategoricalAccuracy: expect.closeTo(2 / 3, 6) as number,
   });
-  expect(await results(p, hot, "categoricalCrossentropy", ["accuracy", topKCategoricalAccuracy(top2)])).toMatchObject({
+  expect(
+    await results(p, hot, "categoricalCrossentropy", ["accuracy", topKCategoricalAccuracy(top2)]),
+  ).toMatchObject({
     accuracy: expect.closeTo(1 / 3, 6) as number,
     topKCategoricalAccuracy: expect.closeTo(2 / 3, 6) as number,
   });
-  expect(await results([[0.2], [0.7], [0.5], [0.6]], [0, 1, 1, 1], "binaryCrossentropy", ["accuracy"])).toMatchObject({ accuracy: 0.75 });
+  expect(
+    await results([[0.2], [0.7], [0.5], [0.6]], [0, 1, 1, 1], "binaryCrossentropy", ["accuracy"]),
+  ).toMatchObject({ accuracy: 0.75 });
   const strict = binaryAccuracy({ threshold: 0.65 });
-  expect(await results([[0.2], [0.7], [0.5], [0.6]], [0, 1, 1, 1], "binaryCrossentropy", [strict])).toMatchObject({ binaryAccuracy: 0.5 });
+  expect(
+    await results([[0.2], [0.7], [0.5], [0.6]], [0, 1, 1, 1], "binaryCrossentropy", [strict]),
+  ).toMatchObject({ binaryAccuracy: 0.5 });
 });
 
 test("a metric of a loss's name gives the loss, without penalties", async () => {
   for (const name of Object.keys(metrics) as (keyof typeof metrics)[]) {
-    if (!["binaryCrossentropy", "categoricalCrossentropy", "hinge", "squaredHinge", "categoricalHinge", "poisson", "logCosh", "kullbackLeiblerDivergence"].includes(name)) continue;
+    if (
+      ![
+        "binaryCrossentropy",
+        "categoricalCrossentropy",
+        "hinge",
+        "squaredHinge",
+        "categoricalHinge",
+        "poisson",
+        "logCosh",
+        "kullbackLeiblerDivergence",
+      ].includes(name)
+    )
+      continue;
     const loss = name as LossName;
-    const got = await results([[0.2, 0.8], [0.5, 0.5], [0.9, 0.1]], [[0, 1], [1, 0], [1, 0]], loss, [name]);
+    const got = await results(
+      [
+        [0.2, 0.8],
+        [0.5, 0.5],
+        [0.9, 0.1],
+      ],
+      [
+        [0, 1],
+        [1, 0],
+        [1, 0],
+      ],
+      loss,
+      [name],
+    );
     expect(got[name]).toBeCloseTo(got["loss"]!, 6);
   }
-  const cosine = await results([[1, 1], [1, 0]], [[1, 1], [1, 0]], "cosineSimilarity", ["cosineSimilarity"]);
+  const cosine = await results(
+    [
+      [1, 1],
+      [1, 0],
+    ],
+    [
+      [1, 1],
+      [1, 0],
+    ],
+    "cosineSimilarity",
+    ["cosineSimilarity"],
+  );
   expect(cosine["cosineSimilarity"]).toBeCloseTo(-cosine["loss"]!, 6);
 });
 
 test("options that cannot be are named", () => {
-  expect(() => topKCategoricalAccuracy({ k: 0 })).toThrow("topKCategoricalAccuracy: k must be a whole number >= 1, got 0");
-  expect(() => sequential([dense({ units: 1, inputShape: [1] })]).compile({ optimizer: "sgd", loss: "rmse" as "hinge" })).toThrow('unknown loss "rmse"');
+  expect(() => topKCategoricalAccuracy({ k: 0 })).toThrow(
+    "topKCategoricalAccuracy: k must be a whole number >= 1, got 0",
+  );
+  expect(() =>
+    sequential([dense({ units: 1, inputShape: [1] })]).compile({
+      optimizer: "sgd",
+      loss: "rmse" as "hinge",
+    }),
+  ).toThrow('unknown loss "rmse"');
 });

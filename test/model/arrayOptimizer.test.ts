@@ -7,24 +7,33 @@ import { minimize } from "../../src/train/minimize.ts";
 const halfSquare = (w: Parameters<Parameters<typeof minimize>[0]>[0]) => mul(sum(mul(w, w)), 0.5);
 
 test("minimize() follows the published first steps of Adam and of Nesterov's look-ahead", async () => {
-  const adamPath = await minimize(halfSquare, [1], { optimizer: adam({ learningRate: 0.1 }), steps: 3 });
+  const adamPath = await minimize(halfSquare, [1], {
+    optimizer: adam({ learningRate: 0.1 }),
+    steps: 3,
+  });
   // semantics: f = w^2 / 2, w0 = 1, rate 0.1, as torch and optax compute it
   const expected = [1, 0.900000001, 0.80041223, 0.701586275];
   adamPath.path.forEach((w, i) => expect(Math.abs(w.data[0]! - expected[i]!)).toBeLessThan(2e-7));
   const seed = sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true, dialect: "seed" });
   const ahead = await minimize(halfSquare, [1], { optimizer: seed, steps: 3 });
-  [1, 0.99, 0.972, 0.9477].forEach((w, i) => expect(Math.abs(ahead.path[i]!.data[0]! - w)).toBeLessThan(2e-7));
+  [1, 0.99, 0.972, 0.9477].forEach((w, i) =>
+    expect(Math.abs(ahead.path[i]!.data[0]! - w)).toBeLessThan(2e-7),
+  );
 });
 
 test("ArrayOptimizer.step() names the lengths that differ", async () => {
   const run = adam().init([new Float32Array(3)]);
-  await expect(run.step([new Float32Array(3)], [new Float32Array(2)])).rejects.toThrow("grads must be arrays of 3 numbers, got 2");
+  await expect(run.step([new Float32Array(3)], [new Float32Array(2)])).rejects.toThrow(
+    "grads must be arrays of 3 numbers, got 2",
+  );
 });
 
 test("clipping by value, by norm and by the common norm changes the step as the formulas say", async () => {
   const step = async (options: Parameters<typeof sgd>[0]): Promise<number[]> => {
     const [a, b] = [Float32Array.of(0, 0), Float32Array.of(0, 0, 0)];
-    await sgd({ learningRate: 1, ...options }).init([a, b]).step([a, b], [Float32Array.of(3, 4), Float32Array.of(0, 0, 12)]);
+    await sgd({ learningRate: 1, ...options })
+      .init([a, b])
+      .step([a, b], [Float32Array.of(3, 4), Float32Array.of(0, 0, 12)]);
     return [...a, ...b].map((v) => 0 - v);
   };
   expect(await step({ clipValue: 3.5 })).toEqual([3, 3.5, 0, 0, 3.5]);
@@ -38,13 +47,20 @@ test("clipNorm changes no byte of the constants below the first region", async (
   const engine = await init();
   const before = engine.u8.slice(0, engine.base);
   const weights = new Float32Array(37);
-  await sgd({ clipNorm: 1 }).init([weights]).step([weights], [new Float32Array(37).fill(3)]);
+  await sgd({ clipNorm: 1 })
+    .init([weights])
+    .step([weights], [new Float32Array(37).fill(3)]);
   expect(engine.u8.slice(0, engine.base)).toEqual(before);
 });
 
 test("minimize() takes each step of Nadam once: its momenta are multiplied from step to step", async () => {
-  const { path } = await minimize(halfSquare, [1], { optimizer: nadam({ learningRate: 0.1 }), steps: 3 });
-  [1, 0.894354823, 0.819973072, 0.752729268].forEach((w, i) => expect(Math.abs(path[i]!.data[0]! - w)).toBeLessThan(2e-7));
+  const { path } = await minimize(halfSquare, [1], {
+    optimizer: nadam({ learningRate: 0.1 }),
+    steps: 3,
+  });
+  [1, 0.894354823, 0.819973072, 0.752729268].forEach((w, i) =>
+    expect(Math.abs(path[i]!.data[0]! - w)).toBeLessThan(2e-7),
+  );
 });
 
 test("an optimizer that looks ahead refuses a step without lookAhead, and two of them", async () => {

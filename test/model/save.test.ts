@@ -2,12 +2,25 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type Model, adam, cloneModel, defineLoss, dense, l2, loadModel, nadam, ops, sequential } from "../../src/index.ts";
+import {
+  type Model,
+  adam,
+  cloneModel,
+  defineLoss,
+  dense,
+  l2,
+  loadModel,
+  nadam,
+  ops,
+  sequential,
+} from "../../src/index.ts";
 
 const x = Array.from({ length: 30 }, (_, i) => [Math.sin(i), Math.cos(3 * i), (i % 5) - 2]);
 const y = x.map(([a, b]) => (a! > b! ? 1 : 0));
 
-function net(optimizer: Parameters<Model["compile"]>[0]["optimizer"] = adam({ learningRate: 0.01 })) {
+function net(
+  optimizer: Parameters<Model["compile"]>[0]["optimizer"] = adam({ learningRate: 0.01 }),
+) {
   const model = sequential([
     dense({ units: 7, activation: "relu", kernelRegularizer: l2({ l2: 0.001 }) }),
     dense({ units: 2, activation: "softmax" }),
@@ -27,7 +40,9 @@ test("loadModel() gives back what save() wrote: equal predictions, and training 
     expect((await again.predict(x)).array()).toEqual((await model.predict(x)).array());
     await model.fit(x, y, { epochs: 2, batchSize: 8, seed: 6 });
     await again.fit(x, y, { epochs: 2, batchSize: 8, seed: 6 });
-    expect(again.getWeights().map((t) => t.array())).toEqual(model.getWeights().map((t) => t.array()));
+    expect(again.getWeights().map((t) => t.array())).toEqual(
+      model.getWeights().map((t) => t.array()),
+    );
   }
 });
 
@@ -45,7 +60,9 @@ test("loadModel() names a file that is truncated", async () => {
   const model = net();
   model.build([3]);
   const bytes = model.toBytes();
-  await expect(loadModel(bytes.subarray(0, bytes.length - 5))).rejects.toThrow(/truncated|pass|end/);
+  await expect(loadModel(bytes.subarray(0, bytes.length - 5))).rejects.toThrow(
+    /truncated|pass|end/,
+  );
 });
 
 test("loadModel() makes a loss of the user's own again from customObjects, and names it where it is missing", async () => {
@@ -61,6 +78,10 @@ test("loadModel() makes a loss of the user's own again from customObjects, and n
   const bytes = model.toBytes();
   const loaded = await loadModel(bytes, { customObjects: { scaled } });
   expect(loaded.compiled.loss.options).toEqual({ by: 3 });
-  expect(await loaded.evaluate([[1], [2]], [3, 4])).toEqual(await model.evaluate([[1], [2]], [3, 4]));
-  await expect(loadModel(bytes)).rejects.toThrow('load: unknown loss "scaled"; pass what defines it as customObjects: { scaled }');
+  expect(await loaded.evaluate([[1], [2]], [3, 4])).toEqual(
+    await model.evaluate([[1], [2]], [3, 4]),
+  );
+  await expect(loadModel(bytes)).rejects.toThrow(
+    'load: unknown loss "scaled"; pass what defines it as customObjects: { scaled }',
+  );
 });

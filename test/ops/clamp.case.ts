@@ -4,7 +4,11 @@ import { type OpCase, opCase } from "../support/opCase.ts";
 export const cases: readonly OpCase[] = [
   opCase("clamp", clamp, {
     examples: [
-      { in: [[-3, -1, 0.5, 1, 7, NaN, Infinity]], attrs: { min: -1, max: 1 }, out: [-1, -1, 0.5, 1, 1, NaN, 1] },
+      {
+        in: [[-3, -1, 0.5, 1, 7, NaN, Infinity]],
+        attrs: { min: -1, max: 1 },
+        out: [-1, -1, 0.5, 1, 1, NaN, 1],
+      },
       { in: [[-3, 7]], attrs: { min: 0 }, out: [0, 7] },
       { in: [[-3, 7]], attrs: { max: 0 }, out: [-3, 0] },
     ],

@@ -19,11 +19,39 @@ const few = [[[1, 3, 1]], [[2, 3, 5]], [[1, 5, 3]]];
 const row = [3, 1, 2];
 
 export const cases: readonly OpCase[] = [
-  opCase("mean", mean as OpCase["op"], { examples: [{ in: [row], out: 2 }, { in: [[]], out: NaN }], shapes: [...shapes, [[0, 3, 2]]], attrs: [{ axis: 1 }, { axis: -1, keepDims: true }, { axis: [1, 2] }] }),
-  opCase("max", max as OpCase["op"], { examples: [{ in: [row], out: 3 }, { in: [[1, NaN, 2]], out: NaN }], shapes: few, attrs, domain: distinct, notEmpty }),
-  opCase("min", min as OpCase["op"], { examples: [{ in: [row], out: 1 }, { in: [[1, NaN, 2]], out: NaN }], shapes: few, attrs, domain: distinct, notEmpty }),
+  opCase("mean", mean as OpCase["op"], {
+    examples: [
+      { in: [row], out: 2 },
+      { in: [[]], out: NaN },
+    ],
+    shapes: [...shapes, [[0, 3, 2]]],
+    attrs: [{ axis: 1 }, { axis: -1, keepDims: true }, { axis: [1, 2] }],
+  }),
+  opCase("max", max as OpCase["op"], {
+    examples: [
+      { in: [row], out: 3 },
+      { in: [[1, NaN, 2]], out: NaN },
+    ],
+    shapes: few,
+    attrs,
+    domain: distinct,
+    notEmpty,
+  }),
+  opCase("min", min as OpCase["op"], {
+    examples: [
+      { in: [row], out: 1 },
+      { in: [[1, NaN, 2]], out: NaN },
+    ],
+    shapes: few,
+    attrs,
+    domain: distinct,
+    notEmpty,
+  }),
   opCase("prod", prod as OpCase["op"], {
-    examples: [{ in: [row], out: 6 }, { in: [[]], out: 1 }],
+    examples: [
+      { in: [row], out: 6 },
+      { in: [[]], out: 1 },
+    ],
     shapes: [...few, [[0, 3, 2]]],
     attrs,
     domain: { from: 0.5, to: 1.5 },
@@ -39,9 +67,26 @@ export const cases: readonly OpCase[] = [
     shapes: withEmpty,
     attrs: [{ axis: 1 }, { axis: -1, keepDims: true }, { axis: [1, 2] }],
   }),
-  opCase("variance of all", (x) => variance(x), { examples: [{ in: [[[1, 2], [3, 4]]], out: 1.25 }], shapes, notEmpty: "it is NaN, as of any empty axis" }),
+  opCase("variance of all", (x) => variance(x), {
+    examples: [
+      {
+        in: [
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ],
+        out: 1.25,
+      },
+    ],
+    shapes,
+    notEmpty: "it is NaN, as of any empty axis",
+  }),
   opCase("std", std as OpCase["op"], {
-    examples: [{ in: [[1, 2, 3]], attrs: { correction: 1 }, out: 1 }, { in: [[2, 2]], out: 0 }],
+    examples: [
+      { in: [[1, 2, 3]], attrs: { correction: 1 }, out: 1 },
+      { in: [[2, 2]], out: 0 },
+    ],
     shapes: [[[2, 5, 3]], [[3, 7, 5]], [[0, 3, 2]]],
     attrs: [{ axis: 1 }, { axis: -1, keepDims: true }, { axis: [1, 2] }],
     domain: distinct,
@@ -52,7 +97,10 @@ export const cases: readonly OpCase[] = [
     domain: { from: -2, to: 2, avoid: [0] },
   }),
   opCase("norm", norm as OpCase["op"], {
-    examples: [{ in: [[3, -4]], out: 5 }, { in: [[0, 0]], out: 0 }],
+    examples: [
+      { in: [[3, -4]], out: 5 },
+      { in: [[0, 0]], out: 0 },
+    ],
     shapes: withEmpty,
     attrs,
     domain: { from: 0.5, to: 2 },
@@ -74,19 +122,39 @@ export const cases: readonly OpCase[] = [
     attrs,
   }),
   opCase("cumsum", cumsum as OpCase["op"], {
-    examples: [{ in: [row], out: [3, 4, 6] }, { in: [row], attrs: { reverse: true }, out: [6, 3, 2] }],
+    examples: [
+      { in: [row], out: [3, 4, 6] },
+      { in: [row], attrs: { reverse: true }, out: [6, 3, 2] },
+    ],
     shapes: withEmpty,
     attrs: along,
   }),
   opCase("argMax", argMax as OpCase["op"], {
-    examples: [{ in: [[1, 3, 3]], out: 1 }, { in: [[1, NaN, 3]], out: 1 }, { in: [[[1, NaN, 3], [2, 1, 4]]], attrs: { axis: 0 }, out: [1, 0, 1] }],
+    examples: [
+      { in: [[1, 3, 3]], out: 1 },
+      { in: [[1, NaN, 3]], out: 1 },
+      {
+        in: [
+          [
+            [1, NaN, 3],
+            [2, 1, 4],
+          ],
+        ],
+        attrs: { axis: 0 },
+        out: [1, 0, 1],
+      },
+    ],
     shapes,
     attrs: along,
     differentiable: [],
     notEmpty,
   }),
   opCase("argMin", argMin as OpCase["op"], {
-    examples: [{ in: [[3, 1, 1]], out: 1 }, { in: [[1, NaN, 3]], out: 1 }, { in: [[-Infinity, -Infinity]], out: 0 }],
+    examples: [
+      { in: [[3, 1, 1]], out: 1 },
+      { in: [[1, NaN, 3]], out: 1 },
+      { in: [[-Infinity, -Infinity]], out: 0 },
+    ],
     shapes,
     attrs: along,
     differentiable: [],

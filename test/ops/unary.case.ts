@@ -1,11 +1,32 @@
 import {
-  abs, ceil, cos, erf, exp, expm1, floor, log, log1p, log2, reciprocal, round, rsqrt, sign, sin, sqrt, square, trunc,
+  abs,
+  ceil,
+  cos,
+  erf,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  log2,
+  reciprocal,
+  round,
+  rsqrt,
+  sign,
+  sin,
+  sqrt,
+  square,
+  trunc,
 } from "../../src/ops/unary.ts";
 import { type Domain, type OpCase, opCase } from "../support/opCase.ts";
 
 const shapes = [[[1]], [[3]], [[5, 7]], [[131]], [[0]]] as const;
 const positive: Domain = { from: 0.5, to: 4 };
-const steps: Domain = { from: -3, to: 3, avoid: [-3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3] };
+const steps: Domain = {
+  from: -3,
+  to: 3,
+  avoid: [-3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3],
+};
 const why = "rounded to float32 once or twice; assembly/math.ts states the error of each function";
 
 export const cases: readonly OpCase[] = [
@@ -64,12 +85,19 @@ export const cases: readonly OpCase[] = [
     // Abramowitz & Stegun, table 7.1.
     examples: [
       { in: [[0, -0, Infinity, -Infinity, NaN]], out: [0, -0, 1, -1, NaN] },
-      { in: [[0.5, 1, -2]], out: [0.5204998778, 0.8427007929, -0.995322265], tolerance: 1.2e-7, why },
+      {
+        in: [[0.5, 1, -2]],
+        out: [0.5204998778, 0.8427007929, -0.995322265],
+        tolerance: 1.2e-7,
+        why,
+      },
     ],
     shapes,
   }),
   opCase("sqrt", sqrt, {
-    examples: [{ in: [[4, 2, 0, -0, -1, Infinity]], out: [2, 1.4142135623730951, 0, -0, NaN, Infinity] }],
+    examples: [
+      { in: [[4, 2, 0, -0, -1, Infinity]], out: [2, 1.4142135623730951, 0, -0, NaN, Infinity] },
+    ],
     shapes,
     domain: positive,
   }),
@@ -79,7 +107,9 @@ export const cases: readonly OpCase[] = [
     domain: positive,
   }),
   opCase("reciprocal", reciprocal, {
-    examples: [{ in: [[4, 3, 0, -0, -Infinity]], out: [0.25, 0.3333333333333333, Infinity, -Infinity, -0] }],
+    examples: [
+      { in: [[4, 3, 0, -0, -Infinity]], out: [0.25, 0.3333333333333333, Infinity, -Infinity, -0] },
+    ],
     shapes,
     domain: positive,
   }),

@@ -12,7 +12,8 @@ export const BUILDS: readonly Variant[] = VARIANTS.filter((v) => {
 });
 
 const missing = VARIANTS.filter((v) => !BUILDS.includes(v));
-if (missing.length > 0) console.warn(`SKIPPED: this runtime cannot run ${missing.join(", ")}; their laws are not tested`);
+if (missing.length > 0)
+  console.warn(`SKIPPED: this runtime cannot run ${missing.join(", ")}; their laws are not tested`);
 
 const engines = new Map<Variant, Promise<Engine>>();
 

@@ -31,20 +31,36 @@ const TRIED = 24;
  *     |D(h) - D(2h)|, of which an eighth is allowed;
  *   - the rounding of the gradient.
  */
-function compareGradients(engine: Engine, name: string, build: Build, inputs: readonly Tensor[], by: readonly number[]): void {
+function compareGradients(
+  engine: Engine,
+  name: string,
+  build: Build,
+  inputs: readonly Tensor[],
+  by: readonly number[],
+): void {
   const random = new TestRandom(3);
   const first = runOnce(engine, build, inputs);
-  const cotangents = first.map((t) => draw(random, t.shape, { from: -1, to: 1, avoid: [0] }, "float32"));
+  const cotangents = first.map((t) =>
+    draw(random, t.shape, { from: -1, to: 1, avoid: [0] }, "float32"),
+  );
   const gradients = runOnce(
     engine,
     (...all) => {
       const xs = all.slice(0, inputs.length);
       const terms = build(...xs).map((t, i) => sum(mul(t, all[inputs.length + i]!)));
-      return gradient(terms.reduce((a, b) => add(a, b)), by.map((i) => xs[i]!));
+      return gradient(
+        terms.reduce((a, b) => add(a, b)),
+        by.map((i) => xs[i]!),
+      );
     },
     [...inputs, ...cotangents],
   );
-  const run = new OpRun(engine, build, inputs.map((t) => t.shape), inputs.map((t) => t.dtype));
+  const run = new OpRun(
+    engine,
+    build,
+    inputs.map((t) => t.shape),
+    inputs.map((t) => t.dtype),
+  );
   const outputsAt = (data: Tensor["data"], i: number, x: number): Tensor[] => {
     const kept = data[i]!;
     data[i] = x;
@@ -74,9 +90,14 @@ function compareGradients(engine: Engine, name: string, build: Build, inputs: re
       const [far] = central(data, i, 2 * STEP);
       const expected = (4 * near - far) / 3;
       const got = gradients[k]!.data[i]!;
-      const bound = 2 * noise + Math.abs(near - far) / 8 + GRADIENT_ERROR * Math.max(Math.abs(expected), 2 ** -6);
+      const bound =
+        2 * noise +
+        Math.abs(near - far) / 8 +
+        GRADIENT_ERROR * Math.max(Math.abs(expected), 2 ** -6);
       if (Math.abs(got - expected) <= bound) continue;
-      throw new Error(`${name}: gradient by input ${index}, element ${i} (x = ${data[i]}) must be ${expected} within ${bound}, got ${got}`);
+      throw new Error(
+        `${name}: gradient by input ${index}, element ${i} (x = ${data[i]}) must be ${expected} within ${bound}, got ${got}`,
+      );
     }
   });
   run.free();
@@ -94,18 +115,32 @@ export function checkSecondGradient(engine: Engine, s: Sample): void {
   const inputs = drawInputs(s, 5);
   const out = runOnce(engine, (...xs) => [s.build(...xs)], inputs)[0]!;
   const cotangent = draw(new TestRandom(6), out.shape, { from: -1, to: 1 }, "float32");
-  const build: Build = (...xs) => gradient(s.build(...xs.slice(0, -1)), s.differentiable.map((i) => xs[i]!), xs.at(-1)!);
+  const build: Build = (...xs) =>
+    gradient(
+      s.build(...xs.slice(0, -1)),
+      s.differentiable.map((i) => xs[i]!),
+      xs.at(-1)!,
+    );
   const name = `gradient of ${s.name}`;
   let thrown = "";
   try {
-    compareGradients(engine, name, build, [...inputs, cotangent], [...s.differentiable, inputs.length]);
+    compareGradients(
+      engine,
+      name,
+      build,
+      [...inputs, cotangent],
+      [...s.differentiable, inputs.length],
+    );
   } catch (error) {
     thrown = (error as Error).message;
   }
   if (s.case.secondOrder !== false) {
-    if (/has no gradient/.test(thrown)) thrown += "; give it one, or say secondOrder: false in the case";
+    if (/has no gradient/.test(thrown))
+      thrown += "; give it one, or say secondOrder: false in the case";
     if (thrown) throw new Error(thrown);
   } else if (!/^gradient: "\w+" has no gradient/.test(thrown)) {
-    throw new Error(`${name}: the case says secondOrder: false, so gradient() must name an op without gradient, got ${thrown || "none"}`);
+    throw new Error(
+      `${name}: the case says secondOrder: false, so gradient() must name an op without gradient, got ${thrown || "none"}`,
+    );
   }
 }

@@ -10,6 +10,10 @@ export const OP_CASES: readonly OpCase[] = (
     readdirSync(folder)
       .filter((file) => file.endsWith(".case.ts"))
       .sort()
-      .map(async (file) => ((await import(/* @vite-ignore */ `${folder}/${file}`)) as { cases: readonly OpCase[] }).cases),
+      .map(
+        async (file) =>
+          ((await import(/* @vite-ignore */ `${folder}/${file}`)) as { cases: readonly OpCase[] })
+            .cases,
+      ),
   )
 ).flat();

@@ -3,7 +3,7 @@ import type { OpDefinition } from "../../src/graph/defineOp.ts";
 import type { SymbolicTensor } from "../../src/graph/symbolic.ts";
 import type { Engine } from "../../src/kernels/engine.ts";
 import { sizeOf } from "../../src/shape.ts";
-import type { Tensor} from "../../src/tensor/tensor.ts";
+import type { Tensor } from "../../src/tensor/tensor.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { TestRandom } from "../mutate.ts";
 import type { Example, OpCase } from "./opCase.ts";
@@ -31,7 +31,11 @@ function graphsOf(s: Sample, engine: Engine): Graph[] {
   if (s.differentiable.length === 0 || out.dtype !== "float32") return [forward];
   const cotangent = draw(new TestRandom(2), out.shape, { from: -1, to: 1 }, "float32");
   const build = (...xs: SymbolicTensor[]): SymbolicTensor[] =>
-    gradient(s.build(...xs.slice(0, -1)), s.differentiable.map((i) => xs[i]!), xs.at(-1)!);
+    gradient(
+      s.build(...xs.slice(0, -1)),
+      s.differentiable.map((i) => xs[i]!),
+      xs.at(-1)!,
+    );
   return [forward, { name: `gradient of ${s.name}`, build, inputs: [...inputs, cotangent] }];
 }
 
@@ -39,12 +43,27 @@ function fail(graph: { name: string }, law: string, what: string | null): void {
   if (what !== null) throw new Error(`${graph.name}: ${law}, got ${what}`);
 }
 
-function compare(graph: Graph, law: string, got: readonly Tensor[], expected: readonly Tensor[]): void {
+function compare(
+  graph: Graph,
+  law: string,
+  got: readonly Tensor[],
+  expected: readonly Tensor[],
+): void {
   expected.forEach((t, i) => fail(graph, law, difference(got[i]!, t)));
 }
 
-function place(engine: Engine, graph: Graph, layout: ConstructorParameters<typeof OpRun>[4]): OpRun {
-  return new OpRun(engine, graph.build, graph.inputs.map((t) => t.shape), graph.inputs.map((t) => t.dtype), layout);
+function place(
+  engine: Engine,
+  graph: Graph,
+  layout: ConstructorParameters<typeof OpRun>[4],
+): OpRun {
+  return new OpRun(
+    engine,
+    graph.build,
+    graph.inputs.map((t) => t.shape),
+    graph.inputs.map((t) => t.dtype),
+    layout,
+  );
 }
 
 /** A number as text, -0 told from 0. */
@@ -63,11 +82,16 @@ export function checkExample(engine: Engine, c: OpCase, e: Example): void {
   const expected = tensor(e.out, undefined, got!.dtype);
   const { tolerance = 0 } = e;
   const graph = { name: `${c.name}(${JSON.stringify(e.in)})` };
-  if (tolerance > 0 && e.why === undefined) fail(graph, "an example with a tolerance must say why", "no `why`");
+  if (tolerance > 0 && e.why === undefined)
+    fail(graph, "an example with a tolerance must say why", "no `why`");
   if (got!.shape.join() !== expected.shape.join()) {
     // Nested arrays cannot say what lies behind an empty axis.
     const same = got!.size === 0 && expected.size === 0;
-    fail(graph, `the shape must be [${expected.shape.join(", ")}]`, same ? null : `[${got!.shape.join(", ")}]`);
+    fail(
+      graph,
+      `the shape must be [${expected.shape.join(", ")}]`,
+      same ? null : `[${got!.shape.join(", ")}]`,
+    );
   }
   expected.data.forEach((v, i) => {
     const x = got!.data[i]!;
@@ -85,7 +109,8 @@ export function checkComplete(engine: Engine, s: Sample): void {
       run.free();
       return out;
     });
-    for (const other of results.slice(1)) compare(graph, "the result must not depend on what memory held before", other, results[0]!);
+    for (const other of results.slice(1))
+      compare(graph, "the result must not depend on what memory held before", other, results[0]!);
   }
 }
 
@@ -107,7 +132,12 @@ export function checkAliasing(engine: Engine, s: Sample): void {
     for (const inputs of [graph.inputs, withSpecials(graph.inputs)]) {
       const all = kept.run(inputs);
       compare(graph, "inputs must stay as they are", kept.inputsAfter(all), inputs);
-      compare(graph, "reused buffers must give the bits that kept ones give", tight.own(tight.run(inputs)), kept.own(all));
+      compare(
+        graph,
+        "reused buffers must give the bits that kept ones give",
+        tight.own(tight.run(inputs)),
+        kept.own(all),
+      );
     }
     tight.free();
     kept.free();
@@ -119,7 +149,8 @@ export function checkAliasing(engine: Engine, s: Sample): void {
   const out = outputOf(s, engine);
   if (over.data.byteLength !== out.data.byteLength) return;
   const run = place(engine, graph, {});
-  if (!run.takesOver()) fail(graph, "an op with inPlace must take its input over", "a buffer of its own");
+  if (!run.takesOver())
+    fail(graph, "an op with inPlace must take its input over", "a buffer of its own");
   run.free();
 }
 
@@ -130,7 +161,10 @@ export function checkRepeated(engine: Engine, s: Sample): void {
   const inputs = drawInputs(s);
   const both = [inputs[0]!, inputs[0]!, ...inputs.slice(2)];
   const [apart] = runOnce(engine, (...xs) => [s.build(...xs)], both);
-  const [once] = runOnce(engine, (x, ...rest) => [s.build(x!, x!, ...rest)], [inputs[0]!, ...inputs.slice(2)]);
+  const [once] = runOnce(engine, (x, ...rest) => [s.build(x!, x!, ...rest)], [
+    inputs[0]!,
+    ...inputs.slice(2),
+  ]);
   fail(s, "the same tensor twice must act as two equal ones", difference(once!, apart!));
 }
 
@@ -143,7 +177,12 @@ export function checkSplits(engine: Engine, s: Sample): void {
       for (const parts of [2, 3, 7]) {
         for (const backwards of [false, true]) {
           const got = inParts(engine, parts, backwards, () => run.own(run.run(inputs)));
-          compare(graph, `${parts} parts${backwards ? " run backwards" : ""} must give the bits of one`, got, whole);
+          compare(
+            graph,
+            `${parts} parts${backwards ? " run backwards" : ""} must give the bits of one`,
+            got,
+            whole,
+          );
         }
       }
     }
@@ -155,7 +194,12 @@ export function checkSplits(engine: Engine, s: Sample): void {
 export function checkSameBits(a: Engine, b: Engine, s: Sample): void {
   for (const graph of graphsOf(s, a)) {
     for (const inputs of [graph.inputs, withSpecials(graph.inputs)]) {
-      compare(graph, `${b.variant} must give the bits of ${a.variant}`, runOnce(b, graph.build, inputs), runOnce(a, graph.build, inputs));
+      compare(
+        graph,
+        `${b.variant} must give the bits of ${a.variant}`,
+        runOnce(b, graph.build, inputs),
+        runOnce(a, graph.build, inputs),
+      );
     }
   }
 }
@@ -186,7 +230,8 @@ export function checkClose(a: Engine, b: Engine, s: Sample): void {
 export function checkDeclared(c: OpCase): void {
   if (c.examples.length === 0) fail(c, "a case must have an example", "none");
   const empty = samplesOf(c).some((s) => s.shapes.some((shape) => sizeOf(shape) === 0));
-  if (!empty && c.notEmpty === undefined) fail(c, "one of the shapes must be empty, or `notEmpty` says why none is", "none");
+  if (!empty && c.notEmpty === undefined)
+    fail(c, "one of the shapes must be empty, or `notEmpty` says why none is", "none");
   const odd = samplesOf(c).some((s) => s.shapes.some((shape) => sizeOf(shape) % 4 !== 0));
   const all = samplesOf(c).every((s) => s.shapes.some((shape) => sizeOf(shape) === 0));
   if (!odd && !all) fail(c, "one of the shapes must not fill whole vectors", "multiples of 4 only");

@@ -56,7 +56,8 @@ export class OpRun {
     this.inputs = shapes.map((shape, i) => leaf("input", `x${i}`, shape, dtypes[i]!));
     const outputs = [...build(...this.inputs)];
     this.count = outputs.length;
-    if (layout.keepAll) outputs.push(...this.inputs, ...nodesOf(outputs).flatMap((node) => node.outputs));
+    if (layout.keepAll)
+      outputs.push(...this.inputs, ...nodesOf(outputs).flatMap((node) => node.outputs));
     const named = Object.fromEntries(outputs.map((t, i) => [String(i), t]));
     const planned = compile({ name: "test", inputs: this.inputs, outputs: named });
     this.compiled = layout.apart ? spread(planned) : planned;
@@ -100,7 +101,9 @@ export class OpRun {
   private spans(): [number, number][] {
     const { schedule, offsets, arenaBytes, scratchBytes } = this.compiled;
     const spans = schedule.buffers.flatMap((b, i): [number, number][] =>
-      b.fixed === null ? [[this.arena + offsets[i]!, this.arena + offsets[i]! + padded(b.bytes)]] : [],
+      b.fixed === null
+        ? [[this.arena + offsets[i]!, this.arena + offsets[i]! + padded(b.bytes)]]
+        : [],
     );
     const scratch = this.arena + arenaBytes;
     spans.push([scratch, scratch + scratchBytes * this.engine.threads]);
@@ -121,7 +124,10 @@ export class OpRun {
     const { u8 } = this.engine;
     const before = this.before!;
     let from = 0;
-    for (const [first, last] of [...this.spans(), [before.length, before.length] as [number, number]]) {
+    for (const [first, last] of [
+      ...this.spans(),
+      [before.length, before.length] as [number, number],
+    ]) {
       if (Buffer.compare(before.subarray(from, first), u8.subarray(from, first)) !== 0) {
         let at = from;
         while (before[at] === u8[at]) at++;
@@ -152,11 +158,16 @@ export function runOnce(
   values: readonly Tensor[],
   layout: Layout = {},
 ): Tensor[] {
-  const run = new OpRun(engine, build, values.map((t) => t.shape), values.map((t) => t.dtype), layout);
+  const run = new OpRun(
+    engine,
+    build,
+    values.map((t) => t.shape),
+    values.map((t) => t.dtype),
+    layout,
+  );
   try {
     return run.own(run.run(values));
   } finally {
     run.free();
   }
 }
-

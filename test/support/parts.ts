@@ -9,7 +9,8 @@ const SPLITS: readonly boolean[] = (() => {
     float: () => 0,
     uint: () => 0,
   });
-  for (const name of KERNEL_NAMES) (kernels[name as keyof Kernels] as (...args: number[]) => void)(0);
+  for (const name of KERNEL_NAMES)
+    (kernels[name as keyof Kernels] as (...args: number[]) => void)(0);
   return splits;
 })();
 
@@ -20,11 +21,12 @@ const SPLITS: readonly boolean[] = (() => {
 export function inParts<T>(engine: Engine, parts: number, backwards: boolean, body: () => T): T {
   const { dispatch } = engine.exports;
   engine.run = (first, last, scratch) => {
-    for (let pc = first; pc < last; ) {
+    for (let pc = first; pc < last;) {
       const head = engine.i32[pc >>> 2]! >>> 0;
       const opcode = head & 0x3ff;
       const shares = SPLITS[opcode] ? parts : 1;
-      for (let i = 0; i < shares; i++) dispatch(opcode, pc, scratch, backwards ? shares - 1 - i : i, shares);
+      for (let i = 0; i < shares; i++)
+        dispatch(opcode, pc, scratch, backwards ? shares - 1 - i : i, shares);
       pc += head >>> 16;
     }
     return true;

@@ -25,10 +25,15 @@ export function samplesOf(c: OpCase): Sample[] {
   const call = c.op as (...args: unknown[]) => SymbolicTensor;
   return (c.attrs ?? [{}]).flatMap((attrs) =>
     c.shapes.map((shapes): Sample => {
-      const domains = shapes.map((_, i) => (Array.isArray(c.domain) ? c.domain[i] : c.domain) ?? ANY);
+      const domains = shapes.map(
+        (_, i) => (Array.isArray(c.domain) ? c.domain[i] : c.domain) ?? ANY,
+      );
       const dtypes = domains.map((d) => d.dtype ?? (d.integer ? "int32" : "float32"));
       const floats = dtypes.flatMap((d, i) => (d === "float32" ? [i] : []));
-      const text = [...shapes.map((s) => `[${s.join(", ")}]`), ...(Object.keys(attrs).length ? [JSON.stringify(attrs)] : [])];
+      const text = [
+        ...shapes.map((s) => `[${s.join(", ")}]`),
+        ...(Object.keys(attrs).length ? [JSON.stringify(attrs)] : []),
+      ];
       return {
         name: `${c.name}(${text.join(", ")})`,
         case: c,
@@ -94,9 +99,11 @@ export function withSpecials(inputs: readonly Tensor[]): Tensor[] {
 
 /** First place where two tensors differ, NaN and -0 told apart; null where none does. */
 export function difference(a: Tensor, b: Tensor): string | null {
-  if (a.shape.join() !== b.shape.join() || a.dtype !== b.dtype) return `${a.toString()} and ${b.toString()}`;
+  if (a.shape.join() !== b.shape.join() || a.dtype !== b.dtype)
+    return `${a.toString()} and ${b.toString()}`;
   for (let i = 0; i < a.size; i++) {
-    if (!Object.is(a.data[i], b.data[i])) return `element ${i} of ${a.size}: ${a.data[i]} and ${b.data[i]}`;
+    if (!Object.is(a.data[i], b.data[i]))
+      return `element ${i} of ${a.size}: ${a.data[i]} and ${b.data[i]}`;
   }
   return null;
 }

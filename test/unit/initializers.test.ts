@@ -36,7 +36,12 @@ describe("statistics over 60,000 elements, within 4 standard errors", () => {
     ["lecunNormal", lecunNormal(), Math.sqrt(1 / 300), 2 / 0.87962566],
     ["heNormal, untruncated", heNormal(untruncated), Math.sqrt(2 / 300), 6],
     ["glorotNormal, untruncated", glorotNormal(untruncated), Math.sqrt(2 / 500), 6],
-    ["varianceScaling", varianceScaling({ scale: 3, mode: "fanOut", distribution: "uniform" }), Math.sqrt(3 / 200), Math.sqrt(3)],
+    [
+      "varianceScaling",
+      varianceScaling({ scale: 3, mode: "fanOut", distribution: "uniform" }),
+      Math.sqrt(3 / 200),
+      Math.sqrt(3),
+    ],
     ["randomUniform", randomUniform({ minimum: -1, maximum: 1 }), 1 / Math.sqrt(3), Math.sqrt(3)],
     ["randomNormal", randomNormal({ stddev: 2 }), 2, 6],
     // Without the correction: stddev is that of the normal before the cut.
@@ -70,27 +75,31 @@ test("a seed fixes every bit, and another seed gives other numbers", () => {
 });
 
 describe("orthogonal()", () => {
-  test.each([[[5, 5]], [[7, 3]], [[3, 7]], [[3, 3, 2, 4]], [[1, 6]], [[64, 32]]])("%j has orthogonal columns or rows of length gain", (shape) => {
-    const gain = 1.5;
-    const columns = shape.at(-1)!;
-    const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1);
-    const { data } = orthogonal({ gain, seed: 1 })(shape);
-    const at = (r: number, c: number): number => data[r * columns + c]!;
-    const tall = rows >= columns;
-    const [short, long] = tall ? [columns, rows] : [rows, columns];
-    for (let i = 0; i < short; i++) {
-      for (let j = 0; j < short; j++) {
-        let dot = 0;
-        for (let k = 0; k < long; k++) dot += tall ? at(k, i) * at(k, j) : at(i, k) * at(j, k);
-        // Elements are rounded to float32: each product is off by 2^-23 of gain^2 at most.
-        expect(Math.abs(dot - (i === j ? gain ** 2 : 0))).toBeLessThan(gain ** 2 * 2 ** -22);
+  test.each([[[5, 5]], [[7, 3]], [[3, 7]], [[3, 3, 2, 4]], [[1, 6]], [[64, 32]]])(
+    "%j has orthogonal columns or rows of length gain",
+    (shape) => {
+      const gain = 1.5;
+      const columns = shape.at(-1)!;
+      const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1);
+      const { data } = orthogonal({ gain, seed: 1 })(shape);
+      const at = (r: number, c: number): number => data[r * columns + c]!;
+      const tall = rows >= columns;
+      const [short, long] = tall ? [columns, rows] : [rows, columns];
+      for (let i = 0; i < short; i++) {
+        for (let j = 0; j < short; j++) {
+          let dot = 0;
+          for (let k = 0; k < long; k++) dot += tall ? at(k, i) * at(k, j) : at(i, k) * at(j, k);
+          // Elements are rounded to float32: each product is off by 2^-23 of gain^2 at most.
+          expect(Math.abs(dot - (i === j ? gain ** 2 : 0))).toBeLessThan(gain ** 2 * 2 ** -22);
+        }
       }
-    }
-  });
+    },
+  );
 
   test("has no preferred sign: diagonals are positive as often as negative", () => {
     let positive = 0;
-    for (let seed = 0; seed < 400; seed++) if (orthogonal({ seed })([3, 3]).data[0]! > 0) positive++;
+    for (let seed = 0; seed < 400; seed++)
+      if (orthogonal({ seed })([3, 3]).data[0]! > 0) positive++;
     // 4 standard errors of a fair coin.
     expect(Math.abs(positive - 200)).toBeLessThan(40);
   });
@@ -104,14 +113,23 @@ test("zeros(), ones(), constant() and identity() are what they say", () => {
   expect(zeros()([2]).array()).toEqual([0, 0]);
   expect(ones()([2]).array()).toEqual([1, 1]);
   expect(constant({ value: 2.5 })([2]).array()).toEqual([2.5, 2.5]);
-  expect(identity({ gain: 2 })([2, 3]).array()).toEqual([[2, 0, 0], [0, 2, 0]]);
+  expect(identity({ gain: 2 })([2, 3]).array()).toEqual([
+    [2, 0, 0],
+    [0, 2, 0],
+  ]);
   expect(() => identity()([2])).toThrow("identity: shape must have 2 axes, got [2]");
 });
 
 test("options that cannot be are named", () => {
   expect(() => varianceScaling({ scale: 0 })).toThrow("varianceScaling: scale must be > 0, got 0");
-  expect(() => varianceScaling({ mode: "fan_in" as "fanIn" })).toThrow('varianceScaling: unknown mode "fan_in"; it is "fanIn" here');
-  expect(() => heNormal({ distribution: "normal" as "truncatedNormal" })).toThrow('heNormal: unknown distribution "normal"');
+  expect(() => varianceScaling({ mode: "fan_in" as "fanIn" })).toThrow(
+    'varianceScaling: unknown mode "fan_in"; it is "fanIn" here',
+  );
+  expect(() => heNormal({ distribution: "normal" as "truncatedNormal" })).toThrow(
+    'heNormal: unknown distribution "normal"',
+  );
   expect(() => randomNormal({ stddev: -1 })).toThrow("randomNormal: stddev must be >= 0, got -1");
-  expect(() => randomUniform({ minimum: 1, maximum: 0 })).toThrow("randomUniform: minimum must not be above maximum, got 1 and 0");
+  expect(() => randomUniform({ minimum: 1, maximum: 0 })).toThrow(
+    "randomUniform: minimum must not be above maximum, got 1 and 0",
+  );
 });

@@ -32,8 +32,14 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((engine) => engine.close()));
 });
 
-const a = tensor(Float32Array.from({ length: 61 * 53 }, (_, i) => Math.sin(i)), [61, 53]);
-const b = tensor(Float32Array.from({ length: 53 * 47 }, (_, i) => Math.cos(i)), [53, 47]);
+const a = tensor(
+  Float32Array.from({ length: 61 * 53 }, (_, i) => Math.sin(i)),
+  [61, 53],
+);
+const b = tensor(
+  Float32Array.from({ length: 53 * 47 }, (_, i) => Math.cos(i)),
+  [53, 47],
+);
 
 /** A few commands with a barrier between them. */
 function product(engine: Engine): Float32Array {
@@ -114,7 +120,9 @@ test("a pool that cannot start leaves one thread and says why", async () => {
   }) as typeof getBuiltin);
   const engine = await engineWith(2);
   expect(engine.threads).toBe(1);
-  expect(engine.info().notes.join()).toContain("one thread: the workers did not start: no thread is left");
+  expect(engine.info().notes.join()).toContain(
+    "one thread: the workers did not start: no thread is left",
+  );
   expect(product(engine)).toEqual(await expected);
 });
 
@@ -141,7 +149,9 @@ test("a guard stops every thread at the same command", async () => {
   const x = new Float32Array(40 * 17).fill(3e38);
   const y = Int32Array.from({ length: 40 }, (_, i) => i % 3);
   for (let i = 0; i < 3; i++) {
-    await expect(model.fit(tensor(x, [40, 17]), y, { batchSize: 7 })).rejects.toThrow(NonFiniteError);
+    await expect(model.fit(tensor(x, [40, 17]), y, { batchSize: 7 })).rejects.toThrow(
+      NonFiniteError,
+    );
   }
   expect(engine.threads).toBe(3);
   await model.fit(tensor(x.fill(0.5), [40, 17]), y, { batchSize: 7 });
@@ -156,7 +166,11 @@ test("a bundled program with an open pool exits by itself", async () => {
       console.log(engine.threads);
     `;
     const { outputFiles } = buildSync({
-      stdin: { contents: program, resolveDir: fileURLToPath(new URL("../../src", import.meta.url)), loader: "ts" },
+      stdin: {
+        contents: program,
+        resolveDir: fileURLToPath(new URL("../../src", import.meta.url)),
+        loader: "ts",
+      },
       bundle: true,
       write: false,
       format: "esm",

@@ -15,7 +15,10 @@ test("sum() of ten million tenths is right to 1e-6, along rows and along columns
   const x = new Float32Array(n).fill(0.1);
   const expected = n * Math.fround(0.1);
   for (const shape of [[n], [n / 4, 4]]) {
-    const y = await compute((t: SymbolicTensor) => sum(sum(t, { axis: 0, keepDims: true })), tensor(x, shape));
+    const y = await compute(
+      (t: SymbolicTensor) => sum(sum(t, { axis: 0, keepDims: true })),
+      tensor(x, shape),
+    );
     expect(Math.abs(y.item() / expected - 1)).toBeLessThan(1e-6);
   }
 });
@@ -26,7 +29,17 @@ test("variance() keeps its digits where the mean is large", async () => {
 });
 
 test("compile() puts bias and relu into the product of a batch and a matrix", () => {
-  const [x, w, b] = [leaf("input", "x", [2, 3, 5]), leaf("input", "w", [5, 7]), leaf("input", "b", [7])];
-  const plan = compile({ name: "test", inputs: [x, w, b], outputs: { y: relu(add(matmul(x, w), b)) } });
-  expect(plan.schedule.nodes.map((node) => [node.op.name, node.attrs["activation"]])).toEqual([["matmul", "relu"]]);
+  const [x, w, b] = [
+    leaf("input", "x", [2, 3, 5]),
+    leaf("input", "w", [5, 7]),
+    leaf("input", "b", [7]),
+  ];
+  const plan = compile({
+    name: "test",
+    inputs: [x, w, b],
+    outputs: { y: relu(add(matmul(x, w), b)) },
+  });
+  expect(plan.schedule.nodes.map((node) => [node.op.name, node.attrs["activation"]])).toEqual([
+    ["matmul", "relu"],
+  ]);
 });

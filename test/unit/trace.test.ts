@@ -7,7 +7,18 @@ import { compute, trace, valueAndGrad } from "../../src/plan/trace.ts";
 
 test("compute() runs one op on nested arrays", async () => {
   expect((await compute(relu, [-1, 2])).array()).toEqual([0, 2]);
-  expect((await compute(add, [[1, 2, 3], [4, 5, 6]], [10, 20, 30])).array()).toEqual([
+  expect(
+    (
+      await compute(
+        add,
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        [10, 20, 30],
+      )
+    ).array(),
+  ).toEqual([
     [11, 22, 33],
     [14, 25, 36],
   ]);
@@ -16,7 +27,17 @@ test("compute() runs one op on nested arrays", async () => {
 test("trace() compiles a function of symbolic tensors once for each shape", async () => {
   const f = trace((x, w) => relu(matmul(x, w)));
   expect((await f([[1, 2]], [[3], [4]])).array()).toEqual([[11]]);
-  expect((await f([[1, 2], [-1, -2]], [[3], [4]])).array()).toEqual([[11], [0]]);
+  expect(
+    (
+      await f(
+        [
+          [1, 2],
+          [-1, -2],
+        ],
+        [[3], [4]],
+      )
+    ).array(),
+  ).toEqual([[11], [0]]);
 });
 
 test("valueAndGrad() gives the gradient of a sum of squares", async () => {

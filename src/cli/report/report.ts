@@ -38,7 +38,9 @@ function classification(data: ReportData): Html {
       ? html``
       : html`<div>
           <h2>Wrongly read</h2>
-          <p class="soft small">${count(wrong)} of ${count(outcome.truth.length)}, the surest mistakes first</p>
+          <p class="soft small">
+            ${count(wrong)} of ${count(outcome.truth.length)}, the surest mistakes first
+          </p>
           ${mistakeGallery(problem, outcome)}
         </div>`;
   return html`<h2>Learning</h2>

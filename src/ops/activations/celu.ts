@@ -26,7 +26,10 @@ const celuGrad: Op<CeluAttrs> = /* @__PURE__ */ defineOp<CeluAttrs>({
     if (!needs(0)) return [null, celuGrad(x!, dout, attrs)];
     // The slope is 1 above 0 and alpha times its own derivative below.
     const u = mul(dout, dy!);
-    return [mul(sub(celuGrad(x!, u, attrs), maskPositive(x!, u)), 1 / attrs.alpha), celuGrad(x!, dout, attrs)];
+    return [
+      mul(sub(celuGrad(x!, u, attrs), maskPositive(x!, u)), 1 / attrs.alpha),
+      celuGrad(x!, dout, attrs),
+    ];
   },
   inPlace: 1,
   flops: elementaryFlops,

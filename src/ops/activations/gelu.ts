@@ -18,7 +18,9 @@ const CUBIC = 0.044715;
 
 function checkForm(x: Shape, { approximate }: GeluAttrs): Shape {
   if (approximate !== "none" && approximate !== "tanh") {
-    throw new OptionError(`gelu: approximate must be "none" or "tanh", got ${JSON.stringify(approximate)}`);
+    throw new OptionError(
+      `gelu: approximate must be "none" or "tanh", got ${JSON.stringify(approximate)}`,
+    );
   }
   return x;
 }
@@ -39,7 +41,10 @@ function curvatureOfTanhForm(x: SymbolicTensor): SymbolicTensor {
   const slope = mul(add(mul(squared, 3 * CUBIC), 1), SQRT_TWO_OVER_PI);
   const rest = sub(1, square(t));
   const first = mul(rest, slope);
-  const second = sub(mul(rest, mul(x, 6 * CUBIC * SQRT_TWO_OVER_PI)), mul(mul(t, 2), mul(first, slope)));
+  const second = sub(
+    mul(rest, mul(x, 6 * CUBIC * SQRT_TWO_OVER_PI)),
+    mul(mul(t, 2), mul(first, slope)),
+  );
   return add(first, mul(mul(x, 0.5), second));
 }
 

@@ -11,7 +11,8 @@ const leakyReluGrad: Op<LeakyReluAttrs> = /* @__PURE__ */ defineOp<LeakyReluAttr
   inputs: ["x", "dy"],
   attrs: { negativeSlope: 0.01 },
   shape: ([x]) => x!,
-  emit: (k, { x, dy, out }, { size, attrs }) => k.leakyReluGrad(x!, dy!, out!, attrs.negativeSlope, size),
+  emit: (k, { x, dy, out }, { size, attrs }) =>
+    k.leakyReluGrad(x!, dy!, out!, attrs.negativeSlope, size),
   grad: ({ inputs: [x], dout, attrs }) => [null, leakyReluGrad(x!, dout, attrs)],
   inPlace: 1,
 });

@@ -22,7 +22,8 @@ export const logSoftmax: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttr
   inputs: ["x"],
   attrs: { axis: -1 },
   shape: ([x], { axis }) => (extents("logSoftmax", x!, axis), x!),
-  emit: (k, { x, out }, { attrs, out: shape }) => k.logSoftmax(x!, out!, ...extents("logSoftmax", shape, attrs.axis)),
+  emit: (k, { x, out }, { attrs, out: shape }) =>
+    k.logSoftmax(x!, out!, ...extents("logSoftmax", shape, attrs.axis)),
   grad: ({ attrs, out, dout }) => [logSoftmaxGrad(out, dout, attrs)],
   inPlace: 0,
   flops: ([x]) => 10 * sizeOf(x!),

@@ -5,7 +5,11 @@ import { type Shape, axisOf, sizeOf } from "../../shape.ts";
 export type SoftmaxAttrs = { axis: number };
 
 /** Length of the axis, elements behind it, and how many sums there are. */
-export function extents(subject: string, shape: Shape, axis: number): [length: number, inner: number, sums: number] {
+export function extents(
+  subject: string,
+  shape: Shape,
+  axis: number,
+): [length: number, inner: number, sums: number] {
   if (shape.length === 0) return [1, 1, 1];
   const at = axisOf(subject, axis, shape.length);
   const length = shape[at]!;
@@ -17,7 +21,8 @@ const softmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
   inputs: ["y", "dy"],
   attrs: { axis: -1 },
   shape: ([y]) => y!,
-  emit: (k, { y, dy, out }, { attrs, out: shape }) => k.softmaxGrad(y!, dy!, out!, ...extents("softmax", shape, attrs.axis)),
+  emit: (k, { y, dy, out }, { attrs, out: shape }) =>
+    k.softmaxGrad(y!, dy!, out!, ...extents("softmax", shape, attrs.axis)),
   inPlace: 1,
   flops: ([y]) => 4 * sizeOf(y!),
 });
@@ -31,7 +36,8 @@ export const softmax: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>(
   inputs: ["x"],
   attrs: { axis: -1 },
   shape: ([x], { axis }) => (extents("softmax", x!, axis), x!),
-  emit: (k, { x, out }, { attrs, out: shape }) => k.softmax(x!, out!, ...extents("softmax", shape, attrs.axis)),
+  emit: (k, { x, out }, { attrs, out: shape }) =>
+    k.softmax(x!, out!, ...extents("softmax", shape, attrs.axis)),
   grad: ({ attrs, out, dout }) => [softmaxGrad(out, dout, attrs)],
   inPlace: 0,
   flops: ([x]) => 10 * sizeOf(x!),

@@ -26,7 +26,8 @@ const softplusGrad: Op<SoftplusAttrs> = /* @__PURE__ */ defineOp<SoftplusAttrs>(
   inputs: ["x", "dy"],
   attrs: DEFAULTS,
   shape: ([x]) => x!,
-  emit: (k, { x, dy, out }, { size, attrs }) => k.softplusGrad(x!, dy!, out!, attrs.beta, attrs.threshold, size),
+  emit: (k, { x, dy, out }, { size, attrs }) =>
+    k.softplusGrad(x!, dy!, out!, attrs.beta, attrs.threshold, size),
   grad: ({ inputs: [x, dy], dout, attrs, needs }) => {
     if (!needs(0)) return [null, softplusGrad(x!, dout, attrs)];
     // The slope is s = sigmoid(beta x), or 1 where linear: its own is beta s (1 - s) in both.

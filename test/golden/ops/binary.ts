@@ -1,6 +1,13 @@
 import type { SymbolicTensor } from "../../../src/graph/symbolic.ts";
 import { add, div, mul, sub } from "../../../src/ops/binary.ts";
-import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "../../../src/ops/compare.ts";
+import {
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  notEqual,
+} from "../../../src/ops/compare.ts";
 import { maximum, minimum } from "../../../src/ops/maximum.ts";
 import { pow } from "../../../src/ops/pow.ts";
 import { where } from "../../../src/ops/where.ts";

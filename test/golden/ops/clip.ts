@@ -15,16 +15,32 @@ interface HostCase {
 }
 
 /** PyTorch's norms and ours. */
-const NORMS: Readonly<Record<string, CommonOptions["clipNormType"]>> = { "1": "l1", "2": "l2", inf: "max", Infinity: "max" };
+const NORMS: Readonly<Record<string, CommonOptions["clipNormType"]>> = {
+  "1": "l1",
+  "2": "l2",
+  inf: "max",
+  Infinity: "max",
+};
 
 /** Gradients as an optimizer clips them: what a step of descent at rate 1 takes from zeros. */
-async function clipped(options: Partial<CommonOptions>, inputs: EncodedTensors): Promise<Record<string, Tensor>> {
+async function clipped(
+  options: Partial<CommonOptions>,
+  inputs: EncodedTensors,
+): Promise<Record<string, Tensor>> {
   const names = Object.keys(inputs);
   const gradients = names.map((name) => Float32Array.from(decode(inputs[name], `inputs.${name}`)));
   const weights = gradients.map((g) => new Float32Array(g.length));
-  await sgd({ learningRate: 1, ...options }).init(weights).step(weights, gradients);
+  await sgd({ learningRate: 1, ...options })
+    .init(weights)
+    .step(weights, gradients);
   return Object.fromEntries(
-    names.map((name, i) => [name, tensor(weights[i]!.map((w) => 0 - w), inputs[name]!.shape)]),
+    names.map((name, i) => [
+      name,
+      tensor(
+        weights[i]!.map((w) => 0 - w),
+        inputs[name]!.shape,
+      ),
+    ]),
   );
 }
 
@@ -44,7 +60,10 @@ async function totalNorm(options: CommonOptions, inputs: EncodedTensors): Promis
   const commands = new Commands(engine.splitWork);
   // The last cell that is asked for is the norm's.
   let norm = commands.slot();
-  const cells = { slot: () => (norm = commands.slot()), table: (words: ArrayLike<number>) => commands.table(words) };
+  const cells = {
+    slot: () => (norm = commands.slot()),
+    table: (words: ArrayLike<number>) => commands.table(words),
+  };
   emitClipping(new Kernels(commands), cells, options, { gradients: at, layout, trainedBytes });
   const base = regions.allocate(commands.bytes);
   commands.place(engine.i32, base);
@@ -59,12 +78,20 @@ async function totalNorm(options: CommonOptions, inputs: EncodedTensors): Promis
 export const hostOps: Readonly<Record<string, (c: HostCase) => Promise<Record<string, Tensor>>>> = {
   clip_grad_norm: async ({ attrs = {}, inputs }) => {
     const clipNormType = NORMS[String(attrs["norm_type"] ?? 2)];
-    if (!clipNormType) throw new TypeError(`norm_type must be 1, 2 or "inf", got ${JSON.stringify(attrs["norm_type"])}`);
-    const { options } = sgd({ globalClipNorm: Number(attrs["max_norm"]), globalClipMode: "torch", clipNormType });
+    if (!clipNormType)
+      throw new TypeError(
+        `norm_type must be 1, 2 or "inf", got ${JSON.stringify(attrs["norm_type"])}`,
+      );
+    const { options } = sgd({
+      globalClipNorm: Number(attrs["max_norm"]),
+      globalClipMode: "torch",
+      clipNormType,
+    });
     const norm = await totalNorm(options, inputs);
     const { globalClipNorm, globalClipMode } = options;
     const gradients = await clipped({ globalClipNorm, globalClipMode, clipNormType }, inputs);
     return { total_norm: tensor([norm], []), ...gradients };
   },
-  clip_grad_value: ({ attrs = {}, inputs }) => clipped({ clipValue: Number(attrs["clip_value"]) }, inputs),
+  clip_grad_value: ({ attrs = {}, inputs }) =>
+    clipped({ clipValue: Number(attrs["clip_value"]) }, inputs),
 };

@@ -13,7 +13,10 @@ import { fill } from "../../../src/ops/fill.ts";
 import { neg } from "../../../src/ops/neg.ts";
 import { oneHot } from "../../../src/ops/oneHot.ts";
 import { cosine } from "../../../src/ops/rowLosses.ts";
-import { softmaxCrossentropy, sparseSoftmaxCrossentropy } from "../../../src/ops/softmaxCrossentropy.ts";
+import {
+  softmaxCrossentropy,
+  sparseSoftmaxCrossentropy,
+} from "../../../src/ops/softmaxCrossentropy.ts";
 import { sum } from "../../../src/ops/sum.ts";
 import { exp, sqrt } from "../../../src/ops/unary.ts";
 import { type Shape, sizeOf } from "../../../src/shape.ts";
@@ -42,9 +45,12 @@ function crossEntropy({ logits, target, weight }: Inputs, attrs: LossAttrs): Sym
   if (weight) {
     const hot = mul(oneHot(target!, { classes }), weight);
     const rows = softmaxCrossentropy(logits!, hot);
-    return attrs["reduction"] === "sum" ? sum(rows) : div(sum(rows), sum(rowWeights(target!, weight)));
+    return attrs["reduction"] === "sum"
+      ? sum(rows)
+      : div(sum(rows), sum(rowWeights(target!, weight)));
   }
-  if (smoothing === 0) return reduced(sparseSoftmaxCrossentropy(logits!, target!), attrs["reduction"]);
+  if (smoothing === 0)
+    return reduced(sparseSoftmaxCrossentropy(logits!, target!), attrs["reduction"]);
   const off = smoothing / classes;
   const soft = oneHot(target!, { classes, on: 1 - smoothing + off, off });
   return reduced(softmaxCrossentropy(logits!, soft), attrs["reduction"]);
@@ -58,7 +64,10 @@ function bceWithLogits({ logits, target, pos_weight }: Inputs, attrs: LossAttrs)
   return reduced(both, attrs["reduction"]);
 }
 
-function klDiv({ logq, p, logp }: Inputs, { reduction, log_target: logTarget }: LossAttrs): SymbolicTensor {
+function klDiv(
+  { logq, p, logp }: Inputs,
+  { reduction, log_target: logTarget }: LossAttrs,
+): SymbolicTensor {
   if (logTarget) return reduced(mul(exp(logp!), sub(logp!, logq!)), reduction);
   const entropy = klDivergence(full(1, p!.shape), p!, { epsilon: 0 });
   return reduced(sub(entropy, mul(p!, logq!)), reduction);
@@ -76,9 +85,12 @@ function choose(y: SymbolicTensor, yes: SymbolicTensor, no: SymbolicTensor): Sym
 }
 
 /** PyTorch's losses, made of ours. */
-export const lossOps: Readonly<Record<string, (inputs: Inputs, attrs: LossAttrs) => SymbolicTensor>> = {
+export const lossOps: Readonly<
+  Record<string, (inputs: Inputs, attrs: LossAttrs) => SymbolicTensor>
+> = {
   cross_entropy: crossEntropy,
-  cross_entropy_probs: ({ logits, target }, attrs) => reduced(softmaxCrossentropy(logits!, target!), attrs["reduction"]),
+  cross_entropy_probs: ({ logits, target }, attrs) =>
+    reduced(softmaxCrossentropy(logits!, target!), attrs["reduction"]),
   nll: ({ logp, target }, attrs) => {
     const hot = oneHot(target!, { classes: logp!.shape[1]! });
     return reduced(neg(sum(mul(hot, logp!), { axis: 1 })), attrs["reduction"]);

@@ -23,7 +23,10 @@ const along =
   ({ x }, { axis }) =>
     op(x!, { axis: axis as number });
 
-const both = ({ values, indices }: Sorted): Record<string, SymbolicTensor> => ({ y: values, indices });
+const both = ({ values, indices }: Sorted): Record<string, SymbolicTensor> => ({
+  y: values,
+  indices,
+});
 
 /** Golden names of reduce.json. */
 export const reduceOps: GoldenOps = {

@@ -79,7 +79,8 @@ export const unaryOps: GoldenOps = {
   leaky_relu: ({ x }, { slope = 0.01 }) => leakyRelu(x, { negativeSlope: slope as number }),
   elu: ({ x }, { alpha = 1 }) => elu(x, { alpha: alpha as number }),
   celu: ({ x }, { alpha = 1 }) => celu(x, { alpha: alpha as number }),
-  gelu: ({ x }, { approximate = "none" }) => gelu(x, { approximate: approximate as "none" | "tanh" }),
+  gelu: ({ x }, { approximate = "none" }) =>
+    gelu(x, { approximate: approximate as "none" | "tanh" }),
   softplus: ({ x }, { beta = 1, threshold = 20 }) =>
     softplus(x, { beta: beta as number, threshold: threshold as number }),
   clamp: ({ x }, { min, max }) =>
