@@ -1,11 +1,10 @@
 // What a user's first program does: start, make a model, take one step.
-import { PROBLEMS, dataOf } from "./problems.mjs";
+import { PROBLEMS, dataOf, modelIn } from "./problems.mjs";
 import * as thalweg from "../dist/index.js";
-import { modelOf } from "./thalweg.mjs";
 
 const problem = { ...PROBLEMS.mlp, batches: 1 };
 const { rows, x, y } = dataOf(problem);
-const model = modelOf(problem);
+const model = modelIn(thalweg, problem);
 await model.fit(thalweg.tensor(x, [rows, problem.inputs]), thalweg.tensor(y, [rows]), {
   batchSize: rows,
 });

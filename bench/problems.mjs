@@ -82,3 +82,20 @@ export function oneHot(labels, classes) {
   labels.forEach((label, i) => (out[i * classes + label] = 1));
   return out;
 }
+
+/** A compiled model of a problem with its initial weights, made by a copy of the library. */
+export function modelIn(thalweg, problem) {
+  const { inputs, units, optimizer = { name: "adam" } } = problem;
+  const layers = units.map((n, i) =>
+    thalweg.dense({
+      units: n,
+      activation: i === units.length - 1 ? "softmax" : "relu",
+      ...(i === 0 && { inputShape: [inputs] }),
+    }),
+  );
+  const model = thalweg.sequential(layers);
+  const { name: rule, ...options } = optimizer;
+  model.compile({ optimizer: thalweg[rule](options), loss: "sparseCategoricalCrossentropy" });
+  model.setWeights(weightsOf(problem).map(({ shape, data }) => thalweg.tensor(data, shape)));
+  return model;
+}

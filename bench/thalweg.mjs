@@ -4,26 +4,12 @@ import { Commands } from "../build/modules/kernels/commands.js";
 import { Kernels } from "../build/modules/kernels/table.gen.js";
 import { regionsOf } from "../build/modules/memory/regions.js";
 import { OptimizerRun } from "../build/modules/optim/optimizerRun.js";
-import { dataOf, uniform, weightsOf } from "./problems.mjs";
+import { dataOf, modelIn, uniform } from "./problems.mjs";
 
 export const name = "thalweg";
 
 /** A compiled model of a problem with its initial weights. */
-export function modelOf(problem) {
-  const { inputs, units, optimizer = { name: "adam" } } = problem;
-  const layers = units.map((n, i) =>
-    thalweg.dense({
-      units: n,
-      activation: i === units.length - 1 ? "softmax" : "relu",
-      ...(i === 0 && { inputShape: [inputs] }),
-    }),
-  );
-  const model = thalweg.sequential(layers);
-  const { name: rule, ...options } = optimizer;
-  model.compile({ optimizer: thalweg[rule](options), loss: "sparseCategoricalCrossentropy" });
-  model.setWeights(weightsOf(problem).map(({ shape, data }) => thalweg.tensor(data, shape)));
-  return model;
-}
+export const modelOf = (problem) => modelIn(thalweg, problem);
 
 /**
  * A step as `fit` takes it: fit over all batches, which lie in linear memory, divided by their number.

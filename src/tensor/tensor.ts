@@ -81,7 +81,7 @@ function fill(
       throw new DataError(
         Array.isArray(value)
           ? `tensor: nested arrays must be rectangular; found one that is deeper than ${printShape(shape)}`
-          : `tensor: elements must be numbers, got ${JSON.stringify(value) ?? typeof value}`,
+          : `tensor: elements must be numbers, got ${(JSON.stringify(value) ?? typeof value).slice(0, 60)}`,
       );
     }
     out[offset] = Number(value);
