@@ -1,7 +1,7 @@
 /**
  * Numbers that many kernels use, four times side by side. They are loaded from memory because V8
  * rebuilds a v128.const at every use, and Binaryen would carry `splat(0.5)` back into the loop
- * (docs/performance.md 3). Zero needs no entry: `splat(0)` is one register-clearing instruction.
+ * (docs/performance.md, 3). Zero needs no entry: `splat(0)` is one register-clearing instruction.
  */
 import { Lanes, loadSplat } from "./lanes";
 

@@ -5,7 +5,7 @@
  * relaxed build.
  *
  * Constants are loaded from static tables, because V8 rebuilds a v128.const at every use
- * (docs/performance.md 3). Polynomials are our own minimax fits, rounded to f32 one coefficient
+ * (docs/performance.md, 3). Polynomials are our own minimax fits, rounded to f32 one coefficient
  * after the other by scripts/minimax.py; their error is quoted as "fit 2^-k".
  */
 export { erf, normalBelow } from "./math/erf";
