@@ -150,6 +150,11 @@ export async function fit(
   });
   const data = new ResidentData(runner.engine);
   const history = new History();
+  if (options.batchSize !== "all" && options.batchSize > batch) {
+    history.notices.push(
+      `fit: batchSize ${options.batchSize} is more than the ${samples.rows} samples; ${batch} is used`,
+    );
+  }
   try {
     const feed = feedOf(data, samples);
     const heldFeed = held && feedOf(data, held);

@@ -7,6 +7,9 @@ export class History {
   /** Seconds that each epoch took. */
   readonly seconds: number[] = [];
 
+  /** What was done otherwise than asked, a sentence each: a batch size that was clamped. */
+  readonly notices: string[] = [];
+
   /** Appends the results of one epoch. */
   push(epoch: number, results: Readonly<Record<string, number>>, seconds: number): void {
     this.epoch.push(epoch);
