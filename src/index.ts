@@ -2,7 +2,7 @@
 export { DataError, MemoryError, NonFiniteError, OptionError, ShapeError } from "./errors.ts";
 export type { DType, Shape } from "./shape.ts";
 export { type Engine, type EngineInfo, type EngineOptions, init } from "./kernels/engine.ts";
-export { type NestedNumbers, Tensor, type TensorLike, tensor } from "./tensor/tensor.ts";
+export { type NestedNumbers, Tensor, type TensorLike, print, tensor } from "./tensor/tensor.ts";
 export { decodeCsv } from "./io/csv.ts";
 export { decodeIdx } from "./io/idx.ts";
 export { gunzip } from "./io/gunzip.ts";

@@ -8,6 +8,7 @@ import {
   printShape,
   sizeOf,
 } from "../shape.ts";
+import { formatTensor } from "./print.ts";
 
 /** Numbers in nested arrays, outermost axis first. */
 export type NestedNumbers = number | boolean | readonly NestedNumbers[];
@@ -57,8 +58,9 @@ export class Tensor {
     return this.data[0]!;
   }
 
+  /** dtype, shape and elements as text; of long axes the ends. */
   toString(): string {
-    return `Tensor ${this.dtype}${printShape(this.shape)}`;
+    return formatTensor(this.data, this.shape, this.dtype);
   }
 }
 
@@ -157,4 +159,10 @@ function convert(data: Elements | Float64Array, dtype: DType): Elements {
     }
   }
   return out;
+}
+
+/** Writes a tensor to the console: see `Tensor.toString`. */
+export function print(t: Tensor): void {
+  // oxlint-disable-next-line no-console -- it is what the function is for
+  console.log(t.toString());
 }
