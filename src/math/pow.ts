@@ -33,15 +33,17 @@ function knownLog(io: Float64Array): void {
  * those of JavaScript's `**` but for pow(1, NaN) and pow(+-1, +-Infinity): 1 here, NaN there.
  */
 export function pow(x: number, y: number): number {
-  // Short enough to be inlined: numbers that are passed to a call, or returned, stay on the heap.
   scratch[0] = x;
   scratch[1] = y;
-  power(scratch);
+  raise(scratch);
   return scratch[0]!;
 }
 
-/** Writes `io[0] ** io[1]` into io[0]. */
-function power(io: Float64Array): void {
+/**
+ * Writes `io[0] ** io[1]` into io[0], as `pow` does: for what runs in every training step, because
+ * numbers that are passed to a call, or returned, stay on the heap where V8 does not inline it.
+ */
+export function raise(io: Float64Array): void {
   const x = io[0]!;
   const y = io[1]!;
   if (y === 0 || x === 1) {

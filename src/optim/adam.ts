@@ -1,4 +1,4 @@
-import { pow } from "../math/pow.ts";
+import { raise } from "../math/pow.ts";
 import {
   type OptimizerDefinition,
   type OptimizerFactory,
@@ -6,6 +6,9 @@ import {
   checkNumber,
   defineOptimizer,
 } from "./defineOptimizer.ts";
+
+/** Base and exponent of `raise`. */
+const io = /* @__PURE__ */ new Float64Array(2);
 
 /** Options of {@link adam} and adamw besides the common ones. */
 export interface AdamOptions {
@@ -68,8 +71,18 @@ export const adamRule: OptimizerDefinition<AdamOptions, "m" | "v" | "vmax", Adam
     // The kernel averages with 1 - beta rounded to f32: its bias is corrected for what was rounded.
     out.oneMinusBeta1 = Math.fround(1 - o.beta1);
     out.oneMinusBeta2 = Math.fround(1 - o.beta2);
-    const correction1 = o.biasCorrection ? 1 - pow(1 - out.oneMinusBeta1, t) : 1;
-    const correction2 = o.biasCorrection ? 1 - pow(1 - out.oneMinusBeta2, t) : 1;
+    let correction1 = 1;
+    let correction2 = 1;
+    if (o.biasCorrection) {
+      io[0] = 1 - out.oneMinusBeta1;
+      io[1] = t;
+      raise(io);
+      correction1 = 1 - io[0]!;
+      io[0] = 1 - out.oneMinusBeta2;
+      io[1] = t;
+      raise(io);
+      correction2 = 1 - io[0]!;
+    }
     const root = Math.sqrt(correction2);
     // Corrected before the maximum, v needs nothing behind it; else the fraction is widened by the root.
     const early = o.amsgrad && o.amsgradOf === "corrected" && o.epsilonMode === "outside";

@@ -1,10 +1,13 @@
-import { pow } from "../math/pow.ts";
+import { raise } from "../math/pow.ts";
 import {
   type OptimizerFactory,
   checkChoice,
   checkNumber,
   defineOptimizer,
 } from "./defineOptimizer.ts";
+
+/** Base and exponent of `raise`. */
+const io = /* @__PURE__ */ new Float64Array(2);
 
 /** Options of {@link nadam} besides the common ones. */
 export interface NadamOptions {
@@ -78,15 +81,25 @@ export const nadam: OptimizerFactory<NadamOptions> = /* @__PURE__ */ defineOptim
   scalarNames: ["oneMinusBeta1", "oneMinusBeta2", "mStep", "gStep", "epsilon"],
   state: { product: 1 },
   scalars: (o, t, out, state) => {
-    const mu = o.beta1 * (1 - 0.5 * pow(0.96, t * o.momentumDecay));
-    const next = o.beta1 * (1 - 0.5 * pow(0.96, (t + 1) * o.momentumDecay));
+    io[0] = 0.96;
+    io[1] = t * o.momentumDecay;
+    raise(io);
+    const mu = o.beta1 * (1 - 0.5 * io[0]!);
+    io[0] = 0.96;
+    io[1] = (t + 1) * o.momentumDecay;
+    raise(io);
+    const next = o.beta1 * (1 - 0.5 * io[0]!);
     const product = state.product * mu;
     state.product = product;
     out.oneMinusBeta1 = 1 - o.beta1;
-    const ahead = { "t+1": next, t: 1, "torch-1.13": mu * next }[o.mCorrection];
+    // No table by name: it would stay on the heap at every step.
+    const ahead = o.mCorrection === "t" ? 1 : o.mCorrection === "t+1" ? next : mu * next;
     // The kernel averages with 1 - beta2 rounded to f32: its bias is corrected for what was rounded.
     out.oneMinusBeta2 = Math.fround(1 - o.beta2);
-    const root = Math.sqrt(1 - pow(1 - out.oneMinusBeta2, t));
+    io[0] = 1 - out.oneMinusBeta2;
+    io[1] = t;
+    raise(io);
+    const root = Math.sqrt(1 - io[0]!);
     out.mStep = (root * o.learningRate * next) / (1 - product * ahead);
     out.gStep = (root * o.learningRate * (1 - mu)) / (1 - product);
     out.epsilon = root * o.epsilon;
