@@ -51,7 +51,7 @@ export function failing(file: string, group: string, id: string, message: string
 /** The cases of a file's content (a training's "runs"), each with its `id`, or its place in the list. */
 export function casesOf(
   content: Readonly<Record<string, unknown>>,
-): { id: string; value: Record<string, unknown> }[] {
+): { id: string; value: unknown }[] {
   const cases = content["cases"] ?? content["runs"];
   if (!Array.isArray(cases)) throw new TypeError(`"cases" must be a list, got ${typeof cases}`);
   return cases.map((value: unknown, i) => {

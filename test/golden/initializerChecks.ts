@@ -45,7 +45,7 @@ function runCase(c: InitializerCase): number {
 /** The checks of a file of format golden-init/1. */
 export function initializerChecks({ path, content }: GoldenFile): Check[] {
   return casesOf(content).map(({ id, value }) => {
-    const c = value as unknown as InitializerCase;
+    const c = value as InitializerCase;
     const later = c.init === "orthogonal" ? "orthogonal initializer" : undefined;
     const group = String(c.init).replace(/\(.*/, "");
     return {

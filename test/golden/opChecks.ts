@@ -116,7 +116,7 @@ async function runCase(c: OpCase): Promise<number> {
 /** The checks of a file of format golden-ops/1. */
 export function opChecks({ path, content }: GoldenFile): Check[] {
   return casesOf(content).map(({ id, value }) => {
-    const c = value as unknown as OpCase;
+    const c = value as OpCase;
     const later = LATER_OPS[c.op];
     return {
       file: path,

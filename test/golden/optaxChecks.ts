@@ -46,6 +46,7 @@ async function runCase(c: Readonly<Record<string, unknown>>): Promise<number> {
 /** The checks of a file of format golden-facts/1: numbers of optax's own tests. */
 export function optaxChecks({ path, content }: GoldenFile): Check[] {
   return casesOf(content).map(({ id, value }) => {
-    return { file: path, group: String(value["op"]), id, run: async () => runCase(value) };
+    const c = value as Readonly<Record<string, unknown>>;
+    return { file: path, group: String(c["op"]), id, run: async () => runCase(c) };
   });
 }

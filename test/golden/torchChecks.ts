@@ -139,7 +139,7 @@ function runCase(file: TorchFile, c: TorchCase): Promise<number> {
 /** The checks of a file of format golden-optim/1. */
 export function torchChecks({ path, content }: GoldenFile): Check[] {
   return casesOf(content).map(({ id, value }) => {
-    const c = value as unknown as TorchCase;
+    const c = value as TorchCase;
     const later = LATER_OPTIMIZERS[c.optimizer];
     const run = async (): Promise<number> => runCase(content as TorchFile, c);
     return {

@@ -211,7 +211,7 @@ function laterOf(c: TrainingCase, folders: readonly string[]): string | undefine
 /** The checks of a file of format golden-train/1. @param folders  where data sets are looked for */
 export function trainingChecks({ path, content }: GoldenFile, folders: readonly string[]): Check[] {
   return casesOf(content).map(({ id, value }) => {
-    const c = value as unknown as TrainingCase;
+    const c = value as TrainingCase;
     const later = laterOf(c, folders);
     const group = `${c.dataset} ${c.arch} ${c.optimizer}`;
     return {
