@@ -54,10 +54,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       argMax(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 1:
-      attention(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<f32>(load<usize>(pc, 60)), scratch, begin, end);
+      attention(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), load<f32>(load<usize>(pc, 68)), load<u32>(load<usize>(pc, 72)), load<u32>(load<usize>(pc, 76)), load<i32>(pc, 80), load<u32>(load<usize>(pc, 84)), load<u32>(load<usize>(pc, 88)), scratch, begin, end);
       break;
     case 2:
-      attentionGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), load<i32>(pc, 68), load<f32>(load<usize>(pc, 72)), scratch, begin, end);
+      attentionGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), load<i32>(pc, 68), load<f32>(load<usize>(pc, 72)), load<f32>(load<usize>(pc, 76)), load<f32>(load<usize>(pc, 80)), load<u32>(load<usize>(pc, 84)), load<u32>(load<usize>(pc, 88)), load<i32>(pc, 92), load<u32>(load<usize>(pc, 96)), load<u32>(load<usize>(pc, 100)), scratch, begin, end);
       break;
     case 3:
       binary(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), scratch, begin, end);

@@ -33,6 +33,7 @@ import {
   sub,
 } from "../lanes";
 import { expNegative } from "../math";
+import { DROPOUT, generate } from "../random";
 
 /** A query sees no key behind its own position. */
 const CAUSAL: i32 = 1;
@@ -101,7 +102,44 @@ function clearRow(x: usize, n: i32, width: i32): void {
 }
 
 /**
+ * Drops weights, or gradients of them, in place: the same ones at every call for a row. Row `index` of all
+ * batches and heads holds the elements from `index` times its padded length on.
+ */
+function dropRow(
+  x: usize,
+  n: i32,
+  index: i32,
+  row: usize,
+  rate: f32,
+  keptScale: f32,
+  seedLow: u32,
+  seedHigh: u32,
+  stream: i32,
+  stepLow: u32,
+  stepHigh: u32,
+): void {
+  const from = index * <i32>(row >> 2);
+  const to = from + n;
+  const base = x - ((<usize>from) << 2);
+  generate(
+    DROPOUT,
+    base,
+    base,
+    seedLow,
+    seedHigh,
+    stream,
+    stepLow,
+    stepHigh,
+    rate,
+    keptScale,
+    from,
+    to,
+  );
+}
+
+/**
  * `out = softmax(scale q k^T + mask) v` for every batch and head. A query that sees no key gives zeros.
+ * Weights are dropped after they have been summed, as `dropout` drops them.
  * A weight of 0 does not hide a NaN or Infinity in v from the other rows of its block.
  *
  * Source: Vaswani et al. 2017 (arXiv:1706.03762), equation 1; blocks as in Dao 2023 (arXiv:2307.08691).
@@ -122,6 +160,13 @@ function clearRow(x: usize, n: i32, width: i32): void {
  * @param rows   queries of a block; a unit of [begin, end) is one block
  * @param flags  1: causal; 2: the mask is f32 and added; 4: the mask is bytes, 0 where a key is hidden
  * @param scale  factor of the scores
+ * @param dropRate   probability of dropping a weight
+ * @param keptScale  factor of the weights that are kept, 1 / (1 - dropRate)
+ * @param seedLow    low word of the seed, the key of Philox
+ * @param seedHigh   high word of the seed
+ * @param stream     number of the node in its graph
+ * @param stepLow    low word of the training step
+ * @param stepHigh   high word of the step
  */
 export function attention(
   q: usize,
@@ -139,6 +184,13 @@ export function attention(
   rows: i32,
   flags: i32,
   scale: f32,
+  dropRate: f32,
+  keptScale: f32,
+  seedLow: u32,
+  seedHigh: u32,
+  stream: i32,
+  stepLow: u32,
+  stepHigh: u32,
   scratch: usize,
   begin: i32,
   end: i32,
@@ -170,6 +222,20 @@ export function attention(
       const row = maskRow(mask, table, batch, head, first + i, flags);
       const top = scoreRow(x, n, factor, row, step, flags);
       const sum = weighRow(x, n, splat(top == -Infinity ? 0 : top));
+      if (dropRate > 0)
+        dropRow(
+          x,
+          n,
+          matrix * lq + first + i,
+          rowS,
+          dropRate,
+          keptScale,
+          seedLow,
+          seedHigh,
+          stream,
+          stepLow,
+          stepHigh,
+        );
       clearRow(x, n, keys);
       f32.store(stat, top);
       f32.store(stat, sum == 0 ? 0 : <f32>1 / sum, 4);
@@ -261,6 +327,13 @@ function clearRows(x: usize, stride: usize, rows: i32, n: i32): void {
  * @param rows   queries of a block
  * @param flags  as in attention
  * @param scale  factor of the scores
+ * @param dropRate   probability of dropping a weight
+ * @param keptScale  factor of the weights that are kept, 1 / (1 - dropRate)
+ * @param seedLow    low word of the seed, the key of Philox
+ * @param seedHigh   high word of the seed
+ * @param stream     number of the node in its graph
+ * @param stepLow    low word of the training step
+ * @param stepHigh   high word of the step
  */
 export function attentionGrad(
   q: usize,
@@ -281,6 +354,13 @@ export function attentionGrad(
   rows: i32,
   flags: i32,
   scale: f32,
+  dropRate: f32,
+  keptScale: f32,
+  seedLow: u32,
+  seedHigh: u32,
+  stream: i32,
+  stepLow: u32,
+  stepHigh: u32,
   scratch: usize,
   begin: i32,
   end: i32,
@@ -317,8 +397,36 @@ export function attentionGrad(
         const top = f32.load(stat);
         const shift = splat(top == -Infinity ? 0 : top);
         const share = loadSplat(stat + 4);
+        if (dropRate > 0)
+          dropRow(
+            dp,
+            n,
+            matrix * lq + first + i,
+            rowS,
+            dropRate,
+            keptScale,
+            seedLow,
+            seedHigh,
+            stream,
+            stepLow,
+            stepHigh,
+          );
         const dot = weighAgain(x, dp, n, factor, row, step, flags, shift, share);
         scoreGradRow(x, dp, n, factor, splat(dot));
+        if (dropRate > 0)
+          dropRow(
+            x,
+            n,
+            matrix * lq + first + i,
+            rowS,
+            dropRate,
+            keptScale,
+            seedLow,
+            seedHigh,
+            stream,
+            stepLow,
+            stepHigh,
+          );
         clearRow(x, n, keys);
         clearRow(dp, n, keys);
         x += rowS;

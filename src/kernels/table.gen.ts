@@ -14,15 +14,15 @@ export class Kernels {
   }
 
   /** `out = softmax(scale q k^T + mask) v` for every batch and head. A query that sees no key gives zeros. */
-  attention(q: Address, k: Address, v: Address, mask: Address, out: Address, stats: Address, table: Address, lq: number, lk: number, heads: number, d: number, dv: number, rows: number, flags: number, scale: Scalar, size: number): void {
+  attention(q: Address, k: Address, v: Address, mask: Address, out: Address, stats: Address, table: Address, lq: number, lk: number, heads: number, d: number, dv: number, rows: number, flags: number, scale: Scalar, dropRate: Scalar, keptScale: Scalar, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, size: number): void {
     const c = this.commands;
-    c.write(1, true, [q, k, v, mask, out, stats, table, lq, lk, heads, d, dv, rows, flags, c.float(scale), size]);
+    c.write(1, true, [q, k, v, mask, out, stats, table, lq, lk, heads, d, dv, rows, flags, c.float(scale), c.float(dropRate), c.float(keptScale), c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), size]);
   }
 
   /** Gradients of attention. With p the weights, `dv = p^T dout`, `dp = dout v^T`, `ds = p (dp - sum p dp)`, */
-  attentionGrad(q: Address, k: Address, v: Address, mask: Address, stats: Address, dout: Address, dq: Address, dk: Address, dvalue: Address, table: Address, lq: number, lk: number, heads: number, d: number, dv: number, rows: number, flags: number, scale: Scalar, size: number): void {
+  attentionGrad(q: Address, k: Address, v: Address, mask: Address, stats: Address, dout: Address, dq: Address, dk: Address, dvalue: Address, table: Address, lq: number, lk: number, heads: number, d: number, dv: number, rows: number, flags: number, scale: Scalar, dropRate: Scalar, keptScale: Scalar, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, size: number): void {
     const c = this.commands;
-    c.write(2, true, [q, k, v, mask, stats, dout, dq, dk, dvalue, table, lq, lk, heads, d, dv, rows, flags, c.float(scale), size]);
+    c.write(2, true, [q, k, v, mask, stats, dout, dq, dk, dvalue, table, lq, lk, heads, d, dv, rows, flags, c.float(scale), c.float(dropRate), c.float(keptScale), c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), size]);
   }
 
   /** Two operands element by element under broadcasting: add, sub, mul, div, maximum and minimum (NaN */

@@ -1,7 +1,7 @@
 import { ShapeError } from "../errors.ts";
 import { type GradContext, type Op, defineOp } from "../graph/defineOp.ts";
 import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
-import type { Address } from "../kernels/command.ts";
+import type { Address, Scalar, Slot } from "../kernels/command.ts";
 import { gemmScratchBytes } from "../kernels/gemm.ts";
 import { type DType, type Shape, broadcastShapes, printShape, sameShape } from "../shape.ts";
 import { softmax } from "./activations/softmax.ts";
@@ -22,7 +22,15 @@ export type AttentionAttrs = {
   causal: boolean;
   /** Factor of the products; null: `1 / sqrt(d)`. */
   scale: number | null;
+  /** Probability of dropping a weight, in [0, 1); the others are divided by `1 - dropout`. */
+  dropout: number;
+  /** Number of the node in its model: drops of different streams are independent. */
+  stream: number;
+  /** Integer in [0, 2^53) that decides what is dropped; null: the seed that the training runs with. */
+  seed: number | null;
 };
+
+const DEFAULTS: AttentionAttrs = { causal: false, scale: null, dropout: 0, stream: 0, seed: null };
 
 /** Flags of the kernels. */
 const CAUSAL = 1;
@@ -74,6 +82,17 @@ function maskStrides(mask: Shape): number[] {
 function flagsOf({ causal }: AttentionAttrs, mask: Address, dtype: DType | undefined): number {
   const kind = mask === 0 ? 0 : dtype === "float32" ? ADDED : KEPT;
   return (causal ? CAUSAL : 0) | kind;
+}
+
+/** The kernels' arguments for dropout: rate, factor of what is kept, seed, stream, step. */
+function dropArguments(
+  { dropout, seed, stream }: AttentionAttrs,
+  slot: (name: string) => Slot,
+): [number, number, Scalar, Scalar, number, Scalar, Scalar] {
+  if (dropout === 0) return [0, 1, 0, 0, 0, 0, 0];
+  const low = seed === null ? slot("seedLow") : seed % 2 ** 32;
+  const high = seed === null ? slot("seedHigh") : Math.floor(seed / 2 ** 32);
+  return [dropout, 1 / (1 - dropout), low, high, stream, slot("stepLow"), slot("stepHigh")];
 }
 
 /** Bytes of one thread's block of scores, `copies` times, and of its products. */
@@ -181,6 +200,11 @@ function secondGradient({
   douts,
   needs,
 }: GradContext<AttentionAttrs>): (SymbolicTensor | null)[] {
+  if (attrs.dropout > 0) {
+    throw new ShapeError(
+      'gradient: "attentionGrad" has no gradient under dropout; take it without, or use matmul, softmax and dropout',
+    );
+  }
   const [, , , mask, , dout] = inputs;
   const { q, k, v, dout: d, p, scale } = compose(inputs, dout!, attrs);
   const zero = constant(0);
@@ -215,9 +239,9 @@ const attentionGrad: Op<AttentionAttrs> = /* @__PURE__ */ defineOp<AttentionAttr
   name: "attentionGrad",
   inputs: ["q", "k", "v", "mask?", "stats", "dy"],
   outputs: ["dq", "dk", "dv"],
-  attrs: { causal: false, scale: null },
+  attrs: DEFAULTS,
   shape: ([q, k, v]) => [q!, k!, v!],
-  emit: (kernels, b, { attrs, shapes, dtypes, table }) => {
+  emit: (kernels, b, { attrs, shapes, dtypes, table, slot }) => {
     const e = extents([shapes["q"]!, shapes["k"]!, shapes["v"]!]);
     kernels.attentionGrad(
       b["q"]!,
@@ -238,6 +262,7 @@ const attentionGrad: Op<AttentionAttrs> = /* @__PURE__ */ defineOp<AttentionAttr
       blockRows(e, attrs),
       flagsOf(attrs, b["mask"]!, dtypes["mask"]),
       scaleOf(e, attrs),
+      ...dropArguments(attrs, slot),
       e.batch * e.heads,
     );
   },
@@ -278,7 +303,7 @@ function scoresToMask(ds: SymbolicTensor, mask: Shape): SymbolicTensor {
  *
  * A query that sees no key gives zeros (and gets no gradient), where PyTorch 1.13 gives NaN. Scores are
  * computed in blocks of queries and again for the gradient: memory grows with the length, not with its
- * square. The gradient by an added mask alone, and second derivatives, hold all scores.
+ * square. With `dropout` weights are dropped as the op `dropout` does, drawn again for the gradient. The gradient by an added mask alone, and second derivatives, hold all scores.
  * Source: Vaswani et al. 2017 (arXiv:1706.03762).
  *
  * @example
@@ -288,7 +313,7 @@ export const attention: Op<AttentionAttrs> = /* @__PURE__ */ defineOp<AttentionA
   name: "attention",
   inputs: ["q", "k", "v", "mask?"],
   outputs: ["y", "stats"],
-  attrs: { causal: false, scale: null },
+  attrs: DEFAULTS,
   shape: (shapes) => {
     checkShapes(shapes);
     const { batch, lq, heads, dv } = extents(shapes);
@@ -297,7 +322,7 @@ export const attention: Op<AttentionAttrs> = /* @__PURE__ */ defineOp<AttentionA
       [batch, heads, lq, 2],
     ];
   },
-  emit: (kernels, b, { attrs, shapes, dtypes, table }) => {
+  emit: (kernels, b, { attrs, shapes, dtypes, table, slot }) => {
     const e = extents([shapes["q"]!, shapes["k"]!, shapes["v"]!]);
     const rows = blockRows(e, attrs);
     kernels.attention(
@@ -316,10 +341,16 @@ export const attention: Op<AttentionAttrs> = /* @__PURE__ */ defineOp<AttentionA
       rows,
       flagsOf(attrs, b["mask"]!, dtypes["mask"]),
       scaleOf(e, attrs),
+      ...dropArguments(attrs, slot),
       e.batch * e.heads * Math.ceil(e.lq / rows),
     );
   },
   grad: ({ attrs, inputs, outputs, dout, needs }) => {
+    if (attrs.dropout > 0 && needs(3)) {
+      throw new ShapeError(
+        'gradient: "attention" has no gradient by its mask under dropout; take it without, or use matmul, softmax and dropout',
+      );
+    }
     const wanted = [0, 1, 2].some(needs)
       ? attentionGrad(...inputs, outputs[1], dout, attrs).node!.outputs
       : [null, null, null];

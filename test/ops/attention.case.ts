@@ -215,4 +215,31 @@ export const cases: readonly OpCase[] = [
     domain: [floats, floats, floats, bytes],
     differentiable: [0, 1, 2],
   }),
+  opCase("attention with dropout", (a, b, c) => attention(a, b, c, { dropout: 0.25, seed: 2 }), {
+    // Weights of 1/2: uniformAt() of seed 2 is above 0.25 at element 0 and below it at element 1.
+    examples: [
+      {
+        in: [rows([[0]]), k, v],
+        out: rows([[8 / 3, 0]]),
+      },
+    ],
+    shapes: [
+      [
+        [2, 5, 3, 4],
+        [2, 7, 3, 4],
+        [2, 7, 3, 5],
+      ],
+      [
+        [1, 3, 1, 4],
+        [1, 37, 1, 4],
+        [1, 37, 1, 3],
+      ],
+      [
+        [0, 3, 2, 5],
+        [0, 3, 2, 5],
+        [0, 3, 2, 5],
+      ],
+    ],
+    secondOrder: false,
+  }),
 ];
