@@ -51,6 +51,13 @@ describe("multiHeadAttention()", () => {
 
   test("attends to itself in a chain, and only backwards under a causal mask", async () => {
     const zero = [[[0, 0]], [[0, 0]]];
+    const passValues = [[[1, 0]], [[0, 1]]];
+    const passHead = [
+      [
+        [1, 0],
+        [0, 1],
+      ],
+    ];
     const build = (useCausalMask: boolean) => {
       const net = sequential([
         multiHeadAttention({
