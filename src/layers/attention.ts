@@ -52,7 +52,7 @@ export const attention: (options?: Partial<AttentionOptions & CommonLayerOptions
           `attention "${name}": takes query, value and optionally key [batch, length, features], got ${shapes.map((s) => printShape([null, ...s])).join(", ")}`,
         );
       }
-      return useScale ? { scale: { shape: [], initializer: ones(), decay: false } } : {};
+      return { ...(useScale && { scale: { shape: [], initializer: ones(), decay: false } }) };
     },
     call: (inputs, { options, params, training, randomStream }) => {
       const { useCausalMask, dropout, seed } = options;
