@@ -5,7 +5,10 @@ import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
+import { positionEmbedding } from "./positionEmbedding.ts";
 import { reshape } from "./reshape.ts";
+import { sinePositionEncoding } from "./sinePositionEncoding.ts";
+import { tokenAndPositionEmbedding } from "./tokenAndPositionEmbedding.ts";
 
 /** Every layer that may be given by its name. */
 export const layers: {
@@ -15,7 +18,10 @@ export const layers: {
   dropout: typeof dropout;
   flatten: typeof flatten;
   multiHeadAttention: typeof multiHeadAttention;
+  positionEmbedding: typeof positionEmbedding;
   reshape: typeof reshape;
+  sinePositionEncoding: typeof sinePositionEncoding;
+  tokenAndPositionEmbedding: typeof tokenAndPositionEmbedding;
 } = {
   activation,
   attention,
@@ -23,7 +29,10 @@ export const layers: {
   dropout,
   flatten,
   multiHeadAttention,
+  positionEmbedding,
   reshape,
+  sinePositionEncoding,
+  tokenAndPositionEmbedding,
 };
 
 /** Name of a layer. */

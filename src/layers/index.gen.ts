@@ -5,4 +5,7 @@ export { dense } from "./dense.ts";
 export { dropout } from "./dropout.ts";
 export { flatten } from "./flatten.ts";
 export { multiHeadAttention } from "./multiHeadAttention.ts";
+export { positionEmbedding } from "./positionEmbedding.ts";
 export { reshape } from "./reshape.ts";
+export { sinePositionEncoding } from "./sinePositionEncoding.ts";
+export { tokenAndPositionEmbedding } from "./tokenAndPositionEmbedding.ts";
