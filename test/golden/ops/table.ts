@@ -2,6 +2,8 @@ import { binaryOps } from "./binary.ts";
 import type { GoldenOps } from "./goldenOps.ts";
 import { lossOps } from "./loss.ts";
 import { matmulOps } from "./matmul.ts";
+import { normOps } from "./norm.ts";
+import { poolOps } from "./pool.ts";
 import { reduceOps } from "./reduce.ts";
 import { softmaxOps } from "./softmax.ts";
 import { unaryOps } from "./unary.ts";
@@ -11,6 +13,8 @@ export const goldenOps: GoldenOps = {
   ...binaryOps,
   ...lossOps,
   ...matmulOps,
+  ...normOps,
+  ...poolOps,
   ...reduceOps,
   ...softmaxOps,
   ...unaryOps,
