@@ -10,12 +10,14 @@ import { elu, eluGrad, selu, seluGrad, celu, celuGrad } from "./ops/elu";
 import { fill } from "./ops/fill";
 import { gatherRows, gatherBytes, gather, gatherElements } from "./ops/gather";
 import { gelu, geluGrad, geluTanh, geluTanhGrad } from "./ops/gelu";
+import { normBlocks, normMoments, normGroups, normApply, normGradBlocks, normGradSums, normGradApply } from "./ops/groupNorm";
 import { gru, gruGrad } from "./ops/gru";
 import { oneHot, inTopK } from "./ops/labels";
 import { lstm, lstmGrad } from "./ops/lstm";
 import { matmul, batchMatmul } from "./ops/matmul";
 import { panels } from "./ops/panels";
 import { leakyRelu, leakyReluGrad, relu6, relu6Grad, hardSigmoid, hardSigmoidGrad, hardSwish, hardSwishGrad, clamp, clampGrad } from "./ops/piecewise";
+import { maxPool, averagePool, maxPoolGrad, averagePoolGrad, maxPoolPick } from "./ops/pool";
 import { previousStates } from "./ops/previousStates";
 import { randomUniform, randomNormal, randomTruncatedNormal, dropoutMask, dropout } from "./ops/random";
 import { reduceSum, reduceAbs, reduceNorm, reduceMax, reduceProd, reduceVariance, reduceLogSumExp, reduceProdGrad, cumsum } from "./ops/reduce";
@@ -39,10 +41,10 @@ import { sgd, lookAhead } from "./optim/sgd";
 import { share } from "./share";
 
 /** Kernels below this opcode can be split; the last word of their commands is the size. */
-const SHARED: u32 = 148;
+const SHARED: u32 = 160;
 
 /** Grains of those kernels. */
-const GRAINS: usize = memory.data<u8>([16, 1, 1, 16, 16, 16, 1, 1, 1, 16, 16, 16, 64, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 16, 16, 16, 16, 16, 4, 4, 1, 16, 4, 4, 24, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
+const GRAINS: usize = memory.data<u8>([16, 1, 1, 16, 16, 16, 1, 1, 1, 16, 16, 16, 64, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 16, 16, 16, 16, 16, 1, 16, 16, 1, 1, 16, 1, 4, 4, 1, 16, 4, 4, 24, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
 
 /** Runs the command at `pc`: part `part` of `parts` where its kernel can be split. */
 export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, parts: i32): void {
@@ -207,300 +209,336 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 50:
-      gru(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), scratch, begin, end);
+      normBlocks(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 51:
-      gruGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<usize>(pc, 52), load<usize>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), load<i32>(pc, 68), load<i32>(pc, 72), scratch, begin, end);
+      normMoments(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<f32>(load<usize>(pc, 36)), begin, end);
       break;
     case 52:
-      oneHot(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      normGroups(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<i32>(pc, 24), load<f32>(load<usize>(pc, 28)), begin, end);
       break;
     case 53:
-      inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      normApply(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), scratch, begin, end);
       break;
     case 54:
-      lstm(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), scratch, begin, end);
+      normGradBlocks(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), scratch, begin, end);
       break;
     case 55:
-      lstmGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), scratch, begin, end);
+      normGradSums(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), scratch, begin, end);
       break;
     case 56:
-      matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
+      normGradApply(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), scratch, begin, end);
       break;
     case 57:
-      batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
+      gru(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), scratch, begin, end);
       break;
     case 58:
-      panels(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), begin, end);
+      gruGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<usize>(pc, 52), load<usize>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), load<i32>(pc, 68), load<i32>(pc, 72), scratch, begin, end);
       break;
     case 59:
-      leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      oneHot(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 60:
-      leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 61:
-      relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      lstm(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), scratch, begin, end);
       break;
     case 62:
-      relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      lstmGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), scratch, begin, end);
       break;
     case 63:
-      hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
       break;
     case 64:
-      hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
       break;
     case 65:
-      hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      panels(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), begin, end);
       break;
     case 66:
-      hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 67:
-      clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 68:
-      clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 69:
-      previousStates(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), begin, end);
+      relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 70:
-      randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 71:
-      randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 72:
-      randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 73:
-      dropoutMask(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 74:
-      dropout(load<usize>(pc, 4), load<usize>(pc, 8), load<u32>(load<usize>(pc, 12)), load<u32>(load<usize>(pc, 16)), load<i32>(pc, 20), load<u32>(load<usize>(pc, 24)), load<u32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), begin, end);
+      clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 75:
-      reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 76:
-      reduceAbs(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      maxPool(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), begin, end);
       break;
     case 77:
-      reduceNorm(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      averagePool(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), begin, end);
       break;
     case 78:
-      reduceMax(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      maxPoolGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), begin, end);
       break;
     case 79:
-      reduceProd(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      averagePoolGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), begin, end);
       break;
     case 80:
-      reduceVariance(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      maxPoolPick(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), begin, end);
       break;
     case 81:
-      reduceLogSumExp(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      previousStates(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), begin, end);
       break;
     case 82:
-      reduceProdGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 83:
-      cumsum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 84:
-      relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 85:
-      reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      dropoutMask(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 86:
-      abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      dropout(load<usize>(pc, 4), load<usize>(pc, 8), load<u32>(load<usize>(pc, 12)), load<u32>(load<usize>(pc, 16)), load<i32>(pc, 20), load<u32>(load<usize>(pc, 24)), load<u32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), begin, end);
       break;
     case 87:
-      neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 88:
-      sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      reduceAbs(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 89:
-      absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      reduceNorm(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 90:
-      floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      reduceMax(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 91:
-      ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      reduceProd(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 92:
-      round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      reduceVariance(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 93:
-      trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      reduceLogSumExp(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 94:
-      crossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      reduceProdGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 95:
-      crossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
+      cumsum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 96:
-      categoricalHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
+      relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 97:
-      categoricalHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 98:
-      cosineSimilarity(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 99:
-      cosineSimilarityGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
+      neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 100:
-      scatter(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
+      sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 101:
-      scatterElements(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
+      absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 102:
-      silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 103:
-      siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 104:
-      mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 105:
-      mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 106:
-      simpleRnn(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), scratch, begin, end);
+      crossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 107:
-      simpleRnnGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), scratch, begin, end);
+      crossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 108:
-      softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      categoricalHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 109:
-      softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      categoricalHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 110:
-      logSoftmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      cosineSimilarity(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 111:
-      logSoftmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      cosineSimilarityGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 112:
-      sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      scatter(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 113:
-      sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      scatterElements(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 114:
-      softmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 115:
-      softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 116:
-      softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 117:
-      softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 118:
-      logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      simpleRnn(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), scratch, begin, end);
       break;
     case 119:
-      logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      simpleRnnGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), scratch, begin, end);
       break;
     case 120:
-      softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 121:
-      softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 122:
-      topK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
+      logSoftmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 123:
-      topKGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      logSoftmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 124:
-      transpose(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
+      sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 125:
-      exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 126:
-      expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      softmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 127:
-      log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 128:
-      log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 129:
-      log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 130:
-      sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 131:
-      cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 132:
-      erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 133:
-      tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 134:
-      tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      topK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
       break;
     case 135:
-      sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      topKGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 136:
-      sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      transpose(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 137:
-      sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 138:
-      rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 139:
-      reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 140:
-      square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 141:
-      powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 142:
-      adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
+      sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 143:
-      adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
+      cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 144:
-      nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
+      erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 145:
-      rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
+      tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 146:
-      sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
+      tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 147:
-      lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 148:
+      sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      break;
+    case 149:
+      sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 150:
+      rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 151:
+      reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 152:
+      square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      break;
+    case 153:
+      powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      break;
+    case 154:
+      adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
+      break;
+    case 155:
+      adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
+      break;
+    case 156:
+      nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
+      break;
+    case 157:
+      rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
+      break;
+    case 158:
+      sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
+      break;
+    case 159:
+      lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 160:
       clipFactor(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
       break;
   }

@@ -3,6 +3,8 @@ import { binaryOps } from "./binary.ts";
 import type { GoldenOps } from "./goldenOps.ts";
 import { lossOps } from "./loss.ts";
 import { matmulOps } from "./matmul.ts";
+import { normOps } from "./norm.ts";
+import { poolOps } from "./pool.ts";
 import { reduceOps } from "./reduce.ts";
 import { softmaxOps } from "./softmax.ts";
 import { unaryOps } from "./unary.ts";
@@ -13,6 +15,8 @@ export const goldenOps: GoldenOps = {
   ...binaryOps,
   ...lossOps,
   ...matmulOps,
+  ...normOps,
+  ...poolOps,
   ...reduceOps,
   ...softmaxOps,
   ...unaryOps,
