@@ -1,5 +1,7 @@
 import { binaryOps } from "./binary.ts";
 import type { GoldenOps } from "./goldenOps.ts";
+import { graphOps } from "./graph.ts";
+import { indexOps } from "./index.ts";
 import { lossOps } from "./loss.ts";
 import { matmulOps } from "./matmul.ts";
 import { reduceOps } from "./reduce.ts";
@@ -9,6 +11,8 @@ import { unaryOps } from "./unary.ts";
 /** Every golden op that is a graph of ours, by its golden name. */
 export const goldenOps: GoldenOps = {
   ...binaryOps,
+  ...graphOps,
+  ...indexOps,
   ...lossOps,
   ...matmulOps,
   ...reduceOps,
