@@ -1,6 +1,8 @@
 import { attentionOps } from "./attention.ts";
 import { binaryOps } from "./binary.ts";
 import type { GoldenOps } from "./goldenOps.ts";
+import { graphOps } from "./graph.ts";
+import { indexOps } from "./index.ts";
 import { lossOps } from "./loss.ts";
 import { matmulOps } from "./matmul.ts";
 import { normOps } from "./norm.ts";
@@ -13,6 +15,8 @@ import { unaryOps } from "./unary.ts";
 export const goldenOps: GoldenOps = {
   ...attentionOps,
   ...binaryOps,
+  ...graphOps,
+  ...indexOps,
   ...lossOps,
   ...matmulOps,
   ...normOps,
