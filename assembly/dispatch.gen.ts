@@ -3,6 +3,7 @@ import { argMax } from "./ops/argMax";
 import { binary } from "./ops/binary";
 import { clipValue, scale, sumOfSquares, sumOfMagnitudes, maxMagnitude, clipFactor } from "./ops/clip";
 import { compare, where, cast } from "./ops/compare";
+import { convolution, convolutionFilterGrad } from "./ops/convolution";
 import { copyBytes } from "./ops/copy";
 import { squaredError, squaredErrorGrad, absoluteError, absoluteErrorGrad, huber, huberGrad, logCosh, logCoshGrad, poisson, poissonGrad, klDivergence, klDivergenceGrad, binaryCrossentropy, binaryCrossentropyGrad, sigmoidCrossentropy, sigmoidCrossentropyGrad, hinge, hingeGrad, squaredHinge, squaredHingeGrad, binaryMatch } from "./ops/elementLosses";
 import { elu, eluGrad, selu, seluGrad, celu, celuGrad } from "./ops/elu";
@@ -32,10 +33,10 @@ import { sgd, lookAhead } from "./optim/sgd";
 import { share } from "./share";
 
 /** Kernels below this opcode can be split; the last word of their commands is the size. */
-const SHARED: u32 = 133;
+const SHARED: u32 = 135;
 
 /** Grains of those kernels. */
-const GRAINS: usize = memory.data<u8>([16, 16, 16, 16, 1, 1, 1, 16, 16, 16, 64, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 16, 16, 16, 16, 1, 16, 24, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
+const GRAINS: usize = memory.data<u8>([16, 16, 16, 16, 1, 1, 1, 16, 16, 16, 24, 24, 64, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 16, 16, 16, 16, 1, 16, 24, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
 
 /** Runs the command at `pc`: part `part` of `parts` where its kernel can be split. */
 export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, parts: i32): void {
@@ -80,375 +81,381 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       cast(load<i32>(pc, 4), load<i32>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 10:
-      copyBytes(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      convolution(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
       break;
     case 11:
-      squaredError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      convolutionFilterGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), scratch, begin, end);
       break;
     case 12:
-      squaredErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      copyBytes(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 13:
-      absoluteError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      squaredError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 14:
-      absoluteErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      squaredErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 15:
-      huber(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      absoluteError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 16:
-      huberGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      absoluteErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 17:
-      logCosh(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      huber(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 18:
-      logCoshGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      huberGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 19:
-      poisson(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      logCosh(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 20:
-      poissonGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      logCoshGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 21:
-      klDivergence(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      poisson(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 22:
-      klDivergenceGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      poissonGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 23:
-      binaryCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      klDivergence(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 24:
-      binaryCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      klDivergenceGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 25:
-      sigmoidCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      binaryCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 26:
-      sigmoidCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      binaryCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 27:
-      hinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      sigmoidCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 28:
-      hingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      sigmoidCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 29:
-      squaredHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      hinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 30:
-      squaredHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      hingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 31:
-      binaryMatch(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      squaredHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 32:
-      elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      squaredHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 33:
-      eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      binaryMatch(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 34:
-      selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 35:
-      seluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 36:
-      celu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 37:
-      celuGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      seluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 38:
-      fill(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      celu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 39:
-      gatherRows(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      celuGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 40:
-      gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
+      fill(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 41:
-      gelu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      gatherRows(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 42:
-      geluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 43:
-      geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      gelu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 44:
-      geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      geluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 45:
-      oneHot(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 46:
-      inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 47:
-      matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
+      oneHot(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 48:
-      batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
+      inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 49:
-      leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
       break;
     case 50:
-      leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
       break;
     case 51:
-      relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 52:
-      relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 53:
-      hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 54:
-      hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 55:
-      hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 56:
-      hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 57:
-      clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 58:
-      clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 59:
-      randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 60:
-      randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 61:
-      randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 62:
-      dropoutMask(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 63:
-      dropout(load<usize>(pc, 4), load<usize>(pc, 8), load<u32>(load<usize>(pc, 12)), load<u32>(load<usize>(pc, 16)), load<i32>(pc, 20), load<u32>(load<usize>(pc, 24)), load<u32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), begin, end);
+      randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 64:
-      reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      dropoutMask(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 65:
-      reduceAbs(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      dropout(load<usize>(pc, 4), load<usize>(pc, 8), load<u32>(load<usize>(pc, 12)), load<u32>(load<usize>(pc, 16)), load<i32>(pc, 20), load<u32>(load<usize>(pc, 24)), load<u32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), begin, end);
       break;
     case 66:
-      reduceNorm(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 67:
-      reduceMax(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      reduceAbs(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 68:
-      reduceProd(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      reduceNorm(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 69:
-      reduceVariance(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      reduceMax(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 70:
-      reduceLogSumExp(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      reduceProd(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 71:
-      reduceProdGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      reduceVariance(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 72:
-      cumsum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      reduceLogSumExp(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 73:
-      relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      reduceProdGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 74:
-      reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      cumsum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 75:
-      abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 76:
-      neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 77:
-      sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 78:
-      absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 79:
-      floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 80:
-      ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 81:
-      round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 82:
-      trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 83:
-      crossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 84:
-      crossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
+      trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 85:
-      categoricalHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
+      crossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 86:
-      categoricalHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      crossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 87:
-      cosineSimilarity(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      categoricalHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 88:
-      cosineSimilarityGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
+      categoricalHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 89:
-      silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      cosineSimilarity(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 90:
-      siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      cosineSimilarityGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 91:
-      mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 92:
-      mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 93:
-      softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 94:
-      softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 95:
-      logSoftmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 96:
-      logSoftmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 97:
-      sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      logSoftmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 98:
-      sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      logSoftmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 99:
-      softmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 100:
-      softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 101:
-      softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      softmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 102:
-      softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 103:
-      logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 104:
-      logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 105:
-      softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 106:
-      softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 107:
-      topK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
+      softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 108:
-      topKGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 109:
-      transpose(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
+      topK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
       break;
     case 110:
-      exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      topKGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 111:
-      expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      transpose(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 112:
-      log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 113:
-      log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 114:
-      log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 115:
-      sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 116:
-      cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 117:
-      erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 118:
-      tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 119:
-      tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 120:
-      sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 121:
-      sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 122:
-      sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 123:
-      rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 124:
-      reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 125:
-      square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 126:
-      powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 127:
-      adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
+      square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 128:
-      adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
+      powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 129:
-      nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
+      adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
       break;
     case 130:
-      rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
+      adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
       break;
     case 131:
-      sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
+      nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
       break;
     case 132:
-      lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
       break;
     case 133:
+      sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
+      break;
+    case 134:
+      lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 135:
       clipFactor(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
       break;
   }

@@ -1,4 +1,5 @@
 import { binaryOps } from "./binary.ts";
+import { convolutionOps } from "./convolution.ts";
 import type { GoldenOps } from "./goldenOps.ts";
 import { lossOps } from "./loss.ts";
 import { matmulOps } from "./matmul.ts";
@@ -9,6 +10,7 @@ import { unaryOps } from "./unary.ts";
 /** Every golden op that is a graph of ours, by its golden name. */
 export const goldenOps: GoldenOps = {
   ...binaryOps,
+  ...convolutionOps,
   ...lossOps,
   ...matmulOps,
   ...reduceOps,
