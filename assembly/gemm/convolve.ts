@@ -1,7 +1,7 @@
 import { KC, MC, MR, NC, NR, TILE_BYTES } from "./blocks";
-import { NONE, finish } from "./epilogue";
+import { NONE, RELU, finish } from "./epilogue";
 import { copy, transpose } from "./pack";
-import { GATHERED, POINTER_BYTES, gather } from "./gather";
+import { POINTER_BYTES, gather, survey } from "./gather";
 import { runsTile } from "./tile";
 
 /**
@@ -92,7 +92,7 @@ export function convolve(
   for (let g = 0; g < groups; g++) {
     for (let jc = 0; jc < columns; jc += NC) {
       const nc = min(NC, columns - jc);
-      const pointers = panels + ((<usize>nc + 7) / 8) * <usize>min(KC, length + 3) * 32 + 128;
+      const known = panels + ((<usize>nc + 7) / 8) * <usize>min(KC, length + 3) * 32 + 128;
       const firstColumn = (<usize>(g * columns + jc)) << 2;
       let run = runs;
       let pc = 0;
@@ -105,6 +105,7 @@ export function convolve(
           nextRun += RUN_BYTES;
           count++;
         }
+        const pointers = survey(known, plan, run, count);
         packTaps(panels, w + ((<usize>(g * group)) << 2), plan, jc, nc, pc, kc);
         for (let p = begin; p < end;) {
           const image = p / pixels;
@@ -113,9 +114,13 @@ export function convolve(
           const column = inside - y * gridColumns;
           // Results of one block are equally far apart.
           const left = dense ? pixels - inside : gridColumns - column;
-          const mc = min(dense && imageBytes == <usize>pixels * pixelBytes ? MC : min(MC, left), end - p);
+          const mc = min(
+            dense && imageBytes == <usize>pixels * pixelBytes ? MC : min(MC, left),
+            end - p,
+          );
           gather(
             pointers,
+            known,
             x + ((<usize>(g * channels)) << 2),
             plan,
             run,
@@ -169,19 +174,18 @@ export function tiles(
   activation: i32,
   scratch: usize,
 ): void {
-  const plain = bias == 0 && activation == NONE;
+  const relu = activation == RELU;
   const panel = <usize>count * POINTER_BYTES;
   for (let j = 0; j < nc; j += NR) {
     const cols = min(NR, nc - j);
-    let runs = pointers + GATHERED;
+    let runs = pointers;
     let part = c + ((<usize>j) << 2);
     for (let i = 0; i < mc; i += MR) {
       const rows = min(MR, mc - i);
       if (rows == MR && cols == NR) {
-        runsTile(count, runs, b, part, strideC, accumulate);
-        if (!plain) finish(part, strideC, part, strideC, rows, cols, false, bias, activation);
+        runsTile(count, runs, b, part, strideC, accumulate, bias, relu);
       } else {
-        runsTile(count, runs, b, scratch, NR << 2, false);
+        runsTile(count, runs, b, scratch, NR << 2, false, 0, false);
         finish(scratch, NR << 2, part, strideC, rows, cols, accumulate, bias, activation);
       }
       runs += panel;

@@ -1,13 +1,4 @@
-import {
-  add,
-  load,
-  loadNext,
-  loadSplat,
-  madd,
-  splat,
-  store,
-  storeNext,
-} from "../lanes";
+import { add, load, loadNext, loadSplat, madd, pmax, splat, store, storeNext } from "../lanes";
 
 /**
  * One tile of a convolution, `c[4,8] = sum over runs and k of a[k,4]^T b[k,8]`: 4 pixels, each with a pointer
@@ -23,6 +14,8 @@ import {
  * @param b           packed weights
  * @param c           f32[4,8], rows strideC bytes apart, written
  * @param accumulate  whether the sums are added to c, which holds those of earlier blocks
+ * @param bias        f32[8], 0 for none (also where this is not the last block)
+ * @param relu        whether negative results become 0; NaN stays NaN
  */
 export function runs4x8(
   count: i32,
@@ -31,6 +24,8 @@ export function runs4x8(
   c: usize,
   strideC: usize,
   accumulate: bool,
+  bias: usize,
+  relu: bool,
 ): void {
   const zero = splat(0);
   let c00 = zero;
@@ -84,6 +79,28 @@ export function runs4x8(
     c21 = add(loadNext(r2), c21);
     c30 = add(load(r3), c30);
     c31 = add(loadNext(r3), c31);
+  }
+  if (bias) {
+    const bias0 = load(bias);
+    const bias1 = loadNext(bias);
+    c00 = add(c00, bias0);
+    c01 = add(c01, bias1);
+    c10 = add(c10, bias0);
+    c11 = add(c11, bias1);
+    c20 = add(c20, bias0);
+    c21 = add(c21, bias1);
+    c30 = add(c30, bias0);
+    c31 = add(c31, bias1);
+  }
+  if (relu) {
+    c00 = pmax(c00, zero);
+    c01 = pmax(c01, zero);
+    c10 = pmax(c10, zero);
+    c11 = pmax(c11, zero);
+    c20 = pmax(c20, zero);
+    c21 = pmax(c21, zero);
+    c30 = pmax(c30, zero);
+    c31 = pmax(c31, zero);
   }
   store(c, c00);
   storeNext(c, c01);

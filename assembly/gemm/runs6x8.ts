@@ -7,6 +7,7 @@ import {
   loadSplat2,
   loadSplat3,
   madd,
+  pmax,
   splat,
   store,
   storeNext,
@@ -27,6 +28,8 @@ import {
  * @param b           packed weights
  * @param c           f32[6,8], rows strideC bytes apart, written
  * @param accumulate  whether the sums are added to c, which holds those of earlier blocks
+ * @param bias        f32[8], 0 for none (also where this is not the last block)
+ * @param relu        whether negative results become 0; NaN stays NaN
  */
 export function runs6x8(
   count: i32,
@@ -35,6 +38,8 @@ export function runs6x8(
   c: usize,
   strideC: usize,
   accumulate: bool,
+  bias: usize,
+  relu: bool,
 ): void {
   const zero = splat(0);
   let c00 = zero;
@@ -213,6 +218,36 @@ export function runs6x8(
     c41 = add(loadNext(r4), c41);
     c50 = add(load(r5), c50);
     c51 = add(loadNext(r5), c51);
+  }
+  if (bias) {
+    const bias0 = load(bias);
+    const bias1 = loadNext(bias);
+    c00 = add(c00, bias0);
+    c01 = add(c01, bias1);
+    c10 = add(c10, bias0);
+    c11 = add(c11, bias1);
+    c20 = add(c20, bias0);
+    c21 = add(c21, bias1);
+    c30 = add(c30, bias0);
+    c31 = add(c31, bias1);
+    c40 = add(c40, bias0);
+    c41 = add(c41, bias1);
+    c50 = add(c50, bias0);
+    c51 = add(c51, bias1);
+  }
+  if (relu) {
+    c00 = pmax(c00, zero);
+    c01 = pmax(c01, zero);
+    c10 = pmax(c10, zero);
+    c11 = pmax(c11, zero);
+    c20 = pmax(c20, zero);
+    c21 = pmax(c21, zero);
+    c30 = pmax(c30, zero);
+    c31 = pmax(c31, zero);
+    c40 = pmax(c40, zero);
+    c41 = pmax(c41, zero);
+    c50 = pmax(c50, zero);
+    c51 = pmax(c51, zero);
   }
   store(c, c00);
   storeNext(c, c01);

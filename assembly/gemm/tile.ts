@@ -28,9 +28,11 @@ export function runsTile(
   c: usize,
   strideC: usize,
   accumulate: bool,
+  bias: usize,
+  relu: bool,
 ): void {
-  if (ASC_FEATURE_RELAXED_SIMD) runs6x8(count, runs, b, c, strideC, accumulate);
-  else runs4x8(count, runs, b, c, strideC, accumulate);
+  if (ASC_FEATURE_RELAXED_SIMD) runs6x8(count, runs, b, c, strideC, accumulate, bias, relu);
+  else runs4x8(count, runs, b, c, strideC, accumulate, bias, relu);
 }
 
 /** The same for a filter's gradient: MR elements of the windows of all pixels. */
@@ -44,7 +46,6 @@ export function pixelsTile(
   strideC: usize,
   accumulate: bool,
 ): void {
-  if (ASC_FEATURE_RELAXED_SIMD)
-    pixels6x8(count, runs, offset, strideA, b, c, strideC, accumulate);
+  if (ASC_FEATURE_RELAXED_SIMD) pixels6x8(count, runs, offset, strideA, b, c, strideC, accumulate);
   else pixels4x8(count, runs, offset, strideA, b, c, strideC, accumulate);
 }

@@ -43,7 +43,9 @@ const DEFAULTS: Conv2dAttrs = {
 /** @throws ShapeError unless the bias has a number for each of `filters` channels */
 function checkBias(subject: string, bias: Shape, filters: number): void {
   if (bias.length > 0 && (bias.length !== 1 || bias[0] !== filters)) {
-    throw new ShapeError(`${subject}: the bias must have shape [${filters}], got ${printShape(bias)}`);
+    throw new ShapeError(
+      `${subject}: the bias must have shape [${filters}], got ${printShape(bias)}`,
+    );
   }
 }
 
@@ -124,8 +126,7 @@ export const conv2d: Op<Conv2dAttrs> = /* @__PURE__ */ defineOp<Conv2dAttrs>({
       ? productScratch(g.images * g.rows * g.columns, g.filters, g.channels)
       : forwardPlan(g).scratchBytes;
   },
-  flops: ([x, kernel], _, attrs) =>
-    convolutionFlops(convolutionOf("conv2d", x!, kernel!, attrs)),
+  flops: ([x, kernel], _, attrs) => convolutionFlops(convolutionOf("conv2d", x!, kernel!, attrs)),
 });
 
 /** Attributes of the gradient by the input. */
@@ -195,7 +196,7 @@ export const convInputGrad: Op<InputGradAttrs> = /* @__PURE__ */ defineOp<InputG
 });
 
 /** Attributes of the gradient by the kernel. */
-type FilterGradAttrs = ConvolutionAttrs & {
+export type FilterGradAttrs = ConvolutionAttrs & {
   padding: readonly [Ends, Ends];
   /** Rows and columns of the kernel. */
   kernelSize: readonly [number, number];
@@ -206,8 +207,8 @@ function filterGradOf([x, dy]: readonly Shape[], attrs: FilterGradAttrs): Geomet
   return convolutionOf("convFilterGrad", x!, kernel, attrs);
 }
 
-/** Gradient of a convolution by its kernel: for each weight, a sum over all pixels in order. */
-const convFilterGrad: Op<FilterGradAttrs> = /* @__PURE__ */ defineOp<FilterGradAttrs>({
+/** Gradient of a convolution by its kernel: for each weight, a sum over all pixels in order. @internal */
+export const convFilterGrad: Op<FilterGradAttrs> = /* @__PURE__ */ defineOp<FilterGradAttrs>({
   name: "convFilterGrad",
   inputs: ["x", "dy"],
   attrs: {

@@ -91,7 +91,7 @@ function command(grid: Grid, images: number, offset: number): Convolution {
   const columns = 8 * Math.ceil(Math.min(grid.filters, NC) / 8);
   const k = Math.min(KC, grid.taps.length * grid.channels + 3);
   const most = mostRuns(runs);
-  const gathered = KC + MC * (POINTER_WORDS * most + KC + 8 * most);
+  const gathered = 8 + most + KC + MC * (POINTER_WORDS * most + KC + 8 * most);
   return {
     words: [
       grid.rows,
@@ -174,7 +174,11 @@ export function inputGradPlans(g: Geometry): Convolution[] {
       columns,
       source: [g.outRows, g.outColumns, filters],
       step: [1, 1],
-      out: [g.rows * g.columns * channels, strides[0] * g.columns * channels, strides[1] * channels],
+      out: [
+        g.rows * g.columns * channels,
+        strides[0] * g.columns * channels,
+        strides[1] * channels,
+      ],
       groups,
       channels: filters / groups,
       filters: channels / groups,

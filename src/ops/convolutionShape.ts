@@ -91,7 +91,13 @@ function checkPadding(subject: string, padding: Padding): void {
 }
 
 /** The channels of both sides fall into groups. @throws ShapeError */
-function checkGroups(subject: string, channels: number, inner: number, filters: number, groups: number): void {
+function checkGroups(
+  subject: string,
+  channels: number,
+  inner: number,
+  filters: number,
+  groups: number,
+): void {
   if (!Number.isInteger(groups) || groups < 1 || channels % groups > 0 || filters % groups > 0) {
     throw new ShapeError(
       `${subject}: groups must divide ${channels} input and ${filters} output channels, got ${groups}`,
@@ -160,7 +166,10 @@ export function convolutionOf(
 export function exactPadding(g: Geometry): readonly [Ends, Ends] {
   const ends = (axis: 0 | 1, length: number, windows: number): Ends => [
     g.before[axis],
-    (windows - 1) * g.strides[axis] + reachOf(g.kernel[axis], g.dilation[axis]) - length - g.before[axis],
+    (windows - 1) * g.strides[axis] +
+      reachOf(g.kernel[axis], g.dilation[axis]) -
+      length -
+      g.before[axis],
   ];
   return [ends(0, g.rows, g.outRows), ends(1, g.columns, g.outColumns)];
 }

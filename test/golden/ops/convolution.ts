@@ -24,7 +24,10 @@ const sequences = {
 const pair = (value: unknown): readonly [number, number] =>
   typeof value === "number" ? [value, value] : (value as [number, number]);
 const ends = (n: number): Ends => [n, n];
-const both = (value: unknown): readonly [Ends, Ends] => [ends(pair(value)[0]), ends(pair(value)[1])];
+const both = (value: unknown): readonly [Ends, Ends] => [
+  ends(pair(value)[0]),
+  ends(pair(value)[1]),
+];
 
 /** What both directions share. */
 function common(a: Attrs): { strides: Pair; dilationRate: Pair; groups: number } {
