@@ -1,5 +1,6 @@
 import { attentionOps } from "./attention.ts";
 import { binaryOps } from "./binary.ts";
+import { convolutionOps } from "./convolution.ts";
 import type { GoldenOps } from "./goldenOps.ts";
 import { graphOps } from "./graph.ts";
 import { indexOps } from "./index.ts";
@@ -15,6 +16,7 @@ import { unaryOps } from "./unary.ts";
 export const goldenOps: GoldenOps = {
   ...attentionOps,
   ...binaryOps,
+  ...convolutionOps,
   ...graphOps,
   ...indexOps,
   ...lossOps,
