@@ -16,26 +16,39 @@ import {
   sub,
 } from "../lanes";
 import { sigmoid, tanh } from "../math";
-import { copyRows, maskRows, zeroRow } from "../recurrent";
+import { copyRows, maskRows, workStride, zeroRow } from "../recurrent";
 
-/** One row of one step: gates [i,f,g,o][units] from what goes into them, the cell and the output. */
-function stepRow(gates: usize, before: usize, cell: usize, y: usize, units: i32): void {
+/** One row of one step: gates [i,f,g,o][units] from the two products that go into them, the cell and the output. */
+function stepRow(
+  gates: usize,
+  work: usize,
+  before: usize,
+  out: usize,
+  cell: usize,
+  y: usize,
+  units: i32,
+): void {
   const row = (<usize>units) << 2;
   for (let j = 0; j < units; j += LANES) {
     const pi = at(gates, j);
     const pf = pi + row;
     const pg = pf + row;
-    const po = pg + row;
+    const wi = at(work, j);
+    const wf = wi + row;
+    const wg = wf + row;
     const left = units - j;
-    const i = sigmoid(load(pi));
-    const f = sigmoid(load(pf));
-    const g = tanh(load(pg));
-    const o = sigmoid(load(po));
+    const i = sigmoid(add(load(pi), load(wi)));
+    const f = sigmoid(add(load(pf), load(wf)));
+    const g = tanh(add(load(pg), load(wg)));
+    const o = sigmoid(add(load(pg + row), load(wg + row)));
     const c = madd(f, load(at(before, j)), mul(i, g));
-    storePart(pi, i, left);
-    storePart(pf, f, left);
-    storePart(pg, g, left);
-    storePart(po, o, left);
+    const qi = at(out, j);
+    const qf = qi + row;
+    const qg = qf + row;
+    storePart(qi, i, left);
+    storePart(qf, f, left);
+    storePart(qg, g, left);
+    storePart(qg + row, o, left);
     storePart(at(cell, j), c, left);
     storePart(at(y, j), mul(o, tanh(c)), left);
   }
@@ -56,6 +69,7 @@ function stepRow(gates: usize, before: usize, cell: usize, y: usize, units: i32)
  * @param c0         f32[batch,units], cells before the first step, 0 for zeros
  * @param mask       f32[batch,units], factors of h before its product with U, 0 for none
  * @param masked     f32[batch,units] to work in, 0 where there is no mask
+ * @param work       f32[batch,4 units], rows `workStride` bytes apart, to work in
  * @param out        f32[batch,time,4 units], i, f, g, o; may be gates
  * @param y          f32[batch,time,units], h of every step
  * @param cells      f32[batch,time,units], c of every step
@@ -73,6 +87,7 @@ export function lstm(
   c0: usize,
   mask: usize,
   masked: usize,
+  work: usize,
   out: usize,
   y: usize,
   cells: usize,
@@ -93,18 +108,18 @@ export function lstm(
   const skip = <usize>begin * row;
   const zeros = scratch;
   scratch = zeroRow(zeros, row);
+  gates += <usize>begin * strideG;
   out += <usize>begin * strideG;
   y += <usize>begin * strideY;
   cells += <usize>begin * strideY;
-  if (out != gates + <usize>begin * strideG)
-    memory.copy(out, gates + <usize>begin * strideG, <usize>m * strideG);
+  const strideW = workStride(rowG);
+  work += <usize>begin * strideW;
   let state = h0 ? h0 + skip : zeros;
   let strideH: usize = h0 ? row : 0;
   let cell = c0 ? c0 + skip : zeros;
   let strideC: usize = c0 ? row : 0;
   for (let step = 0; step < time; step++) {
     const t = <usize>(reverse ? time - 1 - step : step);
-    const g = out + t * rowG;
     if (mask) {
       maskRows(masked + skip, state, strideH, mask + skip, m, units);
       state = masked + skip;
@@ -117,18 +132,26 @@ export function lstm(
       rowG,
       false,
       panels,
-      g,
-      strideG,
+      work,
+      strideW,
       m,
       4 * units,
       units,
-      true,
+      false,
       scratch,
     );
     state = y + t * row;
     const now = cells + t * row;
     for (let r: usize = 0; r < <usize>m; r++) {
-      stepRow(g + r * strideG, cell + r * strideC, now + r * strideY, state + r * strideY, units);
+      stepRow(
+        gates + t * rowG + r * strideG,
+        work + r * strideW,
+        cell + r * strideC,
+        out + t * rowG + r * strideG,
+        now + r * strideY,
+        state + r * strideY,
+        units,
+      );
     }
     cell = now;
     strideH = strideY;

@@ -135,7 +135,12 @@ export function checkRecurrence(
   }
 }
 
-/** Bytes of a workspace like `mask`, where there is one. */
-export function maskedBytes(mask: Shape): Record<string, number> {
-  return mask.length > 0 ? { masked: 4 * sizeOf(mask) } : {};
+/** Bytes of what a forward kernel works in: the products of a step, rows `workStride` apart; masked states. */
+export function forwardWork(
+  batch: number,
+  width: number,
+  mask: Shape,
+): { work: number; masked?: number } {
+  const work = batch * (Math.ceil(width / 16) * 64 + 64);
+  return mask.length > 0 ? { work, masked: 4 * sizeOf(mask) } : { work };
 }
