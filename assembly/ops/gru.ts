@@ -12,11 +12,56 @@ import {
   mul,
   nmadd,
   splat,
+  store,
   storePart,
   sub,
 } from "../lanes";
-import { sigmoid, tanh } from "../math";
-import { copyRows, maskRows, workStride, zeroRow } from "../recurrent";
+import { tanh } from "../math";
+import { copyRows, maskRows, sigmoidOfSum, tanhOfSum, workStride, zeroRow } from "../recurrent";
+
+/** `to[n] = x[n] + y[n]`. */
+function sumRow(to: usize, x: usize, y: usize, n: i32): void {
+  for (; n > 0; n -= LANES) {
+    storePart(to, add(load(x), load(y)), n);
+    to += 16;
+    x += 16;
+    y += 16;
+  }
+}
+
+/** `to[n] = x[n] y[n]`. */
+function productRow(to: usize, x: usize, y: usize, n: i32): void {
+  for (; n > 0; n -= LANES) {
+    storePart(to, mul(load(x), load(y)), n);
+    to += 16;
+    x += 16;
+    y += 16;
+  }
+}
+
+/** `to[n] = tanh(gates[n] + r[n] inner[n])`. */
+function candidateRow(to: usize, gates: usize, r: usize, inner: usize, n: i32): void {
+  for (; n >= LANES; n -= LANES) {
+    store(to, tanh(madd(load(r), load(inner), load(gates))));
+    to += 16;
+    gates += 16;
+    r += 16;
+    inner += 16;
+  }
+  if (n > 0) storePart(to, tanh(madd(load(r), load(inner), load(gates))), n);
+}
+
+/** `y[n] = c[n] + z[n] (before[n] - c[n])`, c the candidate. */
+function blendRow(y: usize, z: usize, before: usize, c: usize, n: i32): void {
+  for (; n > 0; n -= LANES) {
+    const x = load(c);
+    storePart(y, madd(load(z), sub(load(before), x), x), n);
+    y += 16;
+    z += 16;
+    before += 16;
+    c += 16;
+  }
+}
 
 /**
  * The gates z and r of a row, `s(gates + work + bias)`; `inner` becomes work + bias, or r h where reset comes
@@ -33,21 +78,10 @@ function gateRow(
   resetFirst: i32,
 ): void {
   const row = (<usize>units) << 2;
-  for (let j = 0; j < units; j += LANES) {
-    const pz = at(gates, j);
-    const pw = at(work, j);
-    const pb = at(bias, j);
-    const to = at(out, j);
-    const left = units - j;
-    const z = sigmoid(add(load(pz), add(load(pw), load(pb))));
-    const r = sigmoid(add(load(pz + row), add(load(pw + row), load(pb + row))));
-    const q = resetFirst
-      ? mul(r, load(at(state, j)))
-      : add(load(pw + (row << 1)), load(pb + (row << 1)));
-    storePart(to, z, left);
-    storePart(to + row, r, left);
-    storePart(at(inner, j), q, left);
-  }
+  if (bias) sumRow(work, work, bias, 3 * units);
+  sigmoidOfSum(out, gates, work, 2 * units);
+  if (resetFirst) productRow(inner, out + row, state, units);
+  else memory.copy(inner, work + (row << 1), row);
 }
 
 /**
@@ -65,19 +99,11 @@ function stateRow(
   resetFirst: i32,
 ): void {
   const row = (<usize>units) << 2;
-  for (let j = 0; j < units; j += LANES) {
-    const to = at(out, j);
-    const left = units - j;
-    const x = load(at(gates, j) + (row << 1));
-    const n = tanh(
-      resetFirst
-        ? add(x, load(at(work, j) + (row << 1)))
-        : madd(load(to + row), load(at(inner, j)), x),
-    );
-    const z = load(to);
-    storePart(to + (row << 1), n, left);
-    storePart(at(y, j), madd(z, sub(load(at(before, j)), n), n), left);
-  }
+  const n = out + (row << 1);
+  gates += row << 1;
+  if (resetFirst) tanhOfSum(n, gates, work + (row << 1), units);
+  else candidateRow(n, gates, out + row, inner, units);
+  blendRow(y, out, before, n, units);
 }
 
 /**
@@ -136,14 +162,13 @@ export function gru(
   const strideG = <usize>time * rowG;
   const skip = <usize>begin * row;
   const zeros = scratch;
-  scratch = zeroRow(zeros, rowG);
+  scratch = zeroRow(zeros, row);
   gates += <usize>begin * strideG;
   out += <usize>begin * strideG;
   inner += <usize>begin * strideY;
   y += <usize>begin * strideY;
   const strideW = workStride(rowG);
   work += <usize>begin * strideW;
-  if (!bias) bias = zeros;
   const U = recurrent + (row << 1);
   let before = h0 ? h0 + skip : zeros;
   let strideH: usize = h0 ? row : 0;

@@ -15,8 +15,8 @@ import {
   storePart,
   sub,
 } from "../lanes";
-import { sigmoid, tanh } from "../math";
-import { copyRows, maskRows, workStride, zeroRow } from "../recurrent";
+import { tanh } from "../math";
+import { copyRows, maskRows, sigmoidOfSum, tanhOfSum, workStride, zeroRow } from "../recurrent";
 
 /** One row of one step: gates [i,f,g,o][units] from the two products that go into them, the cell and the output. */
 function stepRow(
@@ -29,28 +29,28 @@ function stepRow(
   units: i32,
 ): void {
   const row = (<usize>units) << 2;
-  for (let j = 0; j < units; j += LANES) {
-    const pi = at(gates, j);
-    const pf = pi + row;
-    const pg = pf + row;
-    const wi = at(work, j);
-    const wf = wi + row;
-    const wg = wf + row;
-    const left = units - j;
-    const i = sigmoid(add(load(pi), load(wi)));
-    const f = sigmoid(add(load(pf), load(wf)));
-    const g = tanh(add(load(pg), load(wg)));
-    const o = sigmoid(add(load(pg + row), load(wg + row)));
-    const c = madd(f, load(at(before, j)), mul(i, g));
-    const qi = at(out, j);
-    const qf = qi + row;
-    const qg = qf + row;
-    storePart(qi, i, left);
-    storePart(qf, f, left);
-    storePart(qg, g, left);
-    storePart(qg + row, o, left);
-    storePart(at(cell, j), c, left);
-    storePart(at(y, j), mul(o, tanh(c)), left);
+  sigmoidOfSum(out, gates, work, 2 * units);
+  out += row << 1;
+  gates += row << 1;
+  work += row << 1;
+  tanhOfSum(out, gates, work, units);
+  sigmoidOfSum(out + row, gates + row, work + row, units);
+  cellRow(out, before, cell, y, units);
+}
+
+/** `c = f before + i g`, `y = o tanh(c)`; `g` stands between f and o. */
+function cellRow(g: usize, before: usize, cell: usize, y: usize, units: i32): void {
+  const row = (<usize>units) << 2;
+  let f = g - row;
+  for (; units > 0; units -= LANES) {
+    const c = madd(load(f), load(before), mul(load(f - row), load(g)));
+    storePart(cell, c, units);
+    storePart(y, mul(load(g + row), tanh(c)), units);
+    f += 16;
+    g += 16;
+    before += 16;
+    cell += 16;
+    y += 16;
   }
 }
 
@@ -161,11 +161,14 @@ export function lstm(
   copyRows(c + skip, cell, strideC, m, units);
 }
 
-/** One row of one step backwards. `dh` comes in; `dc` comes in, and leaves as that of the step before. */
+/**
+ * One row of one step backwards, `squashed` being the tanh of its cell. `dh` comes in; `dc` comes in, and
+ * leaves as that of the step before.
+ */
 function stepRowGrad(
   gates: usize,
   before: usize,
-  cell: usize,
+  squashed: usize,
   dy: usize,
   dh: usize,
   dc: usize,
@@ -184,7 +187,7 @@ function stepRowGrad(
     const g = load(pg);
     const o = load(pg + row);
     const left = units - j;
-    const th = tanh(load(at(cell, j)));
+    const th = load(at(squashed, j));
     const d = add(load(at(dy, j)), load(at(dh, j)));
     const dcell = madd(mul(d, o), nmadd(th, th, one), load(at(dc, j)));
     const di = mul(mul(dcell, g), mul(i, sub(one, i)));
@@ -250,7 +253,8 @@ export function lstmGrad(
   const strideG = <usize>time * rowG;
   const skip = <usize>begin * row;
   const zeros = scratch;
-  scratch = zeroRow(zeros, row);
+  const squashed = zeroRow(zeros, row);
+  scratch = squashed + ((row + 63) & ~63);
   gates += <usize>begin * strideG;
   dgates += <usize>begin * strideG;
   cells += <usize>begin * strideY;
@@ -270,10 +274,11 @@ export function lstmGrad(
     }
     const d = dy ? dy + <usize>begin * strideY + t * row : zeros;
     for (let r: usize = 0; r < <usize>m; r++) {
+      tanhOfSum(squashed, now + r * strideY, zeros, units);
       stepRowGrad(
         gates + t * rowG + r * strideG,
         before + r * strideB,
-        now + r * strideY,
+        squashed,
         d + r * strideDy,
         dh0 + r * row,
         dc0 + r * row,

@@ -157,7 +157,7 @@ const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
     ...forwardWork(gates![0]!, gates![2]!, mask!),
   }),
   scratch: ([gates, recurrent], { resetAfter }) =>
-    recurrenceScratch(gates![0]!, 3 * recurrent![0]!, forwardParts(recurrent![0]!, resetAfter)),
+    recurrenceScratch(gates![0]!, recurrent![0]!, forwardParts(recurrent![0]!, resetAfter)),
   flops: (shapes) => flopsOfGru(shapes),
 });
 

@@ -61,7 +61,7 @@ const lstmGrad: Op<Direction> = /* @__PURE__ */ defineOp<Direction>({
   inPlace: 0,
   workspace: ([gates, recurrent]) => panelsOf(gates![0]!, backwardParts(recurrent![0]!)),
   scratch: ([gates, recurrent]) =>
-    recurrenceScratch(gates![0]!, recurrent![0]!, backwardParts(recurrent![0]!)),
+    recurrenceScratch(gates![0]!, 2 * recurrent![0]!, backwardParts(recurrent![0]!)),
   flops: ([gates, recurrent]) => sizeOf(gates!) * (2 * recurrent![0]! + UNIT_FLOPS / 4),
 });
 

@@ -60,9 +60,9 @@ export function packPanels(
   }
 }
 
-/** Bytes of scratch for the products of a recurrence, behind a row of zeros of `width`. */
+/** Bytes of scratch for the products of a recurrence, behind rows of `width` elements in all. */
 export function recurrenceScratch(batch: number, width: number, parts: readonly Part[]): number {
-  return 4 * width + 128 + Math.max(...parts.map(({ n, k }) => productScratchBytes(batch, n, k)));
+  return 4 * width + 192 + Math.max(...parts.map(({ n, k }) => productScratchBytes(batch, n, k)));
 }
 
 const previousStatesOp: Op<{ reverse: boolean }> = /* @__PURE__ */ defineOp<{ reverse: boolean }>({
