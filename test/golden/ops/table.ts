@@ -1,8 +1,12 @@
 import { attentionOps } from "./attention.ts";
 import { binaryOps } from "./binary.ts";
 import type { GoldenOps } from "./goldenOps.ts";
+import { graphOps } from "./graph.ts";
+import { indexOps } from "./index.ts";
 import { lossOps } from "./loss.ts";
 import { matmulOps } from "./matmul.ts";
+import { normOps } from "./norm.ts";
+import { poolOps } from "./pool.ts";
 import { reduceOps } from "./reduce.ts";
 import { softmaxOps } from "./softmax.ts";
 import { unaryOps } from "./unary.ts";
@@ -11,8 +15,12 @@ import { unaryOps } from "./unary.ts";
 export const goldenOps: GoldenOps = {
   ...attentionOps,
   ...binaryOps,
+  ...graphOps,
+  ...indexOps,
   ...lossOps,
   ...matmulOps,
+  ...normOps,
+  ...poolOps,
   ...reduceOps,
   ...softmaxOps,
   ...unaryOps,
