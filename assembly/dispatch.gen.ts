@@ -245,7 +245,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       normGradApply(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), scratch, begin, end);
       break;
     case 61:
-      gru(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), scratch, begin, end);
+      gru(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<usize>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), load<i32>(pc, 68), scratch, begin, end);
       break;
     case 62:
       gruGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<usize>(pc, 52), load<usize>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), load<i32>(pc, 68), load<i32>(pc, 72), scratch, begin, end);
@@ -257,7 +257,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 65:
-      lstm(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), scratch, begin, end);
+      lstm(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<usize>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), scratch, begin, end);
       break;
     case 66:
       lstmGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), scratch, begin, end);
@@ -428,7 +428,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 122:
-      simpleRnn(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), scratch, begin, end);
+      simpleRnn(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), scratch, begin, end);
       break;
     case 123:
       simpleRnnGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), scratch, begin, end);

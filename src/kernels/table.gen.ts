@@ -335,8 +335,8 @@ export class Kernels {
   }
 
   /** GRU, given the products of all inputs: for every step, with s the sigmoid, */
-  gru(gates: Address, recurrent: Address, panelsGates: Address, panelsState: Address, bias: Address, h0: Address, mask: Address, masked: Address, out: Address, inner: Address, y: Address, h: Address, time: number, units: number, reverse: number, resetFirst: number, size: number): void {
-    this.commands.write(61, true, [gates, recurrent, panelsGates, panelsState, bias, h0, mask, masked, out, inner, y, h, time, units, reverse, resetFirst, size]);
+  gru(gates: Address, recurrent: Address, panelsGates: Address, panelsState: Address, bias: Address, h0: Address, mask: Address, masked: Address, work: Address, out: Address, inner: Address, y: Address, h: Address, time: number, units: number, reverse: number, resetFirst: number, size: number): void {
+    this.commands.write(61, true, [gates, recurrent, panelsGates, panelsState, bias, h0, mask, masked, work, out, inner, y, h, time, units, reverse, resetFirst, size]);
   }
 
   /** Gradient of gru by its gates before they were squashed, and by the states before the first step. What */
@@ -356,8 +356,8 @@ export class Kernels {
   }
 
   /** LSTM, given the products of all inputs: for every step, with s the sigmoid, */
-  lstm(gates: Address, recurrent: Address, panels: Address, h0: Address, c0: Address, mask: Address, masked: Address, out: Address, y: Address, cells: Address, h: Address, c: Address, time: number, units: number, reverse: number, size: number): void {
-    this.commands.write(65, true, [gates, recurrent, panels, h0, c0, mask, masked, out, y, cells, h, c, time, units, reverse, size]);
+  lstm(gates: Address, recurrent: Address, panels: Address, h0: Address, c0: Address, mask: Address, masked: Address, work: Address, out: Address, y: Address, cells: Address, h: Address, c: Address, time: number, units: number, reverse: number, size: number): void {
+    this.commands.write(65, true, [gates, recurrent, panels, h0, c0, mask, masked, work, out, y, cells, h, c, time, units, reverse, size]);
   }
 
   /** Gradient of lstm by its gates before they were squashed, and by the states before the first step. The */
@@ -655,8 +655,8 @@ export class Kernels {
   }
 
   /** Simple recurrent layer, given the products of all inputs: `h = activation(gates + h U)` for every step. */
-  simpleRnn(gates: Address, recurrent: Address, panels: Address, h0: Address, mask: Address, masked: Address, y: Address, h: Address, time: number, units: number, reverse: number, relu: number, size: number): void {
-    this.commands.write(122, true, [gates, recurrent, panels, h0, mask, masked, y, h, time, units, reverse, relu, size]);
+  simpleRnn(gates: Address, recurrent: Address, panels: Address, h0: Address, mask: Address, masked: Address, work: Address, y: Address, h: Address, time: number, units: number, reverse: number, relu: number, size: number): void {
+    this.commands.write(122, true, [gates, recurrent, panels, h0, mask, masked, work, y, h, time, units, reverse, relu, size]);
   }
 
   /** Gradient of simpleRnn by its gates before they were squashed, and by the states before the first step. */
