@@ -9,7 +9,10 @@ import { flatten } from "./flatten.ts";
 import { globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling1d, globalMaxPooling2d } from "./globalPooling.ts";
 import { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
+import { positionEmbedding } from "./positionEmbedding.ts";
 import { reshape } from "./reshape.ts";
+import { sinePositionEncoding } from "./sinePositionEncoding.ts";
+import { tokenAndPositionEmbedding } from "./tokenAndPositionEmbedding.ts";
 
 /** Every layer that may be given by its name. */
 export const layers: {
@@ -28,7 +31,10 @@ export const layers: {
   maxPooling1d: typeof maxPooling1d;
   maxPooling2d: typeof maxPooling2d;
   multiHeadAttention: typeof multiHeadAttention;
+  positionEmbedding: typeof positionEmbedding;
   reshape: typeof reshape;
+  sinePositionEncoding: typeof sinePositionEncoding;
+  tokenAndPositionEmbedding: typeof tokenAndPositionEmbedding;
 } = {
   activation,
   attention,
@@ -45,7 +51,10 @@ export const layers: {
   maxPooling1d,
   maxPooling2d,
   multiHeadAttention,
+  positionEmbedding,
   reshape,
+  sinePositionEncoding,
+  tokenAndPositionEmbedding,
 };
 
 /** Name of a layer. */

@@ -9,4 +9,7 @@ export { flatten } from "./flatten.ts";
 export { globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling1d, globalMaxPooling2d } from "./globalPooling.ts";
 export { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 export { multiHeadAttention } from "./multiHeadAttention.ts";
+export { positionEmbedding } from "./positionEmbedding.ts";
 export { reshape } from "./reshape.ts";
+export { sinePositionEncoding } from "./sinePositionEncoding.ts";
+export { tokenAndPositionEmbedding } from "./tokenAndPositionEmbedding.ts";
