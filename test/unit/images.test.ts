@@ -181,7 +181,7 @@ describe("dataset.imageFolder()", () => {
 
   test("takes files by their paths where there is no file system", async () => {
     const files = {
-      "pets/dog/b.png": new Blob([png(1, 1, 3, [4, 5, 6])]),
+      "pets/dog/b.png": new Blob([new Uint8Array(png(1, 1, 3, [4, 5, 6]))]),
       "pets/dog/a.png": png(1, 1, 3, [1, 2, 3]),
       "pets/cat/c.png": png(1, 1, 1, [9]),
       "pets/readme.md": Uint8Array.of(1),

@@ -73,8 +73,9 @@ async function* samples(
   options: CsvDatasetOptions,
   from: number,
 ): AsyncGenerator<Sample> {
-  const { target, columns, tabular, ...format } = options;
-  const subject = subjectOf("csv", options.name);
+  const { name, separator, header, decimal, encoding } = options;
+  const format = { name, separator, header, decimal, encoding };
+  const subject = subjectOf("csv", name);
   let at = 0;
   for await (const table of csvTables(byteChunks(source), format)) {
     const arrays = samplesOf(subject, table, options);

@@ -98,7 +98,7 @@ export class Dataset implements AsyncIterable<Sample> {
 
   /**
    * Two parts: `share` of the samples, and the rest. Without a seed the first part comes first; with one the
-   * parts are drawn at random, once for all epochs.
+   * parts are drawn at random, once for all epochs, and arrays are copied.
    *
    * @throws OptionError where the number of samples is unknown, or their order changes with the epoch
    */

@@ -6,7 +6,7 @@ import { type Stage, rowsStage } from "./stage.ts";
 export interface Place {
   /** From 0. */
   readonly epoch: number;
-  /** The sample's row where there is random access, wherever it is visited; its position in a stream. */
+  /** The sample's number in the dataset that is mapped, before a shuffle; its position in a stream. */
   readonly index: number;
 }
 

@@ -1,9 +1,7 @@
 import { Random } from "../../math/random.ts";
 import type { Sample } from "./sample.ts";
+import { SHUFFLE_STREAM } from "./shuffleStream.ts";
 import { type Rows, type Stage, rowsStage } from "./stage.ts";
-
-/** Stream of the generator that shuffles in the first epoch; the next epochs have the next streams. */
-export const SHUFFLE_STREAM = 0x5348_5546;
 
 /** Rows in an order that is drawn anew, and alone from the seed, in each epoch. */
 function permuted(rows: Rows, seed: number): Rows {

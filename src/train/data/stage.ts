@@ -4,7 +4,7 @@ import type { Sample } from "./sample.ts";
 /** Samples that can be had in any order. */
 export interface Rows {
   readonly count: number;
-  /** The rows in the order in which an epoch visits them; null: 0, 1, 2, ... */
+  /** The rows in the order in which an epoch visits them; null: 0, 1, 2, ..., as without a shuffle. */
   order(epoch: number): Int32Array | null;
   row(row: number, epoch: number): Sample | Promise<Sample>;
   /** All rows at once, where they lie in arrays. */
