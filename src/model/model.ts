@@ -1,4 +1,5 @@
 import { OptionError, ShapeError } from "../errors.ts";
+import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type Engine, init } from "../kernels/engine.ts";
 import type { AnyLayer, Layer } from "../layers/defineLayer.ts";
 import type { LayerTensor } from "../layers/layerTensor.ts";
@@ -37,6 +38,7 @@ import {
   saveModel,
   saveWeights,
 } from "./save.ts";
+import { type StatelessCallOptions, statelessCall } from "./statelessCall.ts";
 import { summary } from "./summary.ts";
 import { type Topology, topologyOf, variablesOf } from "./topology.ts";
 import { type Slots, type Variable, setValuesOf, valuesOf } from "./variables.ts";
@@ -296,6 +298,28 @@ export class Model<Predicted = Tensor> {
    */
   apply(...inputs: (LayerTensor | readonly LayerTensor[])[]): LayerTensor {
     return (this.asLayer() as Layer)(...inputs);
+  }
+
+  /**
+   * The model as a function of its weights, for `trace`, `valueAndGrad` and losses that no `fit` has.
+   * Nothing in the model changes: weights go in, and an optimizer over plain arrays may move them.
+   *
+   * @param weights  in the order of getWeights()
+   * @param inputs   one, or a list; with their batch axis
+   * @returns the output, or a list where there are several
+   * @throws ShapeError where number or shapes differ
+   *
+   * @example
+   *     const loss = valueAndGrad((x, y, ...w) => ops.mean(ops.square(ops.sub(net.statelessCall(w, x), y))));
+   */
+  statelessCall(
+    weights: readonly SymbolicTensor[],
+    inputs: SymbolicTensor | readonly SymbolicTensor[],
+    options: StatelessCallOptions = {},
+  ): SymbolicTensor {
+    const list = Array.isArray(inputs) ? (inputs as SymbolicTensor[]) : [inputs as SymbolicTensor];
+    const outputs = statelessCall(this, weights, list, options);
+    return (outputs.length === 1 ? outputs[0] : outputs) as SymbolicTensor;
   }
 
   /** The layer that stands for this model in another one. */
