@@ -5,6 +5,7 @@ import { clipValue, scale, sumOfSquares, sumOfMagnitudes, maxMagnitude, clipFact
 import { compare, where, cast } from "./ops/compare";
 import { convolution, convolutionFilterGrad } from "./ops/convolution";
 import { copyBytes } from "./ops/copy";
+import { depthwise, depthwiseInputGrad, depthwiseFilterGrad } from "./ops/depthwise";
 import { squaredError, squaredErrorGrad, absoluteError, absoluteErrorGrad, huber, huberGrad, logCosh, logCoshGrad, poisson, poissonGrad, klDivergence, klDivergenceGrad, binaryCrossentropy, binaryCrossentropyGrad, sigmoidCrossentropy, sigmoidCrossentropyGrad, hinge, hingeGrad, squaredHinge, squaredHingeGrad, binaryMatch } from "./ops/elementLosses";
 import { elu, eluGrad, selu, seluGrad, celu, celuGrad } from "./ops/elu";
 import { fill } from "./ops/fill";
@@ -33,10 +34,10 @@ import { sgd, lookAhead } from "./optim/sgd";
 import { share } from "./share";
 
 /** Kernels below this opcode can be split; the last word of their commands is the size. */
-const SHARED: u32 = 135;
+const SHARED: u32 = 138;
 
 /** Grains of those kernels. */
-const GRAINS: usize = memory.data<u8>([16, 16, 16, 16, 1, 1, 1, 16, 16, 16, 24, 24, 64, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 16, 16, 16, 16, 1, 16, 24, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
+const GRAINS: usize = memory.data<u8>([16, 16, 16, 16, 1, 1, 1, 16, 16, 16, 24, 24, 64, 1, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 16, 16, 16, 16, 1, 16, 24, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
 
 /** Runs the command at `pc`: part `part` of `parts` where its kernel can be split. */
 export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, parts: i32): void {
@@ -90,372 +91,381 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       copyBytes(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 13:
-      squaredError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      depthwise(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 14:
-      squaredErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      depthwiseInputGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 15:
-      absoluteError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      depthwiseFilterGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 16:
-      absoluteErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      squaredError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 17:
-      huber(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      squaredErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 18:
-      huberGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      absoluteError(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 19:
-      logCosh(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      absoluteErrorGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 20:
-      logCoshGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      huber(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 21:
-      poisson(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      huberGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 22:
-      poissonGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      logCosh(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 23:
-      klDivergence(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      logCoshGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 24:
-      klDivergenceGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      poisson(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 25:
-      binaryCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      poissonGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 26:
-      binaryCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      klDivergence(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 27:
-      sigmoidCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      klDivergenceGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 28:
-      sigmoidCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      binaryCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 29:
-      hinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      binaryCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 30:
-      hingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      sigmoidCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 31:
-      squaredHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      sigmoidCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 32:
-      squaredHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      hinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 33:
-      binaryMatch(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      hingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 34:
-      elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      squaredHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 35:
-      eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      squaredHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 36:
-      selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      binaryMatch(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 37:
-      seluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 38:
-      celu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 39:
-      celuGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 40:
-      fill(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      seluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 41:
-      gatherRows(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      celu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 42:
-      gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
+      celuGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 43:
-      gelu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      fill(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 44:
-      geluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      gatherRows(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 45:
-      geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 46:
-      geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      gelu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 47:
-      oneHot(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      geluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 48:
-      inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 49:
-      matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
+      geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 50:
-      batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
+      oneHot(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 51:
-      leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 52:
-      leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
       break;
     case 53:
-      relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
       break;
     case 54:
-      relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 55:
-      hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 56:
-      hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 57:
-      hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 58:
-      hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 59:
-      clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 60:
-      clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 61:
-      randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 62:
-      randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 63:
-      randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 64:
-      dropoutMask(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 65:
-      dropout(load<usize>(pc, 4), load<usize>(pc, 8), load<u32>(load<usize>(pc, 12)), load<u32>(load<usize>(pc, 16)), load<i32>(pc, 20), load<u32>(load<usize>(pc, 24)), load<u32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), begin, end);
+      randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 66:
-      reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 67:
-      reduceAbs(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      dropoutMask(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 68:
-      reduceNorm(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      dropout(load<usize>(pc, 4), load<usize>(pc, 8), load<u32>(load<usize>(pc, 12)), load<u32>(load<usize>(pc, 16)), load<i32>(pc, 20), load<u32>(load<usize>(pc, 24)), load<u32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), begin, end);
       break;
     case 69:
-      reduceMax(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      reduceSum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 70:
-      reduceProd(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      reduceAbs(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 71:
-      reduceVariance(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      reduceNorm(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 72:
-      reduceLogSumExp(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      reduceMax(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 73:
-      reduceProdGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      reduceProd(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 74:
-      cumsum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      reduceVariance(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 75:
-      relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      reduceLogSumExp(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 76:
-      reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      reduceProdGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 77:
-      abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      cumsum(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 78:
-      neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      relu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 79:
-      sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      reluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 80:
-      absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      abs(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 81:
-      floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 82:
-      ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 83:
-      round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 84:
-      trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 85:
-      crossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 86:
-      crossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
+      round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 87:
-      categoricalHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
+      trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 88:
-      categoricalHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      crossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 89:
-      cosineSimilarity(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      crossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 90:
-      cosineSimilarityGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
+      categoricalHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 91:
-      silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      categoricalHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 92:
-      siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      cosineSimilarity(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 93:
-      mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      cosineSimilarityGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 94:
-      mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 95:
-      softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 96:
-      softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 97:
-      logSoftmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 98:
-      logSoftmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      softmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 99:
-      sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 100:
-      sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      logSoftmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 101:
-      softmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      logSoftmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 102:
-      softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 103:
-      softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      sparseSoftmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 104:
-      softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      softmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 105:
-      logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 106:
-      logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 107:
-      softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 108:
-      softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 109:
-      topK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
+      logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 110:
-      topKGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 111:
-      transpose(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
+      softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 112:
-      exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      topK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
       break;
     case 113:
-      expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      topKGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 114:
-      log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      transpose(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 115:
-      log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 116:
-      log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 117:
-      sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 118:
-      cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 119:
-      erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 120:
-      tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 121:
-      tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 122:
-      sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 123:
-      sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 124:
-      sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      tanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 125:
-      rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      sigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 126:
-      reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 127:
-      square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 128:
-      powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 129:
-      adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
+      reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 130:
-      adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
+      square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 131:
-      nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
+      powScalar(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 132:
-      rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
+      adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
       break;
     case 133:
-      sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
+      adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
       break;
     case 134:
-      lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
       break;
     case 135:
+      rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
+      break;
+    case 136:
+      sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
+      break;
+    case 137:
+      lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      break;
+    case 138:
       clipFactor(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
       break;
   }

@@ -13,6 +13,7 @@ export { conv2dTranspose } from "./conv2dTranspose.ts";
 export { copy } from "./copy.ts";
 export { binaryCrossentropyOf, categoricalCrossentropyOf, sparseCategoricalCrossentropyOf } from "./crossentropies.ts";
 export { cumsum } from "./cumsum.ts";
+export { depthwiseConv2d } from "./depthwiseConv2d.ts";
 export { divOrZero } from "./divOrZero.ts";
 export { dropout } from "./dropout.ts";
 export { absoluteError, binaryCrossentropyOfProbabilities, hingeError, huberError, klDivergence, logCoshError, poissonError, sigmoidCrossentropy, squaredError, squaredHingeError } from "./elementLosses.ts";
