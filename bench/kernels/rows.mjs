@@ -84,7 +84,39 @@ const flat = (group, op, file, inputs, name = "") =>
     inputs: Array.from({ length: inputs }, () => f32(n)),
   }));
 
+/**
+ * A recurrence over a sequence, forward, or with the gradients of the sum of its states by its weights and x:
+ * three times the products of the forward pass.
+ */
+function recurrence(op, gates, [batch, time, features, units], backward) {
+  const products = 2 * batch * time * (features + units) * gates * units;
+  return {
+    group: "recurrent",
+    name: `${op} ${batch}x${time}x${features} ${units} units ${backward ? "and gradient" : "forward"}`,
+    op,
+    file: op,
+    inputs: [
+      f32(batch, time, features),
+      f32(features, gates * units),
+      f32(units, gates * units),
+      f32(gates * units),
+      f32(batch, time, units),
+    ],
+    build: (module, gradient, [x, kernel, recurrent, bias, dy]) => {
+      const { y } = module[op](x, kernel, recurrent, bias);
+      return backward ? [y, ...gradient(y, [x, kernel, recurrent, bias], dy)] : [y];
+    },
+    flops: backward ? 3 * products : products,
+  };
+}
+
 export const ROWS = [
+  ...[false, true].flatMap((backward) => [
+    recurrence("lstm", 4, [32, 50, 64, 128], backward),
+    recurrence("gru", 3, [32, 50, 64, 128], backward),
+    recurrence("simpleRnn", 1, [32, 50, 64, 128], backward),
+    recurrence("lstm", 4, [1, 50, 64, 128], backward),
+  ]),
   ...PRODUCTS.map(product),
   ...CONVOLUTIONS,
   ...["add", "mul", "div"].flatMap((op) => flat("elementwise", op, "binary", 2)),

@@ -4,23 +4,11 @@ function named(area: string, names: string): [string, string][] {
 
 /** Golden ops that are not supported yet, each with the area that brings it. */
 export const LATER_OPS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...named("attention", "sdpa"),
   ...named("convolution", "im2col cnn"),
-  ...named(
-    "pooling",
-    "max_pool1d max_pool2d avg_pool1d avg_pool2d adaptive_avg_pool2d adaptive_max_pool2d",
-  ),
-  ...named(
-    "normalization",
-    "batch_norm_train batch_norm_eval batch_norm_sequence layer_norm group_norm rms_norm residual",
-  ),
+  ...named("normalization", "layer_norm rms_norm residual"),
   ...named("recurrent", "lstm_cell gru_cell rnn_tanh_cell lstm gru rnn"),
-  ...named(
-    "indexing",
-    "embedding gather scatter_add scatter index_select masked_fill flip roll slice concat stack",
-  ),
-  ...named("indexing", "split pad transpose reshape expand tile tril triu resize"),
-  ...named("graphs", "reuse diamond detach mlp"),
+  ...named("convolution", "resize"),
+  ...named("graphs", "reuse diamond"),
 ]);
 
 /** Optimizers that are not supported yet, by PyTorch's and Keras's names. */
