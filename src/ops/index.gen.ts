@@ -27,6 +27,7 @@ export { gather, gatherElements } from "./gather.ts";
 export { gatherNd, scatterNd } from "./gatherNd.ts";
 export { batchNormInference, groupNorm } from "./groupNorm.ts";
 export { gru } from "./gru.ts";
+export { im2col } from "./im2col.ts";
 export { inTopK } from "./inTopK.ts";
 export { logSumExp } from "./logSumExp.ts";
 export { logicalAnd, logicalNot, logicalOr } from "./logical.ts";
