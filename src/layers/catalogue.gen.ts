@@ -3,7 +3,10 @@ import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
 import { averagePooling1d, averagePooling2d } from "./averagePooling.ts";
 import { batchNormalization } from "./batchNormalization.ts";
+import { conv1d, conv2d } from "./conv.ts";
+import { conv1dTranspose, conv2dTranspose } from "./convTranspose.ts";
 import { dense } from "./dense.ts";
+import { depthwiseConv2d } from "./depthwiseConv2d.ts";
 import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
 import { globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling1d, globalMaxPooling2d } from "./globalPooling.ts";
@@ -11,6 +14,7 @@ import { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
 import { positionEmbedding } from "./positionEmbedding.ts";
 import { reshape } from "./reshape.ts";
+import { separableConv1d, separableConv2d } from "./separableConv.ts";
 import { sinePositionEncoding } from "./sinePositionEncoding.ts";
 import { tokenAndPositionEmbedding } from "./tokenAndPositionEmbedding.ts";
 
@@ -21,7 +25,12 @@ export const layers: {
   averagePooling1d: typeof averagePooling1d;
   averagePooling2d: typeof averagePooling2d;
   batchNormalization: typeof batchNormalization;
+  conv1d: typeof conv1d;
+  conv1dTranspose: typeof conv1dTranspose;
+  conv2d: typeof conv2d;
+  conv2dTranspose: typeof conv2dTranspose;
   dense: typeof dense;
+  depthwiseConv2d: typeof depthwiseConv2d;
   dropout: typeof dropout;
   flatten: typeof flatten;
   globalAveragePooling1d: typeof globalAveragePooling1d;
@@ -33,6 +42,8 @@ export const layers: {
   multiHeadAttention: typeof multiHeadAttention;
   positionEmbedding: typeof positionEmbedding;
   reshape: typeof reshape;
+  separableConv1d: typeof separableConv1d;
+  separableConv2d: typeof separableConv2d;
   sinePositionEncoding: typeof sinePositionEncoding;
   tokenAndPositionEmbedding: typeof tokenAndPositionEmbedding;
 } = {
@@ -41,7 +52,12 @@ export const layers: {
   averagePooling1d,
   averagePooling2d,
   batchNormalization,
+  conv1d,
+  conv1dTranspose,
+  conv2d,
+  conv2dTranspose,
   dense,
+  depthwiseConv2d,
   dropout,
   flatten,
   globalAveragePooling1d,
@@ -53,6 +69,8 @@ export const layers: {
   multiHeadAttention,
   positionEmbedding,
   reshape,
+  separableConv1d,
+  separableConv2d,
   sinePositionEncoding,
   tokenAndPositionEmbedding,
 };
