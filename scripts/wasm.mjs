@@ -27,6 +27,7 @@ const MICRO_KERNELS = [
   "pack/*",
   "epilogue/finish",
   "gemm/*",
+  "panels/*",
 ];
 
 /** Names of the kernels, as Binaryen knows them. */

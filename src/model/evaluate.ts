@@ -1,12 +1,12 @@
 import { withDefaults } from "../errors.ts";
-import type { NamedMetric } from "../metrics/resolve.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { batchSizeFor } from "./batchSize.ts";
-import { samplesFor } from "./data.ts";
+import { type DataLike, samplesFor } from "./data.ts";
 import { type Feed, feedOf } from "./feed.ts";
 import { RunningMeans } from "./means.ts";
-import type { Model } from "./model.ts";
+import type { AnyModel } from "./model.ts";
+import type { Objective } from "./objective.ts";
 import { ResidentData } from "./resident.ts";
 import type { Runner, StepKind } from "./runner.ts";
 
@@ -36,9 +36,9 @@ export async function evaluateFeed(
   runner: Runner,
   feed: Feed,
   batch: number,
-  metrics: readonly NamedMetric[],
+  objective: Objective,
 ): Promise<Record<string, number>> {
-  const means = new RunningMeans(metrics, runner.metricTerms, feed.source.weight !== undefined);
+  const means = new RunningMeans(objective, runner.metricTerms);
   for (let from = 0; from < feed.rows; from += batch) {
     const count = Math.min(batch, feed.rows - from);
     const plan = runner.plan("evaluate", count, feed.dtypes);
@@ -53,9 +53,9 @@ export async function evaluateFeed(
 
 /** Loss and metrics over some samples, in inference mode. */
 export async function evaluate(
-  model: Model,
-  x: TensorLike,
-  y: TensorLike,
+  model: AnyModel,
+  x: DataLike,
+  y: DataLike,
   options: EvaluateOptions,
 ): Promise<Record<string, number>> {
   const { batchSize, sampleWeight } = withDefaults<{
@@ -69,12 +69,8 @@ export async function evaluate(
   try {
     const feed = feedOf(data, samples);
     runner.prepare(stepsFor("evaluate", samples.rows, batch), feed.dtypes);
-    return await evaluateFeed(
-      runner,
-      feed,
-      batch,
-      model.objective(samples.weight !== null).metrics,
-    );
+    runner.memory.fetch();
+    return await evaluateFeed(runner, feed, batch, model.objective(samples.weight !== null));
   } finally {
     data.free();
   }

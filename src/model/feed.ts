@@ -13,8 +13,12 @@ export interface Feed {
 export function feedOf(data: ResidentData, samples: Samples): Feed {
   const { x, y, weight, rows } = samples;
   return {
-    source: { x: [data.add(x)], y: data.add(y), ...(weight && { weight: data.add(weight) }) },
-    dtypes: [x.dtype, y.dtype, ...(weight ? [weight.dtype] : [])],
+    source: {
+      x: x.map((t) => data.add(t)),
+      y: y.map((t) => data.add(t)),
+      ...(weight && { weight: data.add(weight) }),
+    },
+    dtypes: [...x, ...y, ...(weight ? [weight] : [])].map((t) => t.dtype),
     rows,
   };
 }

@@ -7,11 +7,11 @@ import { rowsOf } from "../train/arrays.ts";
 import type { Callback, TrainingInfo } from "../train/callbacks.ts";
 import { History } from "../train/history.ts";
 import { batchSizeFor } from "./batchSize.ts";
-import { type Samples, samplesFor } from "./data.ts";
+import { type DataLike, type Samples, samplesFor } from "./data.ts";
 import { evaluateFeed, stepsFor } from "./evaluate.ts";
 import { feedOf } from "./feed.ts";
 import { RunningMeans } from "./means.ts";
-import type { Model } from "./model.ts";
+import type { AnyModel } from "./model.ts";
 import { ResidentData } from "./resident.ts";
 import { Turns } from "./turns.ts";
 
@@ -24,7 +24,7 @@ export interface FitOptions {
   /** Share of the samples, the last ones before shuffling, that is kept for validation. Default 0. */
   validationSplit?: number;
   /** Samples for validation: [x, y] or [x, y, sampleWeight]. Takes precedence over validationSplit. */
-  validationData?: readonly [TensorLike, TensorLike, TensorLike?] | null;
+  validationData?: readonly [DataLike, DataLike, TensorLike?] | null;
   /** New order each epoch. Default true. */
   shuffle?: boolean;
   /** Decides the order of the samples, the dropout masks, and the first values of a model that is not built yet. */
@@ -65,8 +65,9 @@ function weightsOfClasses(
   samples: Samples,
   classWeight: Readonly<Record<number, number>>,
 ): Samples {
-  const labels = samples.y.data;
-  if (samples.y.dtype !== "int32" || labels.length !== samples.rows) {
+  const [y] = samples.y;
+  const labels = y!.data;
+  if (samples.y.length > 1 || y!.dtype !== "int32" || labels.length !== samples.rows) {
     throw new OptionError("fit: classWeight needs one integer label a sample; use sampleWeight");
   }
   const weights = new Float32Array(samples.rows);
@@ -78,9 +79,9 @@ function weightsOfClasses(
 
 /** Training samples, and those that are kept for validation. */
 function split(
-  model: Model,
-  x: TensorLike,
-  y: TensorLike,
+  model: AnyModel,
+  x: DataLike,
+  y: DataLike,
   options: typeof DEFAULTS,
 ): [Samples, Samples | null] {
   let all = samplesFor("fit", model, x, y, options.sampleWeight);
@@ -107,8 +108,8 @@ function split(
     );
   }
   const part = (from: number, to: number): Samples => ({
-    x: rowsOf(all.x, from, to),
-    y: rowsOf(all.y, from, to),
+    x: all.x.map((t) => rowsOf(t, from, to)),
+    y: all.y.map((t) => rowsOf(t, from, to)),
     weight: all.weight && rowsOf(all.weight, from, to),
     rows: to - from,
   });
@@ -121,9 +122,9 @@ function prefixed(results: Readonly<Record<string, number>>): Record<string, num
 
 /** Trains a model; see `Model.fit`. */
 export async function fit(
-  model: Model,
-  x: TensorLike,
-  y: TensorLike,
+  model: AnyModel,
+  x: DataLike,
+  y: DataLike,
   given: FitOptions,
 ): Promise<History> {
   const options = withDefaults("fit", DEFAULTS, given);
@@ -139,7 +140,7 @@ export async function fit(
 
   const weighted = samples.weight !== null;
   const runner = await model.runner(weighted);
-  const { metrics } = model.objective(weighted);
+  const objective = model.objective(weighted);
   const plans = [
     ...stepsFor("train", samples.rows, batch),
     ...(held ? stepsFor("evaluate", held.rows, evaluateBatch) : []),
@@ -159,7 +160,7 @@ export async function fit(
     const feed = feedOf(data, samples);
     const heldFeed = held && feedOf(data, held);
     runner.prepare(plans, feed.dtypes);
-    const means = new RunningMeans(metrics, runner.metricTerms, weighted);
+    const means = new RunningMeans(objective, runner.metricTerms);
     const order = Int32Array.from({ length: samples.rows }, (_, i) => i);
     const steps = Math.ceil(samples.rows / batch);
     const info: TrainingInfo = { epochs, steps, batchSize: batch, samples: samples.rows };
@@ -170,6 +171,7 @@ export async function fit(
     training: for (let epoch = 0; epoch < epochs; epoch++) {
       const started = performance.now();
       for (const c of callbacks) await c.onEpochBegin?.(epoch);
+      runner.memory.take();
       if (options.shuffle) new Random(seed, SHUFFLE_STREAM + epoch).shuffle(order);
       const orderAddress = data.setOrder(order);
       means.reset();
@@ -192,16 +194,18 @@ export async function fit(
         } else means.add(plan, count);
         for (let i = 0; i < onBatchEnd.length; i++)
           await onBatchEnd[i]!.onBatchEnd!(step, means.results());
+        if (onBatchEnd.length > 0) runner.memory.take();
         if (turns.due()) {
           await yieldToLoop();
           turns.taken();
+          runner.memory.take();
         }
       }
       const results = means.results();
       if (heldFeed)
         Object.assign(
           results,
-          prefixed(await evaluateFeed(runner, heldFeed, evaluateBatch, metrics)),
+          prefixed(await evaluateFeed(runner, heldFeed, evaluateBatch, objective)),
         );
       results["learning_rate"] = model.compiled.optimizer.options.learningRate;
       const seconds = (performance.now() - started) / 1000;

@@ -41,7 +41,7 @@ export class ResidentData {
     let bytes = 0;
     for (const part of parts) {
       if (!part) continue;
-      for (const t of [part.x, part.y, part.weight])
+      for (const t of [...part.x, ...part.y, part.weight])
         if (t) bytes += padded(t.size * bytesOf(t.dtype));
       bytes += padded(4 * part.rows);
     }

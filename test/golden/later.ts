@@ -4,7 +4,6 @@ function named(area: string, names: string): [string, string][] {
 
 /** Golden ops that are not supported yet, each with the area that brings it. */
 export const LATER_OPS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...named("attention", "sdpa"),
   ...named("convolution", "conv1d conv2d conv_transpose1d conv_transpose2d im2col cnn"),
   ...named(
     "pooling",

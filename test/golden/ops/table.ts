@@ -1,3 +1,4 @@
+import { attentionOps } from "./attention.ts";
 import { binaryOps } from "./binary.ts";
 import type { GoldenOps } from "./goldenOps.ts";
 import { graphOps } from "./graph.ts";
@@ -10,6 +11,7 @@ import { unaryOps } from "./unary.ts";
 
 /** Every golden op that is a graph of ours, by its golden name. */
 export const goldenOps: GoldenOps = {
+  ...attentionOps,
   ...binaryOps,
   ...graphOps,
   ...indexOps,
