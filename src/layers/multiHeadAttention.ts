@@ -79,7 +79,8 @@ function project(
 function maskFor(mask: SymbolicTensor | undefined): SymbolicTensor | null {
   if (!mask) return null;
   const { shape } = mask;
-  const four = shape.length === 3 ? [shape[0]!, 1, ...shape.slice(1)] : [shape[0]!, 1, 1, shape[1]!];
+  const four =
+    shape.length === 3 ? [shape[0]!, 1, ...shape.slice(1)] : [shape[0]!, 1, 1, shape[1]!];
   return reshape(cast(mask, { dtype: "bool" }), { shape: four });
 }
 

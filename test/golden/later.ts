@@ -15,7 +15,7 @@ export const LATER_OPS: Readonly<Record<string, string>> = Object.fromEntries([
   ),
   ...named("recurrent", "lstm_cell gru_cell rnn_tanh_cell lstm gru rnn"),
   ...named("convolution", "resize"),
-  ...named("graphs", "reuse diamond"),
+  ...named("graphs", "reuse"),
 ]);
 
 /** Optimizers that are not supported yet, by PyTorch's and Keras's names. */
