@@ -3,6 +3,8 @@ import { activation } from "./activation.ts";
 import { add } from "./add.ts";
 import { attention } from "./attention.ts";
 import { average } from "./average.ts";
+import { averagePooling1d, averagePooling2d } from "./averagePooling.ts";
+import { batchNormalization } from "./batchNormalization.ts";
 import { concatenate } from "./concatenate.ts";
 import { cropping1d } from "./cropping1d.ts";
 import { cropping2d } from "./cropping2d.ts";
@@ -11,14 +13,19 @@ import { dot } from "./dot.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
 import { flatten } from "./flatten.ts";
+import { globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling1d, globalMaxPooling2d } from "./globalPooling.ts";
+import { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 import { maximum } from "./maximum.ts";
 import { minimum } from "./minimum.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
 import { multiply } from "./multiply.ts";
 import { permute } from "./permute.ts";
+import { positionEmbedding } from "./positionEmbedding.ts";
 import { repeatVector } from "./repeatVector.ts";
 import { reshape } from "./reshape.ts";
+import { sinePositionEncoding } from "./sinePositionEncoding.ts";
 import { subtract } from "./subtract.ts";
+import { tokenAndPositionEmbedding } from "./tokenAndPositionEmbedding.ts";
 import { zeroPadding1d } from "./zeroPadding1d.ts";
 import { zeroPadding2d } from "./zeroPadding2d.ts";
 
@@ -28,6 +35,9 @@ export const layers: {
   add: typeof add;
   attention: typeof attention;
   average: typeof average;
+  averagePooling1d: typeof averagePooling1d;
+  averagePooling2d: typeof averagePooling2d;
+  batchNormalization: typeof batchNormalization;
   concatenate: typeof concatenate;
   cropping1d: typeof cropping1d;
   cropping2d: typeof cropping2d;
@@ -36,14 +46,23 @@ export const layers: {
   dropout: typeof dropout;
   embedding: typeof embedding;
   flatten: typeof flatten;
+  globalAveragePooling1d: typeof globalAveragePooling1d;
+  globalAveragePooling2d: typeof globalAveragePooling2d;
+  globalMaxPooling1d: typeof globalMaxPooling1d;
+  globalMaxPooling2d: typeof globalMaxPooling2d;
+  maxPooling1d: typeof maxPooling1d;
+  maxPooling2d: typeof maxPooling2d;
   maximum: typeof maximum;
   minimum: typeof minimum;
   multiHeadAttention: typeof multiHeadAttention;
   multiply: typeof multiply;
   permute: typeof permute;
+  positionEmbedding: typeof positionEmbedding;
   repeatVector: typeof repeatVector;
   reshape: typeof reshape;
+  sinePositionEncoding: typeof sinePositionEncoding;
   subtract: typeof subtract;
+  tokenAndPositionEmbedding: typeof tokenAndPositionEmbedding;
   zeroPadding1d: typeof zeroPadding1d;
   zeroPadding2d: typeof zeroPadding2d;
 } = {
@@ -51,6 +70,9 @@ export const layers: {
   add,
   attention,
   average,
+  averagePooling1d,
+  averagePooling2d,
+  batchNormalization,
   concatenate,
   cropping1d,
   cropping2d,
@@ -59,14 +81,23 @@ export const layers: {
   dropout,
   embedding,
   flatten,
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  maxPooling1d,
+  maxPooling2d,
   maximum,
   minimum,
   multiHeadAttention,
   multiply,
   permute,
+  positionEmbedding,
   repeatVector,
   reshape,
+  sinePositionEncoding,
   subtract,
+  tokenAndPositionEmbedding,
   zeroPadding1d,
   zeroPadding2d,
 };

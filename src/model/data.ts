@@ -103,9 +103,10 @@ export function samplesFor(
   subject: string,
   model: AnyModel,
   x: DataLike,
-  y: DataLike,
+  y: DataLike | undefined,
   weight?: TensorLike,
 ): Samples {
+  if (y === undefined) throw new DataError(`${subject}: there must be labels, got x without y`);
   const inputs = inputsFor(subject, model, x);
   const rows = inputs[0]!.shape[0]!;
   const { heads } = model.objective(false);

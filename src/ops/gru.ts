@@ -10,7 +10,7 @@ import {
   type RecurrenceOptions,
   checkRecurrence,
   inputProducts,
-  maskedBytes,
+  forwardWork,
   packPanels,
   panelsOf,
   recurrenceScratch,
@@ -21,10 +21,14 @@ import { where } from "./where.ts";
 
 type Attributes = { reverse: boolean; resetAfter: boolean };
 
-const forwardParts = (units: number): Part[] => [
-  { name: "panelsGates", from: 0, n: 2 * units, k: units, transposed: false },
-  { name: "panelsState", from: 2 * units, n: units, k: units, transposed: false },
-];
+function forwardParts(units: number, resetAfter: boolean): Part[] {
+  if (resetAfter)
+    return [{ name: "panelsGates", from: 0, n: 3 * units, k: units, transposed: false }];
+  return [
+    { name: "panelsGates", from: 0, n: 2 * units, k: units, transposed: false },
+    { name: "panelsState", from: 2 * units, n: units, k: units, transposed: false },
+  ];
+}
 
 function backwardParts(units: number, resetAfter: boolean): Part[] {
   if (resetAfter)
@@ -109,7 +113,7 @@ const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
   emit: (k, b, { attrs: { reverse, resetAfter }, shapes }) => {
     const [batch, time, width] = shapes["gates"]!;
     const units = width! / 3;
-    packPanels(k, b, width!, forwardParts(units));
+    packPanels(k, b, width!, forwardParts(units, resetAfter));
     k.gru(
       b["gates"]!,
       b["recurrent"]!,
@@ -119,6 +123,7 @@ const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
       b["h0"]!,
       b["mask"]!,
       b["masked"] ?? 0,
+      b["work"]!,
       b["out"]!,
       b["inner"]!,
       b["y"]!,
@@ -147,12 +152,12 @@ const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
     ];
   },
   inPlace: 0,
-  workspace: ([gates, recurrent, , , mask]) => ({
-    ...panelsOf(gates![0]!, forwardParts(recurrent![0]!)),
-    ...maskedBytes(mask!),
+  workspace: ([gates, recurrent, , , mask], { resetAfter }) => ({
+    ...panelsOf(gates![0]!, forwardParts(recurrent![0]!, resetAfter)),
+    ...forwardWork(gates![0]!, gates![2]!, mask!),
   }),
-  scratch: ([gates, recurrent]) =>
-    recurrenceScratch(gates![0]!, 3 * recurrent![0]!, forwardParts(recurrent![0]!)),
+  scratch: ([gates, recurrent], { resetAfter }) =>
+    recurrenceScratch(gates![0]!, recurrent![0]!, forwardParts(recurrent![0]!, resetAfter)),
   flops: (shapes) => flopsOfGru(shapes),
 });
 

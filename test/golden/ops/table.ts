@@ -1,10 +1,13 @@
 import { attentionOps } from "./attention.ts";
 import { binaryOps } from "./binary.ts";
+import { convolutionOps } from "./convolution.ts";
 import type { GoldenOps } from "./goldenOps.ts";
 import { graphOps } from "./graph.ts";
 import { indexOps } from "./index.ts";
 import { lossOps } from "./loss.ts";
 import { matmulOps } from "./matmul.ts";
+import { normOps } from "./norm.ts";
+import { poolOps } from "./pool.ts";
 import { reduceOps } from "./reduce.ts";
 import { softmaxOps } from "./softmax.ts";
 import { unaryOps } from "./unary.ts";
@@ -13,10 +16,13 @@ import { unaryOps } from "./unary.ts";
 export const goldenOps: GoldenOps = {
   ...attentionOps,
   ...binaryOps,
+  ...convolutionOps,
   ...graphOps,
   ...indexOps,
   ...lossOps,
   ...matmulOps,
+  ...normOps,
+  ...poolOps,
   ...reduceOps,
   ...softmaxOps,
   ...unaryOps,
