@@ -56,7 +56,8 @@ export { scatter, scatterAddElements, scatterAddSlices, scatterElements } from "
 export { simpleRnn } from "./simpleRnn.ts";
 export { flip, slice } from "./slice.ts";
 export { softmaxCrossentropy, sparseSoftmaxCrossentropy } from "./softmaxCrossentropy.ts";
-export { stack } from "./stack.ts";
+export { split } from "./split.ts";
+export { stack, unstack } from "./stack.ts";
 export { stopGradient } from "./stopGradient.ts";
 export { sum } from "./sum.ts";
 export { sort, topK } from "./topK.ts";
