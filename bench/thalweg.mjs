@@ -18,7 +18,7 @@ export const modelOf = (problem) => modelIn(thalweg, problem);
  */
 function train(problem) {
   const { rows, x, y } = dataOf(problem);
-  const samples = thalweg.tensor(x, [rows, problem.inputs]);
+  const samples = thalweg.tensor(x, [rows, ...(problem.shape ?? [problem.inputs])]);
   return fitting(problem, modelOf(problem), samples, thalweg.tensor(y, [rows]));
 }
 
