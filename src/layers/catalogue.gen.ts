@@ -7,9 +7,12 @@ import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
 import { globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling1d, globalMaxPooling2d } from "./globalPooling.ts";
+import { gru } from "./gru.ts";
+import { lstm } from "./lstm.ts";
 import { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
 import { reshape } from "./reshape.ts";
+import { simpleRNN } from "./simpleRNN.ts";
 
 /** Every layer that may be given by its name. */
 export const layers: {
@@ -25,10 +28,13 @@ export const layers: {
   globalAveragePooling2d: typeof globalAveragePooling2d;
   globalMaxPooling1d: typeof globalMaxPooling1d;
   globalMaxPooling2d: typeof globalMaxPooling2d;
+  gru: typeof gru;
+  lstm: typeof lstm;
   maxPooling1d: typeof maxPooling1d;
   maxPooling2d: typeof maxPooling2d;
   multiHeadAttention: typeof multiHeadAttention;
   reshape: typeof reshape;
+  simpleRNN: typeof simpleRNN;
 } = {
   activation,
   attention,
@@ -42,10 +48,13 @@ export const layers: {
   globalAveragePooling2d,
   globalMaxPooling1d,
   globalMaxPooling2d,
+  gru,
+  lstm,
   maxPooling1d,
   maxPooling2d,
   multiHeadAttention,
   reshape,
+  simpleRNN,
 };
 
 /** Name of a layer. */
