@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { init } from "../../build/modules/index.js";
 import { gradient } from "../../build/modules/autograd/gradient.js";
+import { flopsOf } from "../../build/modules/graph/defineOp.js";
 import { leaf } from "../../build/modules/graph/symbolic.js";
 import { regionsOf } from "../../build/modules/memory/regions.js";
 import { Plan, compile, workBytes } from "../../build/modules/plan/plan.js";
@@ -39,11 +40,7 @@ async function kernelRow(engine, row) {
   return {
     name: row.name,
     group: row.group,
-    flops:
-      row.flops ??
-      (row.group === "product"
-        ? 2 * sizeOf(out.shape) * leaves[0].shape[row.attrs?.transposeA ? 0 : 1]
-        : 0),
+    flops: row.flops ?? (["product", "convolution"].includes(row.group) ? flopsOf(out.node) : 0),
     bytes: touched.reduce((sum, t) => sum + 4 * sizeOf(t.shape), 0),
     run: (calls) => {
       for (let i = 0; i < calls; i++) plan.run();

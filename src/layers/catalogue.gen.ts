@@ -11,8 +11,11 @@ import { gru } from "./gru.ts";
 import { lstm } from "./lstm.ts";
 import { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 import { multiHeadAttention } from "./multiHeadAttention.ts";
+import { positionEmbedding } from "./positionEmbedding.ts";
 import { reshape } from "./reshape.ts";
 import { simpleRNN } from "./simpleRNN.ts";
+import { sinePositionEncoding } from "./sinePositionEncoding.ts";
+import { tokenAndPositionEmbedding } from "./tokenAndPositionEmbedding.ts";
 
 /** Every layer that may be given by its name. */
 export const layers: {
@@ -33,8 +36,11 @@ export const layers: {
   maxPooling1d: typeof maxPooling1d;
   maxPooling2d: typeof maxPooling2d;
   multiHeadAttention: typeof multiHeadAttention;
+  positionEmbedding: typeof positionEmbedding;
   reshape: typeof reshape;
   simpleRNN: typeof simpleRNN;
+  sinePositionEncoding: typeof sinePositionEncoding;
+  tokenAndPositionEmbedding: typeof tokenAndPositionEmbedding;
 } = {
   activation,
   attention,
@@ -53,8 +59,11 @@ export const layers: {
   maxPooling1d,
   maxPooling2d,
   multiHeadAttention,
+  positionEmbedding,
   reshape,
   simpleRNN,
+  sinePositionEncoding,
+  tokenAndPositionEmbedding,
 };
 
 /** Name of a layer. */

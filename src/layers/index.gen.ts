@@ -11,5 +11,8 @@ export { gru } from "./gru.ts";
 export { lstm } from "./lstm.ts";
 export { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 export { multiHeadAttention } from "./multiHeadAttention.ts";
+export { positionEmbedding } from "./positionEmbedding.ts";
 export { reshape } from "./reshape.ts";
 export { simpleRNN } from "./simpleRNN.ts";
+export { sinePositionEncoding } from "./sinePositionEncoding.ts";
+export { tokenAndPositionEmbedding } from "./tokenAndPositionEmbedding.ts";

@@ -1,4 +1,4 @@
-import { OptionError, ShapeError, checkName } from "../errors.ts";
+import { DataError, OptionError, ShapeError, checkName } from "../errors.ts";
 import { printShape } from "../shape.ts";
 import { Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 import { checkNumbers, indexLabels, inputTensor, valueLabels } from "../train/arrays.ts";
@@ -79,9 +79,10 @@ export function samplesFor(
   subject: string,
   model: AnyModel,
   x: DataLike,
-  y: DataLike,
+  y: DataLike | undefined,
   weight?: TensorLike,
 ): Samples {
+  if (y === undefined) throw new DataError(`${subject}: there must be labels, got x without y`);
   const inputs = inputsFor(subject, model, x);
   const rows = inputs[0]!.shape[0]!;
   const { heads } = model.objective(false);

@@ -1,5 +1,6 @@
 import { attentionOps } from "./attention.ts";
 import { binaryOps } from "./binary.ts";
+import { convolutionOps } from "./convolution.ts";
 import type { GoldenOps } from "./goldenOps.ts";
 import { graphOps } from "./graph.ts";
 import { indexOps } from "./index.ts";
@@ -8,6 +9,7 @@ import { matmulOps } from "./matmul.ts";
 import { normOps } from "./norm.ts";
 import { poolOps } from "./pool.ts";
 import { reduceOps } from "./reduce.ts";
+import { rnnOps } from "./rnn.ts";
 import { softmaxOps } from "./softmax.ts";
 import { unaryOps } from "./unary.ts";
 
@@ -15,6 +17,7 @@ import { unaryOps } from "./unary.ts";
 export const goldenOps: GoldenOps = {
   ...attentionOps,
   ...binaryOps,
+  ...convolutionOps,
   ...graphOps,
   ...indexOps,
   ...lossOps,
@@ -22,6 +25,7 @@ export const goldenOps: GoldenOps = {
   ...normOps,
   ...poolOps,
   ...reduceOps,
+  ...rnnOps,
   ...softmaxOps,
   ...unaryOps,
 };
