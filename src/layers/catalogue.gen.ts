@@ -3,6 +3,7 @@ import { activation } from "./activation.ts";
 import { attention } from "./attention.ts";
 import { averagePooling1d, averagePooling2d } from "./averagePooling.ts";
 import { batchNormalization } from "./batchNormalization.ts";
+import { bidirectional } from "./bidirectional.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
@@ -15,6 +16,7 @@ import { positionEmbedding } from "./positionEmbedding.ts";
 import { reshape } from "./reshape.ts";
 import { simpleRNN } from "./simpleRNN.ts";
 import { sinePositionEncoding } from "./sinePositionEncoding.ts";
+import { timeDistributed } from "./timeDistributed.ts";
 import { tokenAndPositionEmbedding } from "./tokenAndPositionEmbedding.ts";
 
 /** Every layer that may be given by its name. */
@@ -24,6 +26,7 @@ export const layers: {
   averagePooling1d: typeof averagePooling1d;
   averagePooling2d: typeof averagePooling2d;
   batchNormalization: typeof batchNormalization;
+  bidirectional: typeof bidirectional;
   dense: typeof dense;
   dropout: typeof dropout;
   flatten: typeof flatten;
@@ -40,6 +43,7 @@ export const layers: {
   reshape: typeof reshape;
   simpleRNN: typeof simpleRNN;
   sinePositionEncoding: typeof sinePositionEncoding;
+  timeDistributed: typeof timeDistributed;
   tokenAndPositionEmbedding: typeof tokenAndPositionEmbedding;
 } = {
   activation,
@@ -47,6 +51,7 @@ export const layers: {
   averagePooling1d,
   averagePooling2d,
   batchNormalization,
+  bidirectional,
   dense,
   dropout,
   flatten,
@@ -63,6 +68,7 @@ export const layers: {
   reshape,
   simpleRNN,
   sinePositionEncoding,
+  timeDistributed,
   tokenAndPositionEmbedding,
 };
 
