@@ -184,7 +184,7 @@ function train(problem) {
     weights: weightsOf(problem),
     data,
     rows: batch,
-    forward,
+    forward: problem.layers ? (params, x) => imageForward(problem, params, x) : forward,
   });
 }
 
@@ -193,7 +193,7 @@ function training({ optimizer, batches, weights, data, rows, forward }) {
   const { numpy: np, nn, tree, jit, valueAndGrad } = jax;
   const loss = (params, x, labels) =>
     nn
-      .logSoftmax(problem.layers ? imageForward(problem, params, x) : forward(params, x), -1)
+      .logSoftmax(forward(params, x), -1)
       .mul(labels)
       .sum()
       .mul(-1 / rows);
