@@ -18,7 +18,7 @@ export const modelOf = (problem) => modelIn(thalweg, problem);
 function train(problem) {
   const { rows, x, y } = dataOf(problem);
   const model = modelOf(problem);
-  const samples = thalweg.tensor(x, [rows, problem.inputs]);
+  const samples = thalweg.tensor(x, [rows, ...(problem.shape ?? [problem.inputs])]);
   const labels = thalweg.tensor(y, [rows]);
   const fit = (epochs) =>
     model.fit(samples, labels, { epochs, batchSize: problem.batch, shuffle: false });

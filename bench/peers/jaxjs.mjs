@@ -24,6 +24,61 @@ function forward(params, x) {
   return x;
 }
 
+/**
+ * A 3x3 convolution as nine shifted slices side by side and a product, channels last, which is faster than its own
+ * `lax.conv`.
+ */
+function convolution(x, kernel, same) {
+  const { numpy: np } = jax;
+  if (same)
+    x = np.pad(x, [
+      [0, 0],
+      [1, 1],
+      [1, 1],
+      [0, 0],
+    ]);
+  const [n, h, w, c] = x.shape;
+  const slices = [];
+  for (let i = 0; i < 3; i++)
+    for (let j = 0; j < 3; j++) slices.push(x.ref.slice([], [i, i + h - 2], [j, j + w - 2], []));
+  x.dispose();
+  const columns = np.concatenate(slices, 3).reshape([n * (h - 2) * (w - 2), 9 * c]);
+  const filters = kernel.shape[3];
+  return np.matmul(columns, kernel.reshape([9 * c, filters])).reshape([n, h - 2, w - 2, filters]);
+}
+
+/** Batch normalization of a batch's own statistics. */
+function normalized(x, gamma, beta) {
+  const { numpy: np } = jax;
+  const mean = np.mean(x.ref, [0, 1, 2], { keepdims: true });
+  const centered = x.sub(mean);
+  const variance = np.mean(np.square(centered.ref), [0, 1, 2], { keepdims: true });
+  return centered
+    .mul(np.reciprocal(np.sqrt(variance.add(1e-5))))
+    .mul(gamma)
+    .add(beta);
+}
+
+/** Logits of a net of images; takes over `x` and `params`. */
+function imageForward({ layers, shape }, params, x) {
+  const { numpy: np, nn } = jax;
+  const next = params.values();
+  const take = () => next.next().value;
+  x = x.reshape([x.shape[0], ...shape]);
+  for (const { conv, same, norm, relu, pool, flatten, average } of layers) {
+    const [n, h, w, c] = x.shape;
+    if (pool) x = np.max(np.max(x.reshape([n, h / 2, 2, w / 2, 2, c]), 4), 2);
+    else if (flatten) x = x.reshape([n, h * w * c]);
+    else if (average) x = np.mean(x, [1, 2]);
+    else {
+      x = conv ? convolution(x, take(), same) : np.matmul(x, take());
+      x = norm ? normalized(x, take(), take()) : x.add(take());
+      if (relu) x = nn.relu(x);
+    }
+  }
+  return x;
+}
+
 /** Bias corrections of Adam's step t. */
 const corrections = (t) => ADAM_BETAS.map((beta) => 1 / (1 - beta ** t));
 
@@ -50,7 +105,7 @@ function train(problem) {
   ]);
   const loss = (params, x, labels) =>
     nn
-      .logSoftmax(forward(params, x), -1)
+      .logSoftmax(problem.layers ? imageForward(problem, params, x) : forward(params, x), -1)
       .mul(labels)
       .sum()
       .mul(-1 / batch);
@@ -67,9 +122,14 @@ function train(problem) {
     return { value, p: next.map((n) => n[0]), m: next.map((n) => n[1]), v: next.map((n) => n[2]) };
   });
   const momentumStep = jit((p, m, x, labels) => {
-    const [value, g] = valueAndGrad(loss)(tree.ref(p), x, labels);
-    const velocity = m.map((a, i) => a.mul(momentum).add(g[i]));
-    return { value, p: p.map((w, i) => w.sub(velocity[i].ref.mul(learningRate))), m: velocity };
+    const [value, grads] = valueAndGrad(loss)(tree.ref(p), x, labels);
+    const velocity = m.map((a, i) =>
+      a.mul(momentum).add(optimizer.nesterov ? grads[i].ref : grads[i]),
+    );
+    const moves = velocity.map((b, i) =>
+      optimizer.nesterov ? grads[i].add(b.ref.mul(momentum)) : b.ref,
+    );
+    return { value, p: p.map((w, i) => w.sub(moves[i].mul(learningRate))), m: velocity };
   });
   let t = 0;
   const step = () => {

@@ -6,9 +6,12 @@ import { average } from "./average.ts";
 import { averagePooling1d, averagePooling2d } from "./averagePooling.ts";
 import { batchNormalization } from "./batchNormalization.ts";
 import { concatenate } from "./concatenate.ts";
+import { conv1d, conv2d } from "./conv.ts";
+import { conv1dTranspose, conv2dTranspose } from "./convTranspose.ts";
 import { cropping1d } from "./cropping1d.ts";
 import { cropping2d } from "./cropping2d.ts";
 import { dense } from "./dense.ts";
+import { depthwiseConv2d } from "./depthwiseConv2d.ts";
 import { dot } from "./dot.ts";
 import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
@@ -23,6 +26,7 @@ import { permute } from "./permute.ts";
 import { positionEmbedding } from "./positionEmbedding.ts";
 import { repeatVector } from "./repeatVector.ts";
 import { reshape } from "./reshape.ts";
+import { separableConv1d, separableConv2d } from "./separableConv.ts";
 import { sinePositionEncoding } from "./sinePositionEncoding.ts";
 import { subtract } from "./subtract.ts";
 import { tokenAndPositionEmbedding } from "./tokenAndPositionEmbedding.ts";
@@ -39,9 +43,14 @@ export const layers: {
   averagePooling2d: typeof averagePooling2d;
   batchNormalization: typeof batchNormalization;
   concatenate: typeof concatenate;
+  conv1d: typeof conv1d;
+  conv1dTranspose: typeof conv1dTranspose;
+  conv2d: typeof conv2d;
+  conv2dTranspose: typeof conv2dTranspose;
   cropping1d: typeof cropping1d;
   cropping2d: typeof cropping2d;
   dense: typeof dense;
+  depthwiseConv2d: typeof depthwiseConv2d;
   dot: typeof dot;
   dropout: typeof dropout;
   embedding: typeof embedding;
@@ -60,6 +69,8 @@ export const layers: {
   positionEmbedding: typeof positionEmbedding;
   repeatVector: typeof repeatVector;
   reshape: typeof reshape;
+  separableConv1d: typeof separableConv1d;
+  separableConv2d: typeof separableConv2d;
   sinePositionEncoding: typeof sinePositionEncoding;
   subtract: typeof subtract;
   tokenAndPositionEmbedding: typeof tokenAndPositionEmbedding;
@@ -74,9 +85,14 @@ export const layers: {
   averagePooling2d,
   batchNormalization,
   concatenate,
+  conv1d,
+  conv1dTranspose,
+  conv2d,
+  conv2dTranspose,
   cropping1d,
   cropping2d,
   dense,
+  depthwiseConv2d,
   dot,
   dropout,
   embedding,
@@ -95,6 +111,8 @@ export const layers: {
   positionEmbedding,
   repeatVector,
   reshape,
+  separableConv1d,
+  separableConv2d,
   sinePositionEncoding,
   subtract,
   tokenAndPositionEmbedding,

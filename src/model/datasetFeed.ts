@@ -30,8 +30,8 @@ export interface DatasetOptions {
   readonly subject: string;
   /** Samples in a batch where the dataset has none; undefined: not given. */
   readonly batchSize: number | "all" | undefined;
-  /** Bytes of linear memory that samples may stay in, if the dataset's own budget is not less. */
-  readonly room: number;
+  /** Whether samples may stay in linear memory, within the dataset's budget. */
+  readonly resident: boolean;
   readonly checked: Checked;
 }
 
@@ -175,7 +175,7 @@ class StreamFeed implements Feed {
  * Bytes of linear memory that a dataset may take: half of what is free, as the model and its activations need their
  * place too.
  */
-export async function roomFor(): Promise<number> {
+async function freeRoom(): Promise<number> {
   const engine = await init();
   return (engine.maximumMemory - regionsOf(engine).used) / 2;
 }
@@ -206,7 +206,7 @@ export async function datasetSource(
   const stage = batched(description, options);
   const batching = stage.batching!;
   const arrays = batching.rows?.arrays;
-  const most = Math.min(description.memoryBudget, options.room);
+  const most = options.resident ? Math.min(description.memoryBudget, await freeRoom()) : 0;
   if (arrays && batching.samples! > 0 && bytesOfArrays(arrays) <= most) {
     const source = residentOf(batching, options);
     if (source.bytes <= most) return source;

@@ -5,8 +5,8 @@ import type { TensorLike } from "../tensor/tensor.ts";
 import type { Description } from "../train/data/described.ts";
 import { batchSizeFor } from "./batchSize.ts";
 import { type DataLike, samplesFor } from "./data.ts";
-import { datasetSource } from "./datasetFeed.ts";
 import { type Feed, type FeedSource, residentSource } from "./feed.ts";
+import { lazySource } from "./lazySource.ts";
 import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
 import type { Objective } from "./objective.ts";
@@ -70,10 +70,10 @@ export async function evaluate(
     if (sampleWeight !== undefined)
       throw new OptionError("evaluate: a dataset has sampleWeight of its own; leave it out");
     // One pass: samples that were kept in linear memory would be read once as well.
-    source = await datasetSource(x as Description, {
+    source = await lazySource(x as Description, {
       subject: "evaluate",
       batchSize,
-      room: 0,
+      resident: false,
       checked: (where, batch) => samplesFor(where, model, batch.x, batch.y, batch.sampleWeight),
     });
   } else {

@@ -11,9 +11,10 @@ import { SHUFFLE_STREAM } from "../train/data/shuffleStream.ts";
 import { History } from "../train/history.ts";
 import { batchSizeFor } from "./batchSize.ts";
 import { type DataLike, type Samples, samplesFor } from "./data.ts";
-import { type DatasetOptions, datasetSource, roomFor } from "./datasetFeed.ts";
+import type { DatasetOptions } from "./datasetFeed.ts";
 import { evaluateFeed } from "./evaluate.ts";
 import { type Feed, type FeedSource, residentSource } from "./feed.ts";
+import { lazySource } from "./lazySource.ts";
 import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
 import { ResidentData } from "./resident.ts";
@@ -124,10 +125,10 @@ async function sourcesOf(
     description: Description,
     own: Partial<DatasetOptions>,
   ): Promise<FeedSource> =>
-    datasetSource(description, {
+    lazySource(description, {
       subject,
       batchSize: description.stage.batching ? undefined : options.batchSize,
-      room: await roomFor(),
+      resident: true,
       checked: (where, batch) => samplesFor(where, model, batch.x, batch.y, batch.sampleWeight),
       ...own,
     });

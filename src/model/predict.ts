@@ -7,8 +7,8 @@ import type { Dataset } from "../train/data/dataset.ts";
 import { type Description, descriptionOf } from "../train/data/described.ts";
 import { batchSizeFor } from "./batchSize.ts";
 import { type DataLike, inputsFor } from "./data.ts";
-import { datasetSource } from "./datasetFeed.ts";
 import { type Feed, batchSizes } from "./feed.ts";
+import { lazySource } from "./lazySource.ts";
 import type { AnyModel, Model } from "./model.ts";
 import { ResidentData } from "./resident.ts";
 import type { Runner } from "./runner.ts";
@@ -105,10 +105,10 @@ async function predictStream<Predicted>(
     { batchSize: undefined },
     options,
   );
-  const source = await datasetSource(description, {
+  const source = await lazySource(description, {
     subject: "predict",
     batchSize,
-    room: 0,
+    resident: false,
     checked: (where, { x }) => {
       const inputs = inputsFor(where, model, x);
       return { x: inputs, y: [], weight: null, rows: inputs[0]!.shape[0]! };

@@ -4,10 +4,8 @@ function named(area: string, names: string): [string, string][] {
 
 /** Golden ops that are not supported yet, each with the area that brings it. */
 export const LATER_OPS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...named("convolution", "im2col cnn"),
-  ...named("normalization", "layer_norm rms_norm residual"),
+  ...named("graphs", "residual"),
   ...named("recurrent", "lstm_cell gru_cell rnn_tanh_cell lstm gru rnn"),
-  ...named("convolution", "resize"),
   ...named("graphs", "reuse"),
 ]);
 
@@ -18,7 +16,7 @@ export const LATER_OPTIMIZERS: Readonly<Record<string, string>> = Object.fromEnt
 ]);
 
 /** Architectures of whole trainings that are not supported yet. */
-export const LATER_ARCHITECTURES: Readonly<Record<string, string>> = { cnn: "convolution" };
+export const LATER_ARCHITECTURES: Readonly<Record<string, string>> = {};
 
 /** Kinds of files that are not supported yet, by what stands under `format`. */
 export const LATER_FORMATS: Readonly<Record<string, string>> = {

@@ -3,6 +3,8 @@ import { conv1d } from "../../../src/ops/conv1d.ts";
 import { conv1dTranspose } from "../../../src/ops/conv1dTranspose.ts";
 import { conv2d } from "../../../src/ops/conv2d.ts";
 import { conv2dTranspose } from "../../../src/ops/conv2dTranspose.ts";
+import { im2col } from "../../../src/ops/im2col.ts";
+import { reshape } from "../../../src/ops/reshape.ts";
 import { transpose } from "../../../src/ops/transpose.ts";
 import type { Ends, Pair } from "../../../src/ops/convolutionShape.ts";
 import type { GoldenOps } from "./goldenOps.ts";
@@ -30,13 +32,11 @@ const both = (value: unknown): readonly [Ends, Ends] => [
 ];
 
 /** What both directions share. */
-function common(a: Attrs): { strides: Pair; dilationRate: Pair; groups: number } {
-  return {
-    strides: (a["stride"] ?? 1) as Pair,
-    dilationRate: (a["dilation"] ?? 1) as Pair,
-    groups: (a["groups"] ?? 1) as number,
-  };
+function common(a: Attrs): { strides: Pair; dilationRate: Pair } {
+  return { strides: (a["stride"] ?? 1) as Pair, dilationRate: (a["dilation"] ?? 1) as Pair };
 }
+
+const groupsOf = (a: Attrs): number => Number(a["groups"] ?? 1);
 
 /** The same for sequences, whose attributes are numbers or lists of one. */
 function steps(a: Attrs): {
@@ -54,21 +54,39 @@ function steps(a: Attrs): {
   };
 }
 
-/** Golden names of conv.json. */
+/** PyTorch's unfold: [batch, (channel, tap), pixel] of our [batch, row, column, (tap, channel)]. */
+function unfold(x: SymbolicTensor, a: Attrs): SymbolicTensor {
+  const kernelSize = pair(a["kernel"]);
+  const columns = im2col(images.last(x), {
+    ...common(a),
+    kernelSize,
+    padding: both(a["padding"] ?? 0),
+  });
+  const [n, h, w] = columns.shape as [number, number, number];
+  const taps = kernelSize[0] * kernelSize[1];
+  const split = reshape(columns, { shape: [n, h * w, taps, x.shape[1]!] });
+  const turned = transpose(split, { permutation: [0, 3, 2, 1] });
+  return reshape(turned, { shape: [n, x.shape[1]! * taps, h * w] });
+}
+
+/** Golden names of conv.json, and im2col. */
 export const convolutionOps: GoldenOps = {
   conv2d: ({ x, weight, bias }, a) =>
     images.first(
       conv2d(images.last(x!), images.kernel(weight!), bias, {
         ...common(a),
+        groups: groupsOf(a),
         padding: both(a["padding"] ?? 0),
       }),
     ),
+  im2col: ({ x }, a) => unfold(x!, a),
   conv1d: ({ x, weight, bias }, a) =>
     sequences.first(conv1d(sequences.last(x!), sequences.kernel(weight!), bias, steps(a))),
   conv_transpose2d: ({ x, weight, bias }, a) =>
     images.first(
       conv2dTranspose(images.last(x!), images.kernel(weight!), bias, {
         ...common(a),
+        groups: groupsOf(a),
         padding: both(a["padding"] ?? 0),
         outputPadding: (a["output_padding"] ?? 0) as Pair,
       }),

@@ -9,6 +9,7 @@ import { matmulOps } from "./matmul.ts";
 import { normOps } from "./norm.ts";
 import { poolOps } from "./pool.ts";
 import { reduceOps } from "./reduce.ts";
+import { resizeOps } from "./resize.ts";
 import { softmaxOps } from "./softmax.ts";
 import { unaryOps } from "./unary.ts";
 
@@ -24,6 +25,7 @@ export const goldenOps: GoldenOps = {
   ...normOps,
   ...poolOps,
   ...reduceOps,
+  ...resizeOps,
   ...softmaxOps,
   ...unaryOps,
 };
