@@ -1,6 +1,7 @@
 // Kernels beside the limits of the same run: GFLOP/s of products, GB/s of what memory bounds.
 import { readdirSync } from "node:fs";
 import { init } from "../../build/modules/index.js";
+import { gradient } from "../../build/modules/autograd/gradient.js";
 import { leaf } from "../../build/modules/graph/symbolic.js";
 import { regionsOf } from "../../build/modules/memory/regions.js";
 import { Plan, compile, workBytes } from "../../build/modules/plan/plan.js";
@@ -18,8 +19,16 @@ const OPTIMIZERS = ["adamw", "adam", "nadam", "rmsprop", "adagrad", "sgd"];
 async function kernelRow(engine, row) {
   const module = await import(`../../build/modules/ops/${row.file}.js`);
   const leaves = row.inputs.map(({ shape, dtype }, i) => leaf("parameter", `x${i}`, shape, dtype));
-  const out = module[row.call ?? row.op](...leaves, row.attrs ?? {});
-  const compiled = compile({ name: row.name, inputs: [], outputs: { out } });
+  const made = module[row.call ?? row.op](...leaves, row.attrs ?? {});
+  const out = made.y ?? made;
+  const outputs = { out };
+  if (row.gradient) {
+    // The forward pass runs as well: its result, dy and the gradients are touched once more.
+    leaves.push(leaf("parameter", "dy", out.shape));
+    const dx = gradient(out, leaves.slice(0, -1), leaves.at(-1));
+    dx.forEach((t, i) => (outputs[`d${i}`] = t));
+  }
+  const compiled = compile({ name: row.name, inputs: [], outputs });
   const regions = regionsOf(engine);
   const places = new Map(
     leaves.map((t, i) => {
@@ -30,7 +39,7 @@ async function kernelRow(engine, row) {
   );
   const arena = regions.allocate(workBytes(compiled, engine.threads));
   const plan = Plan.place(compiled, engine, { leaf: (t) => places.get(t), pin: () => 0, arena });
-  const touched = [...leaves, ...out.node.outputs];
+  const touched = [...leaves, ...Object.values(outputs).flatMap((t) => t.node.outputs)];
   return {
     name: row.name,
     group: row.group,
