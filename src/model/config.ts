@@ -53,11 +53,20 @@ function optionToJson(subject: string, name: string, value: unknown): Json {
   // JSON has no infinities, and options may be infinite (Nadam's momentumDecay).
   if (value === Infinity || value === -Infinity) return { number: String(value) };
   if (isPlain(value)) return value;
+  if (value instanceof RegExp) return { regexp: value.source, flags: value.flags };
+  if (Array.isArray(value)) return value.map((item) => optionToJson(subject, name, item));
   if (typeof value === "function" || typeof value === "object") {
     const op = (value as { opName?: string }).opName;
     if (op !== undefined && op in activations) return op;
     const { kind, options } = value as Partial<Initializer & Regularizer>;
     if (typeof kind === "string" && options) return { ...optionsToJson(subject, kind, options) };
+    if (Object.getPrototypeOf(value) === Object.prototype) {
+      const fields = Object.entries(value).map(([key, item]): [string, Json] => [
+        key,
+        optionToJson(subject, `${name}.${key}`, item),
+      ]);
+      return { fields: Object.fromEntries(fields) };
+    }
   }
   throw new OptionError(
     `${subject}: option "${name}" is a function, which a file cannot hold; use a name or a definition of the library`,
@@ -95,7 +104,10 @@ export function toConfig(model: Model): ModelConfig {
 export function compileToConfig(compiled: Compiled): CompileConfig {
   const { optimizer, loss, metrics } = compiled;
   return {
-    optimizer: optionsToJson("optimizer", optimizer.name, { ...optimizer.options }),
+    optimizer: optionsToJson("optimizer", optimizer.name, {
+      ...optimizer.options,
+      ...(optimizer.schedule && { learningRate: optimizer.schedule }),
+    }),
     loss: optionsToJson("loss", loss.kind, loss.options),
     metrics: metrics.map((m) =>
       typeof m === "string" ? m : optionsToJson("metric", m.kind, m.options),

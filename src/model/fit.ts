@@ -139,6 +139,7 @@ export async function fit(
 
   const weighted = samples.weight !== null;
   const runner = await model.runner(weighted);
+  const optimizer = runner.optimizer!;
   const { metrics } = model.objective(weighted);
   const plans = [
     ...stepsFor("train", samples.rows, batch),
@@ -164,6 +165,7 @@ export async function fit(
     const steps = Math.ceil(samples.rows / batch);
     const info: TrainingInfo = { epochs, steps, batchSize: batch, samples: samples.rows };
     const onBatchEnd = callbacks.filter((c) => c.onBatchEnd);
+    for (const c of callbacks) c.setModel?.(model);
     for (const c of callbacks) await c.onTrainBegin?.(info);
     let plan = runner.plan("train", batch, feed.dtypes);
     const turns = new Turns();
@@ -198,17 +200,22 @@ export async function fit(
         }
       }
       const results = means.results();
-      if (heldFeed)
-        Object.assign(
-          results,
-          prefixed(await evaluateFeed(runner, heldFeed, evaluateBatch, metrics)),
-        );
-      results["learning_rate"] = model.compiled.optimizer.options.learningRate;
+      const norm = optimizer.takeGradientNorm();
+      if (norm !== null) results["gradientNorm"] = norm;
+      if (heldFeed) {
+        optimizer.swapAverage();
+        const held = await evaluateFeed(runner, heldFeed, evaluateBatch, metrics);
+        optimizer.swapAverage();
+        Object.assign(results, prefixed(held));
+      }
+      results["learning_rate"] = optimizer.learningRate;
+      optimizer.endEpoch();
       const seconds = (performance.now() - started) / 1000;
       history.push(epoch, results, seconds);
       for (const c of callbacks) await c.onEpochEnd?.(epoch, results);
       if (options.verbose) console.log(epochLine(epoch, epochs, seconds, results));
     }
+    optimizer.adoptAverage();
     const last = Object.fromEntries(
       Object.keys(history.history).map((name) => [name, history.last(name)]),
     );

@@ -1,3 +1,4 @@
+import { type ConstraintName, constraints } from "../constraints/catalogue.gen.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { type InitializerName, initializers } from "../initializers/catalogue.gen.ts";
 import { layers as layerFactories } from "../layers/catalogue.gen.ts";
@@ -9,6 +10,7 @@ import type { Metric } from "../metrics/defineMetric.ts";
 import { byName } from "../names.ts";
 import { optimizers } from "../optim/catalogue.gen.ts";
 import type { Optimizer } from "../optim/defineOptimizer.ts";
+import { type ScheduleName, schedules } from "../optim/schedules/catalogue.gen.ts";
 import { type RegularizerName, regularizers } from "../regularizers/catalogue.gen.ts";
 import type { CompileConfig, Json, KindConfig, LayerConfig, ModelConfig } from "./config.ts";
 import type { CompileOptions } from "./model.ts";
@@ -20,24 +22,34 @@ export type CustomObjects = Readonly<
 >;
 
 function optionFromJson(subject: string, name: string, value: Json): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const object = value as { readonly kind?: Json; readonly options?: Json; readonly number?: Json };
-  if (typeof object.number === "string") return Number(object.number);
-  const { kind, options } = object;
+  if (Array.isArray(value)) return value.map((item: Json) => optionFromJson(subject, name, item));
+  if (typeof value !== "object" || value === null) return value;
+  const object = value as Readonly<Record<string, Json>>;
+  if (typeof object["number"] === "string") return Number(object["number"]);
+  if (typeof object["regexp"] === "string")
+    return new RegExp(object["regexp"], String(object["flags"] ?? ""));
+  const { kind, options, fields } = object;
+  if (typeof fields === "object") return fromFields(subject, fields as Record<string, Json>);
   if (typeof kind !== "string")
     throw new DataError(`${subject}: option "${name}" must name its kind`);
-  const given = (options ?? {}) as Record<string, never>;
+  const given = fromFields(subject, (options ?? {}) as Record<string, Json>) as never;
+  if (kind in schedules) return schedules[kind as ScheduleName](given);
+  if (kind in constraints) return constraints[kind as ConstraintName](given);
   if (kind in initializers) return initializers[kind as InitializerName](given);
   return byName(subject, "definition", regularizers, kind as RegularizerName)(given);
 }
 
-function optionsFromJson(subject: string, config: KindConfig): Record<string, unknown> {
+function fromFields(
+  subject: string,
+  fields: Readonly<Record<string, Json>>,
+): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(config.options).map(([name, value]) => [
-      name,
-      optionFromJson(subject, name, value),
-    ]),
+    Object.entries(fields).map(([name, value]) => [name, optionFromJson(subject, name, value)]),
   );
+}
+
+function optionsFromJson(subject: string, config: KindConfig): Record<string, unknown> {
+  return fromFields(subject, config.options);
 }
 
 /**

@@ -81,7 +81,8 @@ export class Runner {
         kind === "predict"
           ? predictGraph(this.source, batch)
           : stepGraph(this.source, batch, this.objective!, kind === "train");
-      entry = { graph, compiled: compile(graph.request) };
+      const { workspace } = kind === "train" ? this.optimizer! : { workspace: undefined };
+      entry = { graph, compiled: compile({ ...graph.request, ...(workspace && { workspace }) }) };
       this.graphs.set(key, entry);
     }
     return entry;
@@ -170,13 +171,21 @@ export class Runner {
     const load = loadCommands(leaves, dtypes, addressOf);
     if (kind !== "train") return { load };
     const { loss } = compiled.outputs;
+    const optimizer = this.optimizer!;
     return {
       load,
-      before: (k, commands) => this.optimizer!.emitBefore(k, commands),
-      update: (k, commands) => {
+      before: (k, commands) => optimizer.emitBefore(k, commands),
+      perturb: (k, commands) => {
+        if (!optimizer.perturbs) return;
         commands.guard(addressOf(loss!));
-        this.optimizer!.emitUpdate(k, commands);
+        optimizer.emitPerturb(k, commands);
       },
+      accumulate: (k, commands) => {
+        optimizer.emitRestore(k);
+        commands.guard(addressOf(loss!));
+        optimizer.emitAccumulate(k, commands);
+      },
+      update: (k, commands) => optimizer.emitUpdate(k, commands, this.arena + compiled.arenaBytes),
     };
   }
 
@@ -197,10 +206,15 @@ export class Runner {
   trainStep(plan: Plan, cursor: number, seed: number): boolean {
     const optimizer = this.optimizer!;
     if (this.stepCells?.plan !== plan) this.stepCells = new StepCells(plan);
-    optimizer.beginStep(plan);
-    this.stepCells.write(cursor, optimizer.iterations, seed);
-    const finite = plan.run();
-    if (finite) optimizer.endStep();
+    const last = optimizer.beginStep(plan);
+    this.stepCells.write(cursor, optimizer.batches, seed);
+    const to = last ? "update" : "accumulate";
+    const finite = optimizer.perturbs
+      ? plan.run("load", "perturb") &&
+        plan.run("gradient", "gradient") &&
+        plan.run("accumulate", to)
+      : plan.run("load", to);
+    if (finite) optimizer.endStep(last);
     return finite;
   }
 

@@ -2,6 +2,7 @@ import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
 import type { ParameterSpec } from "../layers/defineLayer.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
+import type { OptimizerVariable } from "../optim/optimizerRun.ts";
 
 /** A parameter or a piece of state of a model. */
 export interface Variable {
@@ -69,11 +70,14 @@ export class VariableMemory {
   }
 
   /** Trained variables as the optimizer sees them. */
-  get layout(): { offset: number; size: number; decays: boolean }[] {
+  get layout(): OptimizerVariable[] {
     return this.trained.map((v) => ({
+      name: v.name,
       offset: this.offset(v.name),
       size: v.size,
+      shape: v.spec.shape,
       decays: v.spec.decay !== false,
+      constraint: v.spec.constraint ?? null,
     }));
   }
 
@@ -109,16 +113,18 @@ export class VariableMemory {
     return this.engine.f32.subarray(address >>> 2, (address >>> 2) + size);
   }
 
-  /** Copies values and slots in; a slot that the snapshot lacks is filled with `fresh(slot)`. */
-  restore(from: Snapshot, fresh: (slot: string) => number): void {
+  /** Copies values and slots in; a slot that the snapshot lacks is filled with `fresh(slot)`, or the values. */
+  restore(from: Snapshot, fresh: (slot: string) => number | "parameter"): void {
     for (const v of [...this.trained, ...this.kept]) this.view(v).set(from.values.get(v.name)!);
     for (const [slot, base] of this.slots) {
       const held = from.slots.get(slot);
       for (const v of this.trained) {
         const to = this.viewAt(base + this.offset(v.name), v.size);
         const values = held?.get(v.name);
+        const first = fresh(slot);
         if (values) to.set(values);
-        else to.fill(fresh(slot));
+        else if (first === "parameter") to.set(this.view(v));
+        else to.fill(first);
       }
     }
   }
