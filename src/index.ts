@@ -20,7 +20,8 @@ export * from "./regularizers/index.gen.ts";
 export * from "./constraints/index.gen.ts";
 export { type Constraint, defineConstraint } from "./constraints/defineConstraint.ts";
 export * from "./layers/index.gen.ts";
-export { type Layer, defineLayer } from "./layers/defineLayer.ts";
+export { type AnyLayer, type Layer, defineLayer } from "./layers/defineLayer.ts";
+export { type LayerTensor, input } from "./layers/layerTensor.ts";
 export * from "./losses/index.gen.ts";
 export { type Loss, defineLoss } from "./losses/defineLoss.ts";
 /** Metrics: many share their names with losses. */
@@ -36,9 +37,12 @@ export { reduceLROnPlateau } from "./train/callbacks/reduceLROnPlateau.ts";
 export { History } from "./train/history.ts";
 export { minimize } from "./train/minimize.ts";
 export { trainTestSplit } from "./train/split.ts";
+/** Datasets: arrays, generators, CSV streams, image folders. */
+export * as dataset from "./train/data/index.ts";
 export { tabular } from "./train/tabular.ts";
 export { Random } from "./math/random.ts";
-export { Model } from "./model/model.ts";
+export { type AnyModel, Model } from "./model/model.ts";
+export { model } from "./model/functional.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 export { cloneModel, loadModel } from "./model/loadModel.ts";
 export { sequential } from "./model/sequential.ts";

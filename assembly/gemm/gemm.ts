@@ -21,6 +21,8 @@ import { tile } from "./tile";
 export const TRANSPOSE_A: i32 = 1;
 /** B is stored [n,k]. */
 export const TRANSPOSE_B: i32 = 2;
+/** The product is added to what C holds. */
+export const ACCUMULATE: i32 = 8;
 
 /**
  * `c[m,n] = activation(op(A) op(B) + bias)`, blocked for the caches.
@@ -36,7 +38,7 @@ export const TRANSPOSE_B: i32 = 2;
  *
  * @param strideA     bytes between stored rows of A; so strideB and strideC
  * @param bias        f32[n], 0 for none
- * @param flags       TRANSPOSE_A, TRANSPOSE_B
+ * @param flags       TRANSPOSE_A, TRANSPOSE_B, ACCUMULATE
  * @param activation  code of epilogue.ts
  * @param scratch     gemmScratchBytes(m, n, k, flags) bytes of the running thread
  */
@@ -73,7 +75,7 @@ export function gemm(
     do {
       const kc = min(KC, k - pc);
       const last = pc + KC >= k;
-      const accumulate = pc > 0;
+      const accumulate = pc > 0 || (flags & ACCUMULATE) != 0;
       const blockBias = last && bias ? bias + ((<usize>jc) << 2) : 0;
       const blockActivation = last ? activation : NONE;
       const blockA = a + <usize>pc * stepA;

@@ -1,4 +1,4 @@
-import { LANES, at, loadBytes, madd, splat, storePart, toFloat } from "../lanes";
+import { LANES, at, isplat, loadBytes, madd, splat, storePart, toFloat } from "../lanes";
 
 /**
  * Rows of a data set into a batch, `out[r] = source[order[cursor + r]]`, as 32-bit words (f32 or
@@ -61,5 +61,131 @@ export function gatherBytes(
     for (let i: i32 = 0; i < width; i += LANES) {
       storePart(at(y, i), madd(toFloat(loadBytes(x + i)), factor, offset), width - i);
     }
+  }
+}
+
+/**
+ * Slices of the middle axis by index, `out[o, i, :] = x[o, indices[i], :]`, as 32-bit words. An index
+ * outside of [0, length) reads nothing and gives words of `missing`.
+ *
+ * @grain 1
+ * @param x        32-bit[outer, length, inner]
+ * @param indices  i32[n]
+ * @param out      32-bit[outer, n, inner], not x
+ * @param n        number of indices
+ * @param length   slices in x
+ * @param inner    words in a slice
+ * @param missing  word for what is not there: NaN, 0
+ */
+export function gather(
+  x: usize,
+  indices: usize,
+  out: usize,
+  n: i32,
+  length: i32,
+  inner: i32,
+  missing: i32,
+  begin: i32,
+  end: i32,
+): void {
+  const bytes = (<usize>inner) << 2;
+  let o = begin / n;
+  let i = begin - o * n;
+  let to = out + <usize>begin * bytes;
+  for (let r = begin; r < end; r++) {
+    const index = i32.load(at(indices, i));
+    if (<u32>index >= <u32>length) spread(to, missing, inner);
+    else {
+      const from = x + <usize>(o * length + index) * bytes;
+      if (inner == 1) i32.store(to, i32.load(from));
+      else memory.copy(to, from, bytes);
+    }
+    to += bytes;
+    if (++i == n) {
+      i = 0;
+      o++;
+    }
+  }
+}
+
+/** `count` words of one value. */
+function spread(out: usize, value: i32, count: i32): void {
+  const v = isplat(value);
+  for (; count > 0; count -= LANES) {
+    storePart(out, v, count);
+    out += 16;
+  }
+}
+
+/**
+ * Elements of the middle axis by an index each, `out[o, i, c] = x[o, indices[o, i, c], c]`, as 32-bit
+ * words. An index outside of [0, length) reads nothing and gives `missing`.
+ *
+ * @grain 16
+ * @param x        32-bit[outer, length, inner]
+ * @param indices  i32[outer, n, inner]
+ * @param out      32-bit[outer, n, inner], neither x nor indices
+ * @param n        indices along the axis
+ * @param length   elements of x along the axis
+ * @param inner    elements behind the axis
+ * @param missing  word for what is not there: NaN, 0
+ */
+export function gatherElements(
+  x: usize,
+  indices: usize,
+  out: usize,
+  n: i32,
+  length: i32,
+  inner: i32,
+  missing: i32,
+  begin: i32,
+  end: i32,
+): void {
+  const block = n * inner;
+  for (let i = begin; i < end;) {
+    const o = i / block;
+    let column = (i - o * block) % inner;
+    const from = o * length * inner;
+    const stop = min(end, (o + 1) * block);
+    for (; i < stop; i++) {
+      const index = i32.load(at(indices, i));
+      const value =
+        <u32>index < <u32>length ? i32.load(at(x, from + index * inner + column)) : missing;
+      i32.store(at(out, i), value);
+      if (++column == inner) column = 0;
+    }
+  }
+}
+
+/**
+ * Places of elements from their coordinates, row-major: -1 where one lies outside. Rows of indices belong
+ * to blocks of x, of which each has `block` of them.
+ *
+ * @grain 16
+ * @param indices  i32[rows, depth]
+ * @param out      i32[rows]
+ * @param table    u32[depth], lengths of the axes that are indexed
+ * @param depth    coordinates of a place
+ * @param block    rows of indices for each block of x
+ */
+export function flatIndices(
+  indices: usize,
+  out: usize,
+  table: usize,
+  depth: i32,
+  block: i32,
+  begin: i32,
+  end: i32,
+): void {
+  for (let r = begin; r < end; r++) {
+    let place = r / block;
+    let inside = true;
+    for (let d: i32 = 0; d < depth; d++) {
+      const index = i32.load(at(indices, r * depth + d));
+      const length = i32.load(at(table, d));
+      inside = inside && <u32>index < <u32>length;
+      place = place * length + index;
+    }
+    i32.store(at(out, r), inside ? place : -1);
   }
 }

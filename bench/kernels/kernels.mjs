@@ -1,6 +1,8 @@
 // Kernels beside the limits of the same run: GFLOP/s of products, GB/s of what memory bounds.
 import { readdirSync } from "node:fs";
 import { init } from "../../build/modules/index.js";
+import { gradient } from "../../build/modules/autograd/gradient.js";
+import { flopsOf } from "../../build/modules/graph/defineOp.js";
 import { leaf } from "../../build/modules/graph/symbolic.js";
 import { regionsOf } from "../../build/modules/memory/regions.js";
 import { Plan, compile, workBytes } from "../../build/modules/plan/plan.js";
@@ -18,8 +20,12 @@ const OPTIMIZERS = ["adamw", "adam", "nadam", "rmsprop", "adagrad", "sgd"];
 async function kernelRow(engine, row) {
   const module = await import(`../../build/modules/ops/${row.file}.js`);
   const leaves = row.inputs.map(({ shape, dtype }, i) => leaf("parameter", `x${i}`, shape, dtype));
-  const out = module[row.call ?? row.op](...leaves, row.attrs ?? {});
-  const compiled = compile({ name: row.name, inputs: [], outputs: { out } });
+  const outs = row.build
+    ? row.build(module, gradient, leaves)
+    : [module[row.call ?? row.op](...leaves, row.attrs ?? {})];
+  const [out] = outs;
+  const outputs = Object.fromEntries(outs.map((t, i) => [i, t]));
+  const compiled = compile({ name: row.name, inputs: [], outputs });
   const regions = regionsOf(engine);
   const places = new Map(
     leaves.map((t, i) => {
@@ -34,10 +40,7 @@ async function kernelRow(engine, row) {
   return {
     name: row.name,
     group: row.group,
-    flops:
-      row.group === "product"
-        ? 2 * sizeOf(out.shape) * leaves[0].shape[row.attrs?.transposeA ? 0 : 1]
-        : 0,
+    flops: row.flops ?? (["product", "convolution"].includes(row.group) ? flopsOf(out.node) : 0),
     bytes: touched.reduce((sum, t) => sum + 4 * sizeOf(t.shape), 0),
     run: (calls) => {
       for (let i = 0; i < calls; i++) plan.run();

@@ -44,7 +44,7 @@ export function describeModel(
   engine: Engine,
 ): void {
   const rows = layerRows(model);
-  const inputs = model.tensors.inputs[0]!.shape.join(" x ");
+  const inputs = model.inputs[0]!.shape.join(" x ");
   const arrow = terminal.style("faint", " → ");
   const layers = rows.map(({ kind, activation, outputShape }) =>
     kind === "dropout"

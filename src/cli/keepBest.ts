@@ -1,5 +1,5 @@
 import type { Model } from "../model/model.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Callback, Logs } from "../train/callbacks.ts";
 
 /** Keeps the weights of the epoch with the lowest validation loss. */
@@ -10,7 +10,7 @@ export class KeepBest implements Callback {
   private readonly patience: number;
   private readonly stop: () => void;
   private lowest = Infinity;
-  private values: ReadonlyMap<string, Float32Array> = new Map();
+  private weights: readonly Tensor[] = [];
 
   /**
    * @param patience  epochs without a lower loss after which `stop` is called
@@ -21,23 +21,17 @@ export class KeepBest implements Callback {
     this.stop = stop;
   }
 
-  async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+  onEpochEnd(epoch: number, logs: Logs): void {
     const loss = logs["val_loss"]!;
     if (loss < this.lowest) {
       this.lowest = loss;
       this.epoch = epoch + 1;
-      const { memory } = await this.model.runner();
-      this.values = memory.snapshot({ values: new Map(), slots: new Map() }).values;
+      this.weights = this.model.getWeights();
     } else if (epoch + 1 - this.epoch >= this.patience) this.stop();
   }
 
   /** Puts the kept weights back. */
   restore(): void {
-    if (this.epoch === 0) return;
-    this.model.setWeights(
-      this.model.variables.map(
-        (v) => new Tensor(Float32Array.from(this.values.get(v.name)!), v.spec.shape, "float32"),
-      ),
-    );
+    if (this.epoch > 0) this.model.setWeights(this.weights);
   }
 }

@@ -44,7 +44,10 @@ export interface GradContext<A> {
 /** An op: its name, shape rule, kernels and gradient. */
 export interface OpDefinition<A extends Attrs = Attrs> {
   name: string;
-  /** Names of the inputs, in order; a name that ends in "?" may be left out (null). */
+  /**
+   * Names of the inputs, in order; a name that ends in "?" may be left out (null). ["...x"] takes any
+   * number, at least one, which are named x0, x1, ... where names matter.
+   */
   inputs: readonly string[];
   /** Names of the outputs; ["out"] if left out. */
   outputs?: readonly string[];
@@ -78,6 +81,19 @@ export interface Op<A extends Attrs = Attrs> {
   (...args: (Operand | null | undefined | Partial<A>)[]): SymbolicTensor;
   readonly definition: OpDefinition<A>;
   readonly opName: string;
+}
+
+/** Names of `count` inputs, without the marks of optional and repeated ones. */
+export function inputNames({ inputs }: Pick<OpDefinition, "inputs">, count: number): string[] {
+  const rest = restName(inputs);
+  return rest === null
+    ? inputs.map((name) => name.replace("?", ""))
+    : Array.from({ length: count }, (_, i) => `${rest}${i}`);
+}
+
+/** "x" where the inputs are ["...x"], otherwise null. */
+function restName(inputs: readonly string[]): string | null {
+  return inputs[0]?.startsWith("...") ? inputs[0].slice(3) : null;
 }
 
 function isTensor(value: unknown): value is SymbolicTensor {
@@ -132,12 +148,16 @@ export function defineOp<A extends Attrs = Record<never, never>>(
       );
     }
     const given = (hasAttrs ? args.slice(0, -1) : args) as (Operand | null | undefined)[];
-    if (given.length > inputs.length) {
+    if (restName(inputs) !== null && given.length === 0) {
+      throw new ShapeError(`${name}: takes at least one input, got none`);
+    }
+    const wanted = restName(inputs) === null ? inputs : inputNames(definition, given.length);
+    if (given.length > wanted.length) {
       throw new ShapeError(
         `${name}: takes ${inputs.length} inputs (${inputs.join(", ")}), got ${given.length}`,
       );
     }
-    const tensors = inputs.map((input, i) => {
+    const tensors = wanted.map((input, i) => {
       const value = given[i] ?? null;
       if (value === null) {
         if (input.endsWith("?")) return null;

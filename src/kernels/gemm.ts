@@ -31,3 +31,24 @@ export function gemmScratchBytes(m: number, n: number, k: number, flags: number)
   const steps = Math.max(Math.min(k, KC), PACK_ROWS);
   return TILE_BYTES + 4 * steps * (rows + columns) + SPARE_BYTES;
 }
+
+/** Rows up to which assembly/gemm/panels.ts reads a matrix where it lies: FEW_ROWS of blocks.ts. */
+export const UNPACKED_ROWS = 3;
+
+/** Bytes of all panels of a matrix of `k` rows and `n` columns: see assembly/gemm/panels.ts. */
+export function panelBytes(n: number, k: number): number {
+  return 4 * roundUp(k, 4) * roundUp(n, TILE_COLUMNS);
+}
+
+/**
+ * Bytes of scratch that one thread needs for a product with panels, or with at most UNPACKED_ROWS rows without.
+ *
+ * @param m  rows of the result
+ * @param n  columns of the result
+ * @param k  length of the sums
+ */
+export function productScratchBytes(m: number, n: number, k: number): number {
+  const rows = roundUp(Math.min(m, MC), TILE_ROWS);
+  const packed = TILE_BYTES + 4 * roundUp(Math.min(k, KC), 4) * rows + SPARE_BYTES;
+  return Math.max(packed, 4 * UNPACKED_ROWS * roundUp(n, TILE_COLUMNS));
+}

@@ -1,10 +1,10 @@
 import type { Constraint } from "../constraints/defineConstraint.ts";
-import { withDefaults } from "../errors.ts";
+import { OptionError, withDefaults } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import type { Shape } from "../shape.ts";
-import { LayerTensor } from "./layerTensor.ts";
+import { type LayerCall, LayerTensor } from "./layerTensor.ts";
 
 /** One parameter, or one piece of state, of a layer. */
 export interface ParameterSpec {
@@ -48,12 +48,24 @@ export interface LayerDefinition<O extends object> {
     inputShapes: readonly Shape[],
     layerName: string,
   ): Readonly<Record<string, ParameterSpec>>;
-  /** The output for inputs with their batch axis. Throws ShapeError. */
+  /** The output, or a list of them, for inputs with their batch axis. Throws ShapeError. */
   call(
     inputs: readonly SymbolicTensor[],
     context: CallContext<O>,
     layerName: string,
-  ): SymbolicTensor;
+  ): SymbolicTensor | readonly SymbolicTensor[];
+  /** dtype of the model's input where this layer is the first; "float32" if left out. */
+  inputDtype?: "float32" | "int32";
+  /** Indices in the input lie in [0, this): data of a model are checked. Left out where it takes no indices. */
+  indexLimit?(options: O): number;
+  /** The layer within this one that a parameter belongs to, and the parameter's name there; null: its own. */
+  inner?(options: O, parameter: string): InnerParameter | null;
+}
+
+/** A parameter of a layer that another layer holds. */
+export interface InnerParameter {
+  readonly layer: AnyLayer;
+  readonly parameter: string;
 }
 
 /** Options that every layer has. */
@@ -66,9 +78,12 @@ export interface CommonLayerOptions {
   trainable: boolean;
 }
 
-/** A layer in a model. Call it on a symbolic tensor to build a graph of layers. */
-export interface Layer {
-  (...inputs: (LayerTensor | readonly LayerTensor[])[]): LayerTensor;
+/** What a layer with one output gives, or a list where it has several. */
+export type LayerOutput = LayerTensor | readonly LayerTensor[];
+
+/** A layer in a model. Call it on inputs or on outputs of other layers to build a graph of layers. */
+export interface Layer<Out extends LayerOutput = LayerTensor> {
+  (...inputs: LayerOutput[]): Out;
   /** The kind: "dense", "dropout", ... */
   readonly kind: string;
   /** Name in the model; null until it has one. */
@@ -80,13 +95,56 @@ export interface Layer {
   call(
     inputs: readonly SymbolicTensor[],
     context: Omit<CallContext<object>, "options">,
-  ): SymbolicTensor;
+  ): SymbolicTensor | readonly SymbolicTensor[];
+  readonly inputDtype: "float32" | "int32";
+  /** Indices in the input lie in [0, this); null where it takes none. */
+  readonly indexLimit: number | null;
+  inner(parameter: string): InnerParameter | null;
+  /** Every application of the layer, in order. */
+  readonly calls: LayerCall[];
+  /** The output of its only application: for models that end there. @throws OptionError where there is none or several */
+  readonly output: Out;
+}
+
+/** A layer, whatever it gives. */
+export type AnyLayer = Layer<LayerOutput>;
+
+/** What a layer is made from, besides what all layers share. */
+export type LayerBody = Pick<
+  AnyLayer,
+  "kind" | "layerName" | "trainable" | "inputShape" | "options" | "inputDtype" | "indexLimit"
+> &
+  Pick<AnyLayer, "params" | "call" | "inner">;
+
+/** A layer from its parts. */
+export function makeLayer<Out extends LayerOutput>(body: LayerBody): Layer<Out> {
+  const calls: LayerCall[] = [];
+  const layer = Object.assign(
+    (...inputs: LayerOutput[]): Out => {
+      const outputs = LayerTensor.apply(layer as AnyLayer, inputs.flat());
+      return (outputs.length === 1 ? outputs[0]! : outputs) as Out;
+    },
+    body,
+    { calls },
+  ) as Layer<Out>;
+  Object.defineProperty(layer, "output", {
+    get: () => {
+      if (calls.length !== 1) {
+        throw new OptionError(
+          `${body.kind} "${layer.layerName ?? body.kind}": output must be that of one application, it has ${calls.length}; keep the tensor that the call returned`,
+        );
+      }
+      const { outputs } = calls[0]!;
+      return outputs.length === 1 ? outputs[0]! : outputs;
+    },
+  });
+  return layer;
 }
 
 /** A factory of layers: `dense({ units: 10 })`. @throws OptionError on unknown options */
-export function defineLayer<O extends object>(
+export function defineLayer<O extends object, Out extends LayerOutput = LayerTensor>(
   definition: LayerDefinition<O>,
-): (options?: Partial<O & CommonLayerOptions>) => Layer {
+): (options?: Partial<O & CommonLayerOptions>) => Layer<Out> {
   return (given = {}) => {
     const common: CommonLayerOptions = { name: null, inputShape: null, trainable: true };
     const all = withDefaults<O & CommonLayerOptions>(
@@ -95,20 +153,19 @@ export function defineLayer<O extends object>(
       given,
     );
     definition.check?.(all);
-    const layer: Layer = Object.assign(
-      (...inputs: (LayerTensor | readonly LayerTensor[])[]) => LayerTensor.of(layer, inputs.flat()),
-      {
-        kind: definition.name,
-        layerName: all.name,
-        trainable: all.trainable,
-        inputShape: all.inputShape,
-        options: { ...all } as Readonly<Record<string, unknown>>,
-        params: (shapes: readonly Shape[]) =>
-          definition.params?.(all, shapes, layer.layerName ?? definition.name) ?? {},
-        call: (inputs: readonly SymbolicTensor[], context: Omit<CallContext<object>, "options">) =>
-          definition.call(inputs, { ...context, options: all }, layer.layerName ?? definition.name),
-      },
-    );
+    const nameOf = (): string => layer.layerName ?? definition.name;
+    const layer = makeLayer<Out>({
+      kind: definition.name,
+      layerName: all.name,
+      trainable: all.trainable,
+      inputShape: all.inputShape,
+      options: { ...all } as Readonly<Record<string, unknown>>,
+      inputDtype: definition.inputDtype ?? "float32",
+      indexLimit: definition.indexLimit?.(all) ?? null,
+      params: (shapes) => definition.params?.(all, shapes, nameOf()) ?? {},
+      call: (inputs, context) => definition.call(inputs, { ...context, options: all }, nameOf()),
+      inner: (parameter) => definition.inner?.(all, parameter) ?? null,
+    });
     return layer;
   };
 }

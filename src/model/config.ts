@@ -2,7 +2,13 @@ import { OptionError } from "../errors.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { type ActivationName, activations } from "../ops/activations/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
-import type { Compiled, Model } from "./model.ts";
+import type { AnyLayer } from "../layers/defineLayer.ts";
+import type { LayerTensor } from "../layers/layerTensor.ts";
+import type { AnyModel, OutputForm } from "./model.ts";
+import type { Loss } from "../losses/defineLoss.ts";
+import type { MetricLike } from "../metrics/resolve.ts";
+import { type Compiled, type PerOutput, isFlat, isLoss, mapOutputs } from "./objective.ts";
+import type { Topology } from "./topology.ts";
 
 /** Plain JSON. */
 export type Json =
@@ -22,8 +28,8 @@ export type KindConfig = {
 /** A layer as JSON. */
 export type LayerConfig = KindConfig & { readonly name: string };
 
-/** A model's topology as JSON: what `toConfig` gives and `fromConfig` takes. */
-export type ModelConfig = {
+/** A model whose layers follow one another, as JSON. */
+export type SequentialConfig = {
   readonly model: "sequential";
   readonly name: string;
   readonly seed: number;
@@ -32,12 +38,40 @@ export type ModelConfig = {
   readonly layers: readonly LayerConfig[];
 };
 
+/** A tensor of a graph: [index of a call, which of its outputs], or [-1, index of a model's input]. */
+export type TensorConfig = readonly [number, number];
+
+/** A graph of layers as JSON. */
+export type FunctionalConfig = {
+  readonly model: "functional";
+  readonly name: string;
+  readonly seed: number;
+  readonly form: OutputForm;
+  readonly inputs: readonly {
+    readonly name: string | null;
+    readonly shape: readonly number[];
+    readonly dtype: "float32" | "int32";
+  }[];
+  readonly layers: readonly LayerConfig[];
+  /** Applications of layers: index of the layer and what it is applied to, inputs first. */
+  readonly calls: readonly { readonly layer: number; readonly inputs: readonly TensorConfig[] }[];
+  readonly outputs: readonly TensorConfig[];
+  readonly outputNames: readonly string[];
+};
+
+/** A model's topology as JSON: what `toConfig` gives and `fromConfig` takes. */
+export type ModelConfig = SequentialConfig | FunctionalConfig;
+
 /** How a model is trained, as JSON. */
 export type CompileConfig = {
   readonly optimizer: KindConfig;
-  readonly loss: KindConfig;
-  readonly metrics: readonly (string | KindConfig)[];
+  readonly loss: KindConfig | PerOutput<KindConfig | null>;
+  readonly lossWeights?: PerOutput<number>;
+  readonly metrics: readonly MetricConfig[] | PerOutput<readonly MetricConfig[]>;
 };
+
+/** A metric's name, or its definition. */
+export type MetricConfig = string | KindConfig;
 
 function isPlain(value: unknown): value is Json {
   return (
@@ -58,6 +92,7 @@ function optionToJson(subject: string, name: string, value: unknown): Json {
   if (typeof value === "function" || typeof value === "object") {
     const op = (value as { opName?: string }).opName;
     if (op !== undefined && op in activations) return op;
+    if ("calls" in value) return layerToConfig(value as AnyLayer, (value as AnyLayer).layerName);
     const { kind, options } = value as Partial<Initializer & Regularizer>;
     if (typeof kind === "string" && options) return { ...optionsToJson(subject, kind, options) };
     if (Object.getPrototypeOf(value) === Object.prototype) {
@@ -84,34 +119,76 @@ function optionsToJson(
   return { kind, options: out };
 }
 
+/** A layer with its options and its name in a model; null: a layer within another that was given none. */
+function layerToConfig<N extends string | null>(
+  layer: AnyLayer,
+  name: N,
+): KindConfig & { readonly name: N } {
+  const { name: _name, trainable: _trainable, model, ...options } = layer.options;
+  if (layer.kind === "model") {
+    return { kind: "model", name, options: { config: toConfig(model as AnyModel) } };
+  }
+  const config = optionsToJson(`${layer.kind} "${name ?? layer.kind}"`, layer.kind, options);
+  return { ...config, name, options: { ...config.options, trainable: layer.trainable } };
+}
+
+function graphToConfig(model: AnyModel, topology: Topology): FunctionalConfig {
+  const { inputs, outputs, outputNames, calls, layers, nameOf } = topology;
+  const place = (t: LayerTensor): TensorConfig =>
+    inputs.includes(t) ? [-1, inputs.indexOf(t)] : [calls.indexOf(t.call!), t.index];
+  return {
+    model: "functional",
+    name: model.name,
+    seed: model.seed,
+    form: model.form,
+    inputs: inputs.map((t) => ({
+      name: t.name,
+      shape: [...t.shape],
+      dtype: t.dtype === "int32" ? "int32" : "float32",
+    })),
+    layers: layers.map((layer) => layerToConfig(layer, nameOf(layer))),
+    calls: calls.map((call) => ({
+      layer: layers.indexOf(call.layer),
+      inputs: call.inputs.map(place),
+    })),
+    outputs: outputs.map(place),
+    outputNames: [...outputNames],
+  };
+}
+
 /** The topology of a model as plain JSON. @throws OptionError where an option is a function of the user's */
-export function toConfig(model: Model): ModelConfig {
+export function toConfig(model: AnyModel): ModelConfig {
+  if (!model.isSequential) return graphToConfig(model, model.topology);
   return {
     model: "sequential",
     name: model.name,
     seed: model.seed,
-    inputShape: model.built ? [...model.tensors.inputs[0]!.shape] : null,
-    layers: model.layers.map((layer) => {
-      const name = layer.layerName!;
-      const { name: _name, trainable: _trainable, ...options } = layer.options;
-      const config = optionsToJson(`${layer.kind} "${name}"`, layer.kind, options);
-      return { ...config, name, options: { ...config.options, trainable: layer.trainable } };
-    }),
+    inputShape: model.built ? [...model.inputs[0]!.shape] : null,
+    layers: model.layers.map((layer) => layerToConfig(layer, layer.layerName!)),
   };
 }
 
 /** How a model is trained, as plain JSON. */
-export function compileToConfig(compiled: Compiled): CompileConfig {
-  const { optimizer, loss, metrics } = compiled;
+export function compileToConfig({
+  optimizer,
+  loss,
+  lossWeights,
+  metrics,
+}: Compiled): CompileConfig {
+  const lossToConfig = (one: Loss | null): KindConfig | null =>
+    one && optionsToJson("loss", one.kind, one.options);
+  const metricToConfig = (m: MetricLike): MetricConfig =>
+    typeof m === "string" ? m : optionsToJson("metric", m.kind, m.options);
   return {
     optimizer: optionsToJson("optimizer", optimizer.name, {
       ...optimizer.options,
       ...(optimizer.schedule && { learningRate: optimizer.schedule }),
     }),
-    loss: optionsToJson("loss", loss.kind, loss.options),
-    metrics: metrics.map((m) =>
-      typeof m === "string" ? m : optionsToJson("metric", m.kind, m.options),
-    ),
+    loss: isLoss(loss) ? lossToConfig(loss)! : mapOutputs(loss, lossToConfig),
+    ...(lossWeights && { lossWeights }),
+    metrics: isFlat(metrics)
+      ? metrics.map(metricToConfig)
+      : mapOutputs(metrics, (list) => list.map(metricToConfig)),
   };
 }
 

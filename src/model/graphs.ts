@@ -1,19 +1,17 @@
 import { gradient } from "../autograd/gradient.ts";
 import { type SymbolicTensor, leaf } from "../graph/symbolic.ts";
-import type { LayerTensor } from "../layers/layerTensor.ts";
-import type { Loss } from "../losses/defineLoss.ts";
-import type { Metric } from "../metrics/defineMetric.ts";
 import { add, div, mul } from "../ops/binary.ts";
 import { sum } from "../ops/sum.ts";
 import type { PlanRequest } from "../plan/plan.ts";
-import type { DType, Shape } from "../shape.ts";
-import { forward } from "./forward.ts";
+import type { LayerTensor } from "../layers/layerTensor.ts";
+import { countedStreams, forward } from "./forward.ts";
+import type { Objective } from "./objective.ts";
+import type { Topology } from "./topology.ts";
 import type { Variable } from "./variables.ts";
 
 /** What the graph of a step is made from. */
 export interface GraphSource {
-  readonly inputs: readonly LayerTensor[];
-  readonly outputs: readonly LayerTensor[];
+  readonly topology: Topology;
   readonly variables: readonly Variable[];
   readonly isTrained: (v: Variable) => boolean;
 }
@@ -21,7 +19,7 @@ export interface GraphSource {
 /** Leaves that a batch is loaded into. */
 export interface BatchLeaves {
   readonly x: readonly SymbolicTensor[];
-  readonly y: SymbolicTensor | null;
+  readonly y: readonly SymbolicTensor[];
   readonly weight: SymbolicTensor | null;
 }
 
@@ -29,15 +27,6 @@ export interface BatchLeaves {
 export interface StepGraph {
   readonly request: PlanRequest;
   readonly leaves: BatchLeaves;
-}
-
-/** Loss, metrics and label shape of a step. */
-export interface Objective {
-  readonly loss: Loss;
-  readonly metrics: readonly Metric[];
-  readonly labels: { readonly dtype: DType; readonly shape: Shape };
-  /** Whether each sample has a weight. */
-  readonly weighted: boolean;
 }
 
 /** A leaf for each variable. */
@@ -51,54 +40,75 @@ export function variableLeaves(source: GraphSource): (name: string) => SymbolicT
 
 /** A leaf for each input of the model, with its batch axis. */
 export function inputLeaves(source: GraphSource, batch: number): Map<LayerTensor, SymbolicTensor> {
-  return new Map(source.inputs.map((t, i) => [t, leaf("input", `x${i}`, [batch, ...t.shape])]));
+  return new Map(
+    source.topology.inputs.map((t, i) => [t, leaf("input", `x${i}`, [batch, ...t.shape], t.dtype)]),
+  );
 }
 
 /** The graph of a prediction: `outputs` named `y0`, `y1`, ... */
 export function predictGraph(source: GraphSource, batch: number): StepGraph {
+  const { outputs, nameOf } = source.topology;
   const inputs = inputLeaves(source, batch);
-  const variable = variableLeaves(source);
-  const outputs = forward(source.outputs, inputs, { variable, training: false, update: () => {} });
+  const made = forward(outputs, inputs, {
+    nameOf,
+    variable: variableLeaves(source),
+    training: false,
+    randomStream: countedStreams(),
+    update: () => {},
+  });
   const x = [...inputs.values()];
   return {
     request: {
       name: `predict ${batch}`,
       inputs: x,
-      outputs: Object.fromEntries(outputs.map((t, i) => [`y${i}`, t])),
+      outputs: Object.fromEntries(made.map((t, i) => [`y${i}`, t])),
     },
-    leaves: { x, y: null, weight: null },
+    leaves: { x, y: [], weight: null },
   };
 }
 
+/** Name of the output that holds what a piece of state becomes. */
+export const NEXT = "next:";
+
 /**
  * The graph of a training or evaluation step. Its outputs are `loss` (mean over the batch, with
- * penalties), `data` (weighted sum of the losses of the samples), `weight` (sum of the weights) and
- * `metric.term` (weighted sums); a training step pins the gradients, `gradient:NAME`, and new state,
- * `value:NAME`.
+ * penalties), `data` (weighted sum of the losses of the samples), of several heads also `head.data` each,
+ * `weight` (sum of the weights) and `metric.term` (weighted sums); a training step pins the gradients,
+ * `gradient:NAME`, and leaves new state in `next:NAME`.
  */
 export function stepGraph(
   source: GraphSource,
   batch: number,
-  objective: Objective,
+  { heads, weighted }: Objective,
   training: boolean,
 ): StepGraph {
   const inputs = inputLeaves(source, batch);
   const variable = variableLeaves(source);
   const updates = new Map<string, SymbolicTensor>();
-  const [output] = forward(source.outputs, inputs, {
+  const made = forward(source.topology.outputs, inputs, {
+    nameOf: source.topology.nameOf,
     variable,
     training,
+    randomStream: countedStreams(),
     update: (name, value) => void updates.set(name, value),
   });
-  const { loss, metrics, labels, weighted } = objective;
-  const y = leaf("input", "y", [batch, ...labels.shape], labels.dtype);
+  const y = heads.map(({ labels }, i) =>
+    leaf("input", `y${i}`, [batch, ...labels.shape], labels.dtype),
+  );
   const weight = weighted ? leaf("input", "weight", [batch]) : null;
-
   const total = (perSample: SymbolicTensor): SymbolicTensor =>
     sum(weight ? mul(perSample, weight) : perSample);
-  const data = total(loss.call(y, output!));
-  const outputs: Record<string, SymbolicTensor> = { data };
-  let mean = weight ? div(data, batch) : mul(data, 1 / batch);
+
+  const outputs: Record<string, SymbolicTensor> = {};
+  let data: SymbolicTensor | null = null;
+  heads.forEach(({ loss, lossWeight, output }, i) => {
+    const own = total(loss.call(y[i]!, made[output]!));
+    if (heads.length > 1) outputs[`head${i}.data`] = own;
+    const scaled = lossWeight === 1 ? own : mul(own, lossWeight);
+    data = data ? add(data, scaled) : scaled;
+  });
+  outputs["data"] = data!;
+  let mean = weight ? div(data!, batch) : mul(data!, 1 / batch);
   if (weight) outputs["weight"] = sum(weight);
   let penalty: SymbolicTensor | null = null;
   for (const v of source.variables) {
@@ -111,8 +121,13 @@ export function stepGraph(
     mean = add(mean, penalty);
   }
   outputs["loss"] = mean;
-  metrics.forEach((metric, i) => {
-    metric.terms(y, output!).forEach((term, j) => (outputs[`metric${i}.${j}`] = total(term)));
+  let metric = 0;
+  heads.forEach(({ metrics, output }, i) => {
+    for (const one of metrics) {
+      const terms = one.metric.terms(y[i]!, made[output]!);
+      terms.forEach((term, j) => (outputs[`metric${metric}.${j}`] = total(term)));
+      metric++;
+    }
   });
 
   const pins: { tensor: SymbolicTensor; place: string }[] = [];
@@ -123,13 +138,13 @@ export function stepGraph(
       trained.map((v) => variable(v.name)),
     );
     trained.forEach((v, i) => pins.push({ tensor: gradients[i]!, place: `gradient:${v.name}` }));
-    for (const [name, value] of updates) pins.push({ tensor: value, place: `value:${name}` });
+    for (const [name, value] of updates) outputs[`${NEXT}${name}`] = value;
   }
   const x = [...inputs.values()];
   return {
     request: {
       name: `${training ? "train" : "evaluate"} ${batch}`,
-      inputs: [...x, y, ...(weight ? [weight] : [])],
+      inputs: [...x, ...y, ...(weight ? [weight] : [])],
       outputs,
       pins,
     },

@@ -14,11 +14,7 @@ export function loadCommands(
   dtypes: readonly DType[],
   addressOf: (t: SymbolicTensor) => Address,
 ): EmitCommands {
-  const columns = [
-    ...leaves.x,
-    ...(leaves.y ? [leaves.y] : []),
-    ...(leaves.weight ? [leaves.weight] : []),
-  ];
+  const columns = [...leaves.x, ...leaves.y, ...(leaves.weight ? [leaves.weight] : [])];
   return (k, commands) => {
     const order = commands.namedSlot("order");
     const cursor = commands.namedSlot("cursor");

@@ -1,5 +1,6 @@
 import type { NamedMetric } from "../metrics/resolve.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Objective } from "./objective.ts";
 
 /** Running sums of loss and metrics over the batches of an epoch, in f64. */
 export class RunningMeans {
@@ -14,16 +15,27 @@ export class RunningMeans {
   private dataCell = -1;
   private weightCell = -1;
   private penaltyCell = -1;
+  /** Losses of the single outputs, where there are several. */
+  private readonly headNames: readonly string[];
+  private readonly heads: number[];
+  private headCells: readonly number[] = [];
   private termCells: readonly (readonly number[])[] = [];
 
-  constructor(metrics: readonly NamedMetric[], terms: readonly number[], weighted: boolean) {
-    this.metrics = metrics;
+  /** @param terms  number of sums that each metric keeps */
+  constructor({ heads, weighted }: Objective, terms: readonly number[]) {
+    const prefix = (output: string): string => (heads.length > 1 ? `${output}_` : "");
+    this.metrics = heads.flatMap((head) =>
+      head.metrics.map(({ name, metric }) => ({ name: prefix(head.name) + name, metric })),
+    );
+    this.headNames = heads.length > 1 ? heads.map((head) => `${head.name}_loss`) : [];
+    this.heads = this.headNames.map(() => 0);
     this.weighted = weighted;
     this.sums = terms.map((n) => new Array<number>(n).fill(0));
   }
 
   reset(): void {
     this.loss = this.penalty = this.weight = this.batches = 0;
+    this.heads.fill(0);
     for (const sums of this.sums) sums.fill(0);
   }
 
@@ -34,6 +46,7 @@ export class RunningMeans {
     this.loss += f32[this.dataCell]!;
     this.weight += this.weightCell < 0 ? samples : f32[this.weightCell]!;
     if (this.penaltyCell >= 0) this.penalty += f32[this.penaltyCell]!;
+    for (let i = 0; i < this.heads.length; i++) this.heads[i]! += f32[this.headCells[i]!]!;
     this.batches++;
     for (let i = 0; i < this.sums.length; i++) {
       const sums = this.sums[i]!;
@@ -50,6 +63,7 @@ export class RunningMeans {
     this.dataCell = cell("data");
     this.weightCell = this.weighted ? cell("weight") : -1;
     this.penaltyCell = cell("penalty");
+    this.headCells = this.heads.map((_, i) => cell(`head${i}.data`));
     this.termCells = this.sums.map((sums, i) => sums.map((_, j) => cell(`metric${i}.${j}`)));
   }
 
@@ -58,6 +72,7 @@ export class RunningMeans {
     const out: Record<string, number> = {
       loss: this.loss / this.weight + this.penalty / this.batches,
     };
+    this.headNames.forEach((name, i) => (out[name] = this.heads[i]! / this.weight));
     this.metrics.forEach(
       ({ name, metric }, i) => (out[name] = metric.result(this.sums[i]!, this.weight)),
     );

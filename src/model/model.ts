@@ -1,25 +1,33 @@
-import { OptionError, ShapeError, checkName } from "../errors.ts";
+import { OptionError, ShapeError } from "../errors.ts";
+import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type Engine, init } from "../kernels/engine.ts";
-import type { Layer } from "../layers/defineLayer.ts";
+import type { AnyLayer, Layer } from "../layers/defineLayer.ts";
 import type { LayerTensor } from "../layers/layerTensor.ts";
-import { type LossName, losses } from "../losses/catalogue.gen.ts";
-import type { Loss } from "../losses/defineLoss.ts";
 import { Random } from "../math/random.ts";
 import { forget, reclaimWith } from "../memory/reclaim.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
-import { type MetricLike, type NamedMetric, metricsFor } from "../metrics/resolve.ts";
 import { byName } from "../names.ts";
-import { type OptimizerName, optimizers } from "../optim/catalogue.gen.ts";
-import type { Optimizer } from "../optim/defineOptimizer.ts";
 import { baseRateOf } from "../optim/rate.ts";
-import { type Shape, printShape, sameShape, sizeOf } from "../shape.ts";
+import { type Shape, printShape, sameShape } from "../shape.ts";
 import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
+import type { Dataset } from "../train/data/dataset.ts";
+import { descriptionOf } from "../train/data/described.ts";
 import type { History } from "../train/history.ts";
 import { type Json, type ModelConfig, toConfig } from "./config.ts";
+import type { DataLike } from "./data.ts";
 import { type EvaluateOptions, evaluate } from "./evaluate.ts";
 import { type FitOptions, fit } from "./fit.ts";
-import type { GraphSource, Objective } from "./graphs.ts";
+import type { GraphSource } from "./graphs.ts";
+import { modelLayer } from "./modelLayer.ts";
+import {
+  type CompileOptions,
+  type Compiled,
+  type Objective,
+  compiledFrom,
+  headsOf,
+} from "./objective.ts";
 import { trainOnBatch } from "./onBatch.ts";
+import { optionsBeside } from "./optionsBeside.ts";
 import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import { type PlanInfo, type PlanInfoOptions, planInfo } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
@@ -31,50 +39,54 @@ import {
   saveModel,
   saveWeights,
 } from "./save.ts";
+import { type StatelessCallOptions, statelessCall } from "./statelessCall.ts";
 import { summary } from "./summary.ts";
-import { type Snapshot, type Variable } from "./variables.ts";
+import { type Topology, topologyOf, variablesOf } from "./topology.ts";
+import { type Slots, type Variable, setValuesOf, valuesOf } from "./variables.ts";
 
-/** What `compile` takes. */
-export interface CompileOptions {
-  optimizer: OptimizerName | Optimizer;
-  loss: LossName | Loss;
-  /** Default none. */
-  metrics?: readonly MetricLike[];
-}
+/** How predictions are handed out: one tensor, a list, or an object by the outputs' names. */
+export type OutputForm = "single" | "list" | "record";
 
-/** What a compiled model trains towards. */
-export interface Compiled {
-  readonly optimizer: Optimizer;
-  readonly loss: Loss;
-  readonly metrics: readonly MetricLike[];
-}
+/** A model, whatever it predicts. */
+export type AnyModel = Model<unknown>;
 
 /** A model: a graph of layers, their variables, and how they are trained. */
-export class Model {
+export class Model<Predicted = Tensor> {
   /** Name in messages and files. */
   readonly name: string;
-  /** Layers in the order in which they are applied. */
-  readonly layers: readonly Layer[];
   /** Decides the first values of the variables. */
   seed: number;
   /** Plain JSON that is kept in the model's file: preprocessing, class names, ... */
   extras: { readonly [key: string]: Json } = {};
-  private graph: { inputs: readonly LayerTensor[]; outputs: readonly LayerTensor[] } | null = null;
+  /** How predictions are handed out. */
+  readonly form: OutputForm;
+  private graph: Topology | null = null;
   private variableList: Variable[] = [];
-  private host: Snapshot = { values: new Map(), slots: new Map() };
+  private slots: Slots = new Map();
   private compiledState: Compiled | null = null;
   private runnerState: Runner | null = null;
   private runnerKey = "";
+  private ownLayer: AnyLayer | null = null;
   /** Optimizer steps taken, and what the rule carries, while no runner holds them. */
   private optimizerState: { iterations: number; state: Record<string, number> } = {
     iterations: 0,
     state: {},
   };
 
-  constructor(layers: readonly Layer[], name: string, seed: number) {
-    this.layers = layers;
+  constructor(name: string, seed: number, form: OutputForm) {
     this.name = name;
     this.seed = seed;
+    this.form = form;
+  }
+
+  /** Layers in the order in which they are applied. */
+  get layers(): readonly Layer[] {
+    return this.topology.layers as readonly Layer[];
+  }
+
+  /** Whether the layers follow one another and the data may decide their shapes. */
+  get isSequential(): boolean {
+    return false;
   }
 
   /** Whether the variables exist. */
@@ -83,13 +95,40 @@ export class Model {
   }
 
   /** The graph of layers. @throws OptionError before the model is built */
-  get tensors(): { inputs: readonly LayerTensor[]; outputs: readonly LayerTensor[] } {
+  get topology(): Topology {
     if (!this.graph) {
       throw new OptionError(
         `model "${this.name}": has no shapes yet; give the first layer an inputShape, or call fit first`,
       );
     }
     return this.graph;
+  }
+
+  /** The model's inputs, for models that begin with this one. */
+  get inputs(): readonly LayerTensor[] {
+    return this.topology.inputs;
+  }
+
+  /** The model's outputs, for models that go on from here. */
+  get outputs(): readonly LayerTensor[] {
+    return this.topology.outputs;
+  }
+
+  /** The only output. @throws OptionError where there are several */
+  get output(): LayerTensor {
+    const { outputs } = this.topology;
+    if (outputs.length > 1)
+      throw new OptionError(`model "${this.name}": has ${outputs.length} outputs; use outputs`);
+    return outputs[0]!;
+  }
+
+  /** Whether any of the layers may be trained; setting it sets all of them. Takes effect at the next fit. */
+  get trainable(): boolean {
+    return this.layers.some((layer) => layer.trainable);
+  }
+
+  set trainable(value: boolean) {
+    for (const layer of this.layers) layer.trainable = value;
   }
 
   /** Parameters and state in the order of the layers. */
@@ -113,31 +152,22 @@ export class Model {
   }
 
   /** Sets the graph of layers and lists its variables. */
-  setGraph(inputs: readonly LayerTensor[], outputs: readonly LayerTensor[]): void {
-    this.graph = { inputs, outputs };
-    const seen = new Set<string>();
-    const visit = (t: LayerTensor): void => {
-      t.inputs.forEach(visit);
-      if (!t.layer || seen.has(t.layer.layerName!)) return;
-      seen.add(t.layer.layerName!);
-      const specs = t.layer.params(t.inputs.map((x) => x.shape));
-      for (const [key, spec] of Object.entries(specs)) {
-        const size = sizeOf(spec.shape);
-        this.variableList.push({ name: `${t.layer.layerName}/${key}`, spec, size });
-      }
-    };
-    outputs.forEach(visit);
+  protected setGraph(
+    inputs: readonly LayerTensor[],
+    outputs: readonly LayerTensor[],
+    outputNames: readonly string[] | null,
+  ): void {
+    const topology = topologyOf(`model "${this.name}"`, inputs, outputs, outputNames);
+    this.variableList = variablesOf(topology);
+    this.graph = topology;
   }
 
   /** Draws the first values, once: at the first use, so that a model too large for memory is refused before. */
   private draw(): void {
     this.variableList.forEach((v, i) => {
-      if (this.host.values.has(v.name)) return;
+      if (v.cell.values || v.cell.at) return;
       const { initializer, shape } = v.spec;
-      this.host.values.set(
-        v.name,
-        initializer.sample(shape, new Random(initializer.seed ?? this.seed, i)),
-      );
+      setValuesOf(v, initializer.sample(shape, new Random(initializer.seed ?? this.seed, i)));
     });
   }
 
@@ -150,50 +180,22 @@ export class Model {
    * @throws OptionError on unknown names and options
    */
   compile(options: CompileOptions): void {
-    for (const name of Object.keys(options))
-      checkName("compile", "option", name, ["optimizer", "loss", "metrics"]);
-    const { optimizer, loss, metrics = [] } = options;
-    for (const [kind, value] of Object.entries({ optimizer, loss })) {
-      if (typeof value !== "function") continue;
-      const call = kind === "loss" ? "huber()" : "adam()";
-      throw new OptionError(
-        `compile: ${kind} must be a name or a definition, got a function; call it if it makes one: ${call}`,
-      );
-    }
+    const compiled = compiledFrom(options);
+    if (this.graph) headsOf(compiled, this.graph);
     this.release();
-    this.host.slots.clear();
+    this.slots = new Map();
     this.optimizerState = { iterations: 0, state: {} };
-    this.compiledState = {
-      optimizer:
-        typeof optimizer === "string"
-          ? byName("compile", "optimizer", optimizers, optimizer)()
-          : optimizer,
-      loss: typeof loss === "string" ? byName("compile", "loss", losses, loss)() : loss,
-      metrics: [...metrics],
-    };
+    this.compiledState = compiled;
   }
 
   /** Whether the optimizer may change a variable. */
   isTrained(v: Variable): boolean {
-    const layer = this.layers.find(
-      (one) => one.layerName === v.name.slice(0, v.name.lastIndexOf("/")),
-    );
-    return v.spec.trainable !== false && layer!.trainable;
+    return v.spec.trainable !== false && v.layers.every((layer) => layer.trainable);
   }
 
-  /** Metrics under their names, and the objective that graphs are made from. */
-  objective(weighted: boolean): { objective: Objective; metrics: readonly NamedMetric[] } {
-    const { loss, metrics } = this.compiled;
-    const output = this.tensors.outputs[0]!.shape;
-    const named = metricsFor(metrics, loss.labels, output);
-    const labels =
-      loss.labels === "indices"
-        ? { dtype: "int32" as const, shape: output.slice(0, -1) }
-        : { dtype: "float32" as const, shape: output };
-    return {
-      objective: { loss, metrics: named.map((m) => m.metric), labels, weighted },
-      metrics: named,
-    };
+  /** Losses and metrics of a step, that graphs are made from. */
+  objective(weighted: boolean): Objective {
+    return { heads: headsOf(this.compiled, this.topology), weighted };
   }
 
   /**
@@ -207,19 +209,20 @@ export class Model {
 
   /** `runner` on an engine that has started. */
   runnerOn(engine: Engine, weighted = false): Runner {
-    const { inputs, outputs } = this.tensors;
+    const { topology } = this;
     const trained = new Set(this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name));
-    const key = `${weighted} ${[...trained].join()}`;
+    // A layer without parameters that are trained may still behave otherwise when it is frozen.
+    const frozen = topology.layers.map((layer) => Number(!layer.trainable)).join("");
+    const key = `${weighted} ${frozen} ${[...trained].join()}`;
     if (this.runnerState && this.runnerKey === key && this.runnerState.engine === engine)
       return this.runnerState;
     this.release();
     const source: GraphSource = {
-      inputs,
-      outputs,
+      topology,
       variables: this.variableList,
       isTrained: (v) => trained.has(v.name),
     };
-    const objective = this.compiledState ? this.objective(weighted).objective : null;
+    const objective = this.compiledState ? this.objective(weighted) : null;
     const optimizer = this.compiledState?.optimizer ?? null;
     const slots = optimizer ? optimizer.definition.slots(optimizer.options).length : 0;
     const bytes = this.variableList.reduce((sum, v) => sum + padded(4 * v.size), 0);
@@ -230,8 +233,8 @@ export class Model {
     });
     this.draw();
     const runner = new Runner(engine, source, objective, optimizer);
-    runner.memory.restore(
-      this.host,
+    runner.memory.restoreSlots(
+      this.slots,
       (slot) => optimizer?.definition.slotInit?.(slot, optimizer.options) ?? 0,
     );
     if (runner.optimizer) {
@@ -279,12 +282,15 @@ export class Model {
 
   /** Copies everything out of linear memory and gives it back. The model stays as it is. */
   release(): void {
-    if (!this.runnerState) return;
-    const { values, slots, iterations, state } = this.snapshot();
-    this.host = { values, slots };
-    this.optimizerState = { iterations, state };
-    forget(this.runnerState);
-    this.runnerState.free();
+    const runner = this.runnerState;
+    if (!runner) return;
+    this.slots = runner.memory.copySlots(this.slots);
+    if (runner.optimizer) {
+      const { iterations, state } = runner.optimizer;
+      this.optimizerState = { iterations, state: { ...state } };
+    }
+    forget(runner);
+    runner.free();
     this.runnerState = null;
   }
 
@@ -293,31 +299,67 @@ export class Model {
     this.release();
   }
 
-  /** Values and slots by name, copied out of linear memory, with the optimizer's step count. */
-  snapshot(): Snapshot & { iterations: number; state: Record<string, number> } {
-    const runner = this.runnerState;
-    if (!runner) {
-      this.draw();
-      return { ...this.host, ...this.optimizerState };
-    }
-    const { iterations, state } = runner.optimizer ?? this.optimizerState;
-    return { ...runner.memory.snapshot(this.host), iterations, state: { ...state } };
+  /** Copies of the variables' values, in order. */
+  values(): Float32Array<ArrayBuffer>[] {
+    this.draw();
+    return this.variableList.map((v) => valuesOf(v)!);
+  }
+
+  /** A copy of what the optimizer keeps: slots by name, steps taken, and what the rule carries. */
+  optimizerSnapshot(): { slots: Slots; iterations: number; state: Record<string, number> } {
+    const { runnerState: runner } = this;
+    const { iterations, state } = runner?.optimizer ?? this.optimizerState;
+    const slots = runner ? runner.memory.copySlots(this.slots) : this.slots;
+    return { slots, iterations, state: { ...state } };
   }
 
   /** Puts slots and step count back, as a file holds them. */
-  restoreOptimizer(
-    slots: Snapshot["slots"],
-    iterations: number,
-    state: Record<string, number>,
-  ): void {
+  restoreOptimizer(slots: Slots, iterations: number, state: Record<string, number>): void {
     this.release();
-    this.host.slots = slots;
+    this.slots = slots;
     this.optimizerState = { iterations, state };
   }
 
-  /** The layer of this name. @throws OptionError naming the nearest */
+  /**
+   * The model as a layer of another one: `base.apply(input([32, 32, 3]))`. Both share their variables.
+   *
+   * @returns the output, or a list where there are several
+   */
+  apply(...inputs: (LayerTensor | readonly LayerTensor[])[]): LayerTensor {
+    return (this.asLayer() as Layer)(...inputs);
+  }
+
+  /**
+   * The model as a function of its weights, for `trace`, `valueAndGrad` and losses that no `fit` has.
+   * Nothing in the model changes: weights go in, and an optimizer over plain arrays may move them.
+   *
+   * @param weights  in the order of getWeights()
+   * @param inputs   one, or a list; with their batch axis
+   * @returns the output, or a list where there are several
+   * @throws ShapeError where number or shapes differ
+   *
+   * @example
+   *     const loss = valueAndGrad((x, y, ...w) => ops.mean(ops.square(ops.sub(net.statelessCall(w, x), y))));
+   */
+  statelessCall(
+    weights: readonly SymbolicTensor[],
+    inputs: SymbolicTensor | readonly SymbolicTensor[],
+    options: StatelessCallOptions = {},
+  ): SymbolicTensor {
+    const list = Array.isArray(inputs) ? (inputs as SymbolicTensor[]) : [inputs as SymbolicTensor];
+    const outputs = statelessCall(this, weights, list, options);
+    return (outputs.length === 1 ? outputs[0] : outputs) as SymbolicTensor;
+  }
+
+  /** The layer that stands for this model in another one. */
+  asLayer(): AnyLayer {
+    return (this.ownLayer ??= modelLayer(this));
+  }
+
+  /** The layer of this name; its `output` is a list where it has several. @throws OptionError naming the nearest */
   getLayer(name: string): Layer {
-    const byLayerName = Object.fromEntries(this.layers.map((layer) => [layer.layerName!, layer]));
+    const { nameOf } = this.topology;
+    const byLayerName = Object.fromEntries(this.layers.map((layer) => [nameOf(layer), layer]));
     return byName(`model "${this.name}"`, "layer", byLayerName, name);
   }
 
@@ -358,10 +400,8 @@ export class Model {
 
   /** The variables' values, in order. */
   getWeights(): Tensor[] {
-    const { values } = this.snapshot();
-    return this.variableList.map((v) =>
-      tensor(Float32Array.from(values.get(v.name)!), v.spec.shape),
-    );
+    const values = this.values();
+    return this.variableList.map((v, i) => tensor(values[i]!, v.spec.shape));
   }
 
   /** Replaces the variables' values, in order. @throws ShapeError where number or shape differ */
@@ -381,46 +421,53 @@ export class Model {
       }
       return Float32Array.from(t.data);
     });
-    this.variableList.forEach((v, i) => {
-      if (this.runnerState) this.runnerState.memory.view(v).set(values[i]!);
-      else this.host.values.set(v.name, values[i]!);
-    });
+    this.variableList.forEach((v, i) => setValuesOf(v, values[i]!));
   }
 
   /**
    * Trains for a number of epochs.
    *
-   * @param x  samples, [rows, ...]
-   * @param y  labels: integers or values, as the loss takes them
+   * @param x  samples, [rows, ...]; of several inputs a list, or an object by the inputs' names
+   * @param y  labels: integers or values, as the loss takes them; of several outputs a list or an object
    * @throws ShapeError, DataError, OptionError, MemoryError, NonFiniteError
    */
-  fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
-    return fit(this, x, y, options);
+  fit(x: DataLike, y: DataLike, options?: FitOptions): Promise<History>;
+  /** Trains on a dataset, which holds the labels; without batches of its own, on batches of `batchSize`. */
+  fit(data: Dataset, options?: FitOptions): Promise<History>;
+  fit(x: DataLike | Dataset, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
+    const dataset = descriptionOf(x);
+    if (dataset) return fit(this, dataset, null, optionsBeside("fit", y, options));
+    return fit(this, x as DataLike, y as DataLike, options ?? {});
   }
 
   /** Loss and metrics over some samples, in inference mode. */
+  evaluate(x: DataLike, y: DataLike, options?: EvaluateOptions): Promise<Record<string, number>>;
+  /** Loss and metrics over one pass of a dataset. */
+  evaluate(data: Dataset, options?: EvaluateOptions): Promise<Record<string, number>>;
   evaluate(
-    x: TensorLike,
-    y: TensorLike,
-    options: EvaluateOptions = {},
+    x: DataLike | Dataset,
+    y?: DataLike | EvaluateOptions,
+    options?: EvaluateOptions,
   ): Promise<Record<string, number>> {
-    return evaluate(this, x, y, options);
+    const dataset = descriptionOf(x);
+    if (dataset) return evaluate(this, dataset, null, optionsBeside("evaluate", y, options));
+    return evaluate(this, x as DataLike, y as DataLike, options ?? {});
   }
 
-  /** Outputs for some samples, in inference mode. */
-  predict(x: TensorLike, options: PredictOptions = {}): Promise<Tensor> {
+  /** Outputs for some samples, in inference mode: a tensor, or as the model's outputs were given. */
+  predict(x: DataLike | Dataset, options: PredictOptions = {}): Promise<Predicted> {
     return predict(this, x, options);
   }
 
   /** `predict` without a promise. @throws OptionError before the engine has started: await init() first */
-  predictSync(x: TensorLike, options: PredictOptions = {}): Tensor {
+  predictSync(x: DataLike, options: PredictOptions = {}): Predicted {
     return predictSync(this, x, options);
   }
 
   /** One training step on one batch; loss and metrics before the update. @throws NonFiniteError */
   trainOnBatch(
-    x: TensorLike,
-    y: TensorLike,
+    x: DataLike,
+    y: DataLike,
     options: { sampleWeight?: TensorLike; seed?: number } = {},
   ): Promise<Record<string, number>> {
     return trainOnBatch(this, x, y, options);
@@ -428,15 +475,15 @@ export class Model {
 
   /** Loss and metrics of one batch, in inference mode. */
   testOnBatch(
-    x: TensorLike,
-    y: TensorLike,
+    x: DataLike,
+    y: DataLike,
     options: { sampleWeight?: TensorLike } = {},
   ): Promise<Record<string, number>> {
     return evaluate(this, x, y, { ...options, batchSize: "all" });
   }
 
   /** Outputs of one batch, in inference mode. */
-  predictOnBatch(x: TensorLike): Promise<Tensor> {
+  predictOnBatch(x: DataLike): Promise<Predicted> {
     return predict(this, x, { batchSize: "all" });
   }
 }

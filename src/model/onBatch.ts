@@ -1,9 +1,9 @@
 import { NonFiniteError } from "../errors.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
-import { samplesFor } from "./data.ts";
-import { feedOf } from "./feed.ts";
+import { type DataLike, samplesFor } from "./data.ts";
+import { residentSource } from "./feed.ts";
 import { RunningMeans } from "./means.ts";
-import type { Model } from "./model.ts";
+import type { AnyModel } from "./model.ts";
 import { ResidentData } from "./resident.ts";
 
 /**
@@ -13,9 +13,9 @@ import { ResidentData } from "./resident.ts";
  * @throws NonFiniteError where the loss is not finite; the weights are left as they were
  */
 export async function trainOnBatch(
-  model: Model,
-  x: TensorLike,
-  y: TensorLike,
+  model: AnyModel,
+  x: DataLike,
+  y: DataLike,
   options: { sampleWeight?: TensorLike; seed?: number } = {},
 ): Promise<Record<string, number>> {
   const samples = samplesFor("trainOnBatch", model, x, y, options.sampleWeight);
@@ -23,9 +23,11 @@ export async function trainOnBatch(
   const runner = await model.runner(weighted);
   const data = new ResidentData(runner.engine);
   try {
-    const feed = feedOf(data, samples);
+    const feed = residentSource(samples, samples.rows).place(data, weighted);
+    feed.begin(0);
     runner.prepare([["train", samples.rows]], feed.dtypes);
     const plan = runner.plan("train", samples.rows, feed.dtypes);
+    runner.memory.take();
     runner.bind(plan, feed.source, 0);
     if (!runner.trainStep(plan, 0, options.seed ?? model.seed)) {
       const where = runner.locateNonFinite(feed.source, 0, 0, samples.rows, feed.dtypes);
@@ -33,7 +35,7 @@ export async function trainOnBatch(
         `trainOnBatch: the loss is ${runner.scalar(plan, "loss")}; ${where}`,
       );
     }
-    const means = new RunningMeans(model.objective(weighted).metrics, runner.metricTerms, weighted);
+    const means = new RunningMeans(model.objective(weighted), runner.metricTerms);
     means.add(plan, samples.rows);
     return means.results();
   } finally {

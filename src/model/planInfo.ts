@@ -1,6 +1,6 @@
 import { withDefaults } from "../errors.ts";
 import { explain } from "../plan/explain.ts";
-import type { Model } from "./model.ts";
+import type { AnyModel } from "./model.ts";
 import type { StepKind } from "./runner.ts";
 
 /** Options of `model.plan`. */
@@ -36,7 +36,7 @@ export interface PlanInfo {
  * The plan of a step, compiled and placed in linear memory but not run. All plans of a model share one
  * arena, so its bytes are those of the largest plan that was asked for so far; data comes on top.
  */
-export async function planInfo(model: Model, options: PlanInfoOptions): Promise<PlanInfo> {
+export async function planInfo(model: AnyModel, options: PlanInfoOptions): Promise<PlanInfo> {
   const { kind, batchSize } = withDefaults<Required<PlanInfoOptions>>(
     "plan",
     { kind: "train", batchSize: 32 },

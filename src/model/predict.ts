@@ -1,12 +1,15 @@
 import { OptionError, withDefaults } from "../errors.ts";
 import { runningEngine } from "../kernels/engine.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
-import { sizeOf } from "../shape.ts";
-import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
+import { allocate, sizeOf } from "../shape.ts";
+import { Tensor, tensor } from "../tensor/tensor.ts";
+import type { Dataset } from "../train/data/dataset.ts";
+import { type Description, descriptionOf } from "../train/data/described.ts";
 import { batchSizeFor } from "./batchSize.ts";
-import { inputsFor } from "./data.ts";
-import { stepsFor } from "./evaluate.ts";
-import type { Model } from "./model.ts";
+import { type DataLike, inputsFor } from "./data.ts";
+import { type Feed, batchSizes } from "./feed.ts";
+import { lazySource } from "./lazySource.ts";
+import type { AnyModel, Model } from "./model.ts";
 import { ResidentData } from "./resident.ts";
 import type { Runner } from "./runner.ts";
 
@@ -20,57 +23,148 @@ export interface PredictOptions {
 const BATCHES_A_TURN = 64;
 
 /** The outputs, batch after batch; pauses now and then, and returns them all. */
-function* batches(
-  model: Model,
+function* batches<Predicted>(
+  model: Model<Predicted>,
   runner: Runner,
-  inputs: Tensor,
+  inputs: readonly Tensor[],
   batch: number,
-): Generator<void, Tensor> {
-  const rows = inputs.shape[0]!;
+): Generator<void, Predicted> {
+  const rows = inputs[0]!.shape[0]!;
   const data = new ResidentData(runner.engine);
   try {
-    const source = { x: [data.add(inputs)] };
-    runner.prepare(stepsFor("predict", rows, batch), [inputs.dtype]);
-    const shape = model.tensors.outputs[0]!.shape;
-    const width = sizeOf(shape);
-    const out = new Float32Array(rows * width);
+    const source = { x: inputs.map((t) => data.add(t)) };
+    const dtypes = inputs.map((t) => t.dtype);
+    runner.prepare(
+      batchSizes(rows, batch).map((n) => ["predict", n] as const),
+      dtypes,
+    );
+    runner.memory.fetch();
+    const outputs = model.topology.outputs.map(({ shape, dtype }) => ({
+      shape,
+      width: sizeOf(shape),
+      data: allocate(dtype, rows * sizeOf(shape)),
+    }));
     for (let from = 0; from < rows; from += batch) {
       const count = Math.min(batch, rows - from);
-      const plan = runner.plan("predict", count, [inputs.dtype]);
+      const plan = runner.plan("predict", count, dtypes);
       runner.bind(plan, source, 0);
       plan.setUint("cursor", from);
       plan.run();
-      const at = plan.output("y0") >>> 2;
-      out.set(runner.engine.f32.subarray(at, at + count * width), from * width);
+      outputs.forEach(({ width, data: out }, i) => {
+        const bytes = out.BYTES_PER_ELEMENT * width;
+        const at = plan.output(`y${i}`);
+        new Uint8Array(out.buffer).set(
+          runner.engine.u8.subarray(at, at + count * bytes),
+          from * bytes,
+        );
+      });
       if ((from / batch) % BATCHES_A_TURN === BATCHES_A_TURN - 1) yield;
     }
-    return tensor(out, [rows, ...shape]);
+    return handedOut(
+      model,
+      outputs.map((one) => tensor(one.data, [rows, ...one.shape])),
+    );
   } finally {
     data.free();
   }
 }
 
+/** Predictions in the form in which the outputs were given. */
+function handedOut<Predicted>(model: Model<Predicted>, outputs: readonly Tensor[]): Predicted {
+  const { outputNames } = model.topology;
+  const forms = {
+    single: () => outputs[0],
+    list: () => outputs,
+    record: () => Object.fromEntries(outputNames.map((name, i) => [name, outputs[i]])),
+  };
+  return forms[model.form]() as Predicted;
+}
+
 function prepared(
-  model: Model,
-  x: TensorLike,
+  model: AnyModel,
+  x: DataLike,
   options: PredictOptions,
-): { inputs: Tensor; batch: number } {
+): { inputs: readonly Tensor[]; batch: number } {
   const { batchSize } = withDefaults<Required<PredictOptions>>(
     "predict",
     { batchSize: 32 },
     options,
   );
   const inputs = inputsFor("predict", model, x);
-  return { inputs, batch: batchSizeFor("predict", batchSize, inputs.shape[0]!) };
+  return { inputs, batch: batchSizeFor("predict", batchSize, inputs[0]!.shape[0]!) };
 }
 
-/** Outputs for some samples, [rows, ...]. */
-export async function predict(
-  model: Model,
-  x: TensorLike,
+/** The outputs of one batch after the other, copied out of linear memory. */
+async function predictStream<Predicted>(
+  model: Model<Predicted>,
+  description: Description,
   options: PredictOptions,
-): Promise<Tensor> {
-  const { inputs, batch } = prepared(model, x, options);
+): Promise<Predicted> {
+  const { batchSize } = withDefaults<{ batchSize: number | "all" | undefined }>(
+    "predict",
+    { batchSize: undefined },
+    options,
+  );
+  const source = await lazySource(description, {
+    subject: "predict",
+    batchSize,
+    resident: false,
+    checked: (where, { x }) => {
+      const inputs = inputsFor(where, model, x);
+      return { x: inputs, y: [], weight: null, rows: inputs[0]!.shape[0]! };
+    },
+  });
+  let [data, feed]: [ResidentData | null, Feed | null] = [null, null];
+  try {
+    const runner = await model.runner();
+    data = new ResidentData(runner.engine);
+    feed = source.place(data, false);
+    feed.begin(0);
+    const { outputs } = model.topology;
+    const parts: Uint8Array[][] = outputs.map(() => []);
+    let rows = 0;
+    for (;;) {
+      const count = await feed.next();
+      if (count === 0) break;
+      runner.prepare([["predict", count]], feed.dtypes);
+      runner.memory.fetch();
+      const plan = runner.plan("predict", count, feed.dtypes);
+      runner.bind(plan, feed.source, feed.order);
+      plan.setUint("cursor", feed.cursor);
+      plan.run();
+      outputs.forEach(({ shape }, i) => {
+        const at = plan.output(`y${i}`);
+        parts[i]!.push(runner.engine.u8.slice(at, at + 4 * sizeOf(shape) * count));
+      });
+      rows += count;
+    }
+    return handedOut(
+      model,
+      outputs.map(({ shape, dtype }, i) => {
+        const out = allocate(dtype, rows * sizeOf(shape));
+        let at = 0;
+        for (const part of parts[i]!) {
+          new Uint8Array(out.buffer).set(part, at);
+          at += part.length;
+        }
+        return new Tensor(out, [rows, ...shape], dtype);
+      }),
+    );
+  } finally {
+    await (feed ?? source).end();
+    data?.free();
+  }
+}
+
+/** Outputs for some samples, [rows, ...], or for a dataset. */
+export async function predict<Predicted>(
+  model: Model<Predicted>,
+  x: DataLike | Dataset,
+  options: PredictOptions,
+): Promise<Predicted> {
+  const dataset = descriptionOf(x);
+  if (dataset) return predictStream(model, dataset, options);
+  const { inputs, batch } = prepared(model, x as DataLike, options);
   const steps = batches(model, await model.runner(), inputs, batch);
   for (;;) {
     const step = steps.next();
@@ -80,7 +174,11 @@ export async function predict(
 }
 
 /** `predict` without a promise. @throws OptionError before the engine has started */
-export function predictSync(model: Model, x: TensorLike, options: PredictOptions): Tensor {
+export function predictSync<Predicted>(
+  model: Model<Predicted>,
+  x: DataLike,
+  options: PredictOptions,
+): Predicted {
   const { inputs, batch } = prepared(model, x, options);
   const engine = runningEngine();
   if (!engine)

@@ -1,6 +1,7 @@
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
+import { type Commands, ELEMENT_WORK } from "../kernels/commands.ts";
 import { regionsOf } from "../memory/regions.ts";
 import { OptimizerRun } from "../optim/optimizerRun.ts";
 import type { Optimizer } from "../optim/defineOptimizer.ts";
@@ -16,11 +17,12 @@ import { sizeOf } from "../shape.ts";
 import {
   type BatchLeaves,
   type GraphSource,
-  type Objective,
+  NEXT,
   type StepGraph,
   predictGraph,
   stepGraph,
 } from "./graphs.ts";
+import type { Objective } from "./objective.ts";
 import type { ResidentColumn } from "./resident.ts";
 import { StepCells } from "./stepCells.ts";
 import { VariableMemory } from "./variables.ts";
@@ -33,7 +35,7 @@ export type StepKind = "train" | "evaluate" | "predict";
 /** Columns that a step's batches come from. */
 export interface BatchSource {
   readonly x: readonly ResidentColumn[];
-  readonly y?: ResidentColumn;
+  readonly y?: readonly ResidentColumn[];
   readonly weight?: ResidentColumn;
 }
 
@@ -104,7 +106,7 @@ export class Runner {
   /** The dtypes that the leaves of a step have by themselves. */
   defaultDtypes(kind: StepKind, batch: number): BatchDtypes {
     const { x, y, weight } = this.graph(kind, batch).graph.leaves;
-    return [...x, ...(y ? [y] : []), ...(weight ? [weight] : [])].map((t) => t.dtype);
+    return [...x, ...y, ...(weight ? [weight] : [])].map((t) => t.dtype);
   }
 
   /** Bytes by which the arena must grow for these steps. */
@@ -150,13 +152,7 @@ export class Runner {
   private places(): Places {
     return {
       leaf: (t) => this.memory.address(t.leaf!.name),
-      pin: (place) => {
-        const [what, name] = [
-          place.slice(0, place.indexOf(":")),
-          place.slice(place.indexOf(":") + 1),
-        ];
-        return what === "gradient" ? this.memory.gradient(name) : this.memory.address(name);
-      },
+      pin: (place) => this.memory.gradient(place.slice(place.indexOf(":") + 1)),
       arena: this.arena,
     };
   }
@@ -170,20 +166,28 @@ export class Runner {
   ): RangeCommands {
     const load = loadCommands(leaves, dtypes, addressOf);
     if (kind !== "train") return { load };
-    const { loss } = compiled.outputs;
+    const { outputs } = compiled;
     const optimizer = this.optimizer!;
+    // A step whose loss is not finite leaves everything as it was, running means included.
+    const guard = (commands: Commands): void => commands.guard(addressOf(outputs["loss"]!));
     return {
       load,
       before: (k, commands) => optimizer.emitBefore(k, commands),
       perturb: (k, commands) => {
         if (!optimizer.perturbs) return;
-        commands.guard(addressOf(loss!));
+        guard(commands);
         optimizer.emitPerturb(k, commands);
       },
       accumulate: (k, commands) => {
         optimizer.emitRestore(k);
-        commands.guard(addressOf(loss!));
+        guard(commands);
         optimizer.emitAccumulate(k, commands);
+        for (const [name, t] of Object.entries(outputs)) {
+          if (!name.startsWith(NEXT)) continue;
+          const bytes = 4 * sizeOf(t.shape);
+          commands.work = ELEMENT_WORK * bytes;
+          k.copyBytes(addressOf(t), this.memory.address(name.slice(NEXT.length)), bytes);
+        }
       },
       update: (k, commands) => optimizer.emitUpdate(k, commands, this.arena + compiled.arenaBytes),
     };
@@ -193,7 +197,7 @@ export class Runner {
   get metricTerms(): readonly number[] {
     const [entry] = [...this.graphs.values()].filter((g) => "data" in g.compiled.outputs);
     const names = Object.keys(entry?.compiled.outputs ?? {});
-    return this.objective!.metrics.map(
+    return this.objective!.heads.flatMap((head) => head.metrics).map(
       (_, i) => names.filter((name) => name.startsWith(`metric${i}.`)).length,
     );
   }
@@ -221,7 +225,7 @@ export class Runner {
   /** Points a plan at its data. */
   bind(plan: Plan, source: BatchSource, order: Address): void {
     source.x.forEach((column, i) => plan.setUint(`source x${i}`, column.address));
-    if (source.y) plan.setUint("source y", source.y.address);
+    source.y?.forEach((column, i) => plan.setUint(`source y${i}`, column.address));
     if (source.weight) plan.setUint("source weight", source.weight.address);
     plan.setUint("order", order);
   }
@@ -284,5 +288,5 @@ export class Runner {
   }
 }
 
-/** dtypes of the columns that are loaded: x0, x1, ..., then y and weight where there are any. */
+/** dtypes of the columns that are loaded: x0, x1, ..., then y0, ... and weight where there are any. */
 export type BatchDtypes = readonly ("float32" | "int32" | "uint8" | "bool")[];

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "../runtime/files.ts";
 import { printShape, sameShape } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Json, compileToConfig, toConfig } from "./config.ts";
-import type { Model } from "./model.ts";
+import type { AnyModel } from "./model.ts";
 
 /** Layout of the metadata; raised when an older reader could not understand a newer file. */
 export const FORMAT: string = "1";
@@ -24,22 +24,20 @@ export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Blob;
  * A model as one safetensors file. Tensors: `layer/parameter`, and `optimizer/slot/layer/parameter`.
  * Metadata, all strings: `thalweg` (format), `config`, `training`, `extras` (JSON).
  */
-export function encodeModel(model: Model, options: SaveOptions = {}): Uint8Array {
+export function encodeModel(model: AnyModel, options: SaveOptions = {}): Uint8Array {
   const { includeOptimizer = true, extras = model.extras } = options;
   if (!model.built)
     throw new OptionError(
       `model "${model.name}": has no variables to save yet; build or fit it first`,
     );
-  const { values, slots, iterations, state } = model.snapshot();
-  const tensors: [string, Tensor][] = [];
-  for (const v of model.variables)
-    tensors.push([v.name, new Tensor(values.get(v.name)!, v.spec.shape, "float32")]);
+  const tensors = weightsOf(model);
   const metadata: [string, string][] = [
     ["thalweg", FORMAT],
     ["config", JSON.stringify(toConfig(model))],
     ["extras", JSON.stringify(extras)],
   ];
   if (model.isCompiled) {
+    const { slots, iterations, state } = model.optimizerSnapshot();
     const training = {
       ...compileToConfig(model.compiled),
       ...(includeOptimizer && { iterations, state }),
@@ -61,6 +59,12 @@ export function encodeModel(model: Model, options: SaveOptions = {}): Uint8Array
   return encodeSafetensors(tensors, metadata);
 }
 
+/** The variables by name. */
+function weightsOf(model: AnyModel): [string, Tensor][] {
+  const weights = model.getWeights();
+  return model.variables.map((v, i) => [v.name, weights[i]!]);
+}
+
 /** The bytes of a source, and a name for messages. */
 export async function bytesOf(source: ModelSource): Promise<{ bytes: Uint8Array; name: string }> {
   if (typeof source === "string" || source instanceof URL)
@@ -73,7 +77,7 @@ export async function bytesOf(source: ModelSource): Promise<{ bytes: Uint8Array;
 /** Sets a model's variables from named tensors; others are ignored. @throws DataError naming what is missing or differs */
 export function setValues(
   subject: string,
-  model: Model,
+  model: AnyModel,
   tensors: ReadonlyMap<string, Tensor>,
 ): void {
   const weights = model.variables.map((v) => {
@@ -94,7 +98,7 @@ export function setValues(
 
 /** Writes a model to a file: see `encodeModel`. */
 export async function saveModel(
-  model: Model,
+  model: AnyModel,
   path: string | URL,
   options?: SaveOptions,
 ): Promise<void> {
@@ -102,17 +106,12 @@ export async function saveModel(
 }
 
 /** Writes only the variables. */
-export async function saveWeights(model: Model, path: string | URL): Promise<void> {
-  const { values } = model.snapshot();
-  const tensors = model.variables.map((v): [string, Tensor] => [
-    v.name,
-    new Tensor(values.get(v.name)!, v.spec.shape, "float32"),
-  ]);
-  await writeFile(path, encodeSafetensors(tensors));
+export async function saveWeights(model: AnyModel, path: string | URL): Promise<void> {
+  await writeFile(path, encodeSafetensors(weightsOf(model)));
 }
 
 /** Reads variables by name into a model that is built. @throws DataError */
-export async function loadWeights(model: Model, source: ModelSource): Promise<void> {
+export async function loadWeights(model: AnyModel, source: ModelSource): Promise<void> {
   const { bytes, name } = await bytesOf(source);
   setValues(
     `loadWeights${name === "" ? "" : ` "${name}"`}`,

@@ -3,6 +3,7 @@ import type { Layer } from "../layers/defineLayer.ts";
 import { input } from "../layers/layerTensor.ts";
 import type { Shape } from "../shape.ts";
 import { Model } from "./model.ts";
+import { nameLayers } from "./topology.ts";
 
 /** Options of `sequential`. */
 export interface SequentialOptions {
@@ -11,45 +12,48 @@ export interface SequentialOptions {
   seed: number;
 }
 
+/** A layer, or a model that stands for one. */
+export type LayerLike = Layer | Model;
+
 /** A model whose layers follow one another. */
 export class Sequential extends Model {
-  private readonly chain: Layer[];
+  private readonly chain: Layer[] = [];
 
-  constructor(layers: readonly Layer[], options: SequentialOptions) {
-    const chain: Layer[] = [];
-    super(chain, options.name, options.seed);
-    this.chain = chain;
+  constructor(layers: readonly LayerLike[], options: SequentialOptions) {
+    super(options.name, options.seed, "single");
     for (const layer of layers) this.add(layer);
-    const shape = chain[0]?.inputShape;
-    if (shape) this.build(shape);
+    const first = layers[0];
+    if (first instanceof Model) {
+      if (first.built) this.build(first.topology.inputs[0]!.shape);
+    } else if (first?.inputShape) this.build(first.inputShape);
+  }
+
+  override get isSequential(): boolean {
+    return true;
+  }
+
+  override get layers(): readonly Layer[] {
+    return this.chain;
   }
 
   /**
-   * Appends a layer.
+   * Appends a layer, or a model as one.
    *
    * @throws OptionError once the model is built, or for a second layer of the same name
    */
-  add(layer: Layer): this {
+  add(layer: LayerLike): this {
     if (this.built)
       throw new OptionError(
         `model "${this.name}": is built already; add layers before the first fit`,
       );
-    if (this.chain.includes(layer)) {
+    const one = layer instanceof Model ? (layer.asLayer() as Layer) : layer;
+    if (this.chain.includes(one)) {
       throw new OptionError(
-        `model "${this.name}": the same ${layer.kind} layer is given twice; make a second one`,
+        `model "${this.name}": the same ${one.kind} layer is given twice; make a second one`,
       );
     }
-    const taken = this.chain.map((one) => one.layerName);
-    if (layer.layerName === null) {
-      let name = layer.kind;
-      for (let i = 1; taken.includes(name); i++) name = `${layer.kind}_${i}`;
-      layer.layerName = name;
-    } else if (taken.includes(layer.layerName)) {
-      throw new OptionError(
-        `model "${this.name}": two layers are named "${layer.layerName}"; names must differ`,
-      );
-    }
-    this.chain.push(layer);
+    nameLayers(`model "${this.name}"`, [...this.chain, one]);
+    this.chain.push(one);
     return this;
   }
 
@@ -57,10 +61,10 @@ export class Sequential extends Model {
     if (this.built) return;
     if (this.chain.length === 0)
       throw new OptionError(`model "${this.name}": has no layers; add one`);
-    const first = input(inputShape);
+    const first = input(inputShape, { dtype: this.chain[0]!.inputDtype });
     let t = first;
     for (const layer of this.chain) t = layer(t);
-    this.setGraph([first], [t]);
+    this.setGraph([first], [t], null);
   }
 }
 
@@ -71,7 +75,7 @@ export class Sequential extends Model {
  *     const model = sequential([dense({ units: 64, activation: "relu" }), dense({ units: 10, activation: "softmax" })]);
  */
 export function sequential(
-  layers: readonly Layer[] = [],
+  layers: readonly LayerLike[] = [],
   options: Partial<SequentialOptions> = {},
 ): Sequential {
   return new Sequential(

@@ -1,7 +1,6 @@
-import type { LayerTensor } from "../layers/layerTensor.ts";
 import { printShape } from "../shape.ts";
 import { activationText } from "./config.ts";
-import type { Model } from "./model.ts";
+import type { AnyModel } from "./model.ts";
 
 /** One layer's row of a summary. */
 export interface LayerRow {
@@ -15,31 +14,29 @@ export interface LayerRow {
 }
 
 /** The layers of a built model with shapes and numbers of parameters. */
-export function layerRows(model: Model): LayerRow[] {
-  const rows: LayerRow[] = [];
-  const seen = new Set<LayerTensor>();
-  const visit = (t: LayerTensor): void => {
-    if (seen.has(t)) return;
-    seen.add(t);
-    t.inputs.forEach(visit);
-    if (!t.layer) return;
-    const { layerName, kind, options, trainable } = t.layer;
-    const own = model.variables.filter((v) => v.name.startsWith(`${layerName}/`));
-    rows.push({
-      name: layerName!,
+export function layerRows(model: AnyModel): LayerRow[] {
+  const { calls, nameOf } = model.topology;
+  const counted = new Set<string>();
+  return calls.map(({ layer, outputs }) => {
+    const { kind, options, trainable } = layer;
+    const name = nameOf(layer);
+    const own = counted.has(name)
+      ? [] // a layer that is applied again has the same parameters
+      : model.variables.filter((v) => v.name.startsWith(`${name}/`));
+    counted.add(name);
+    return {
+      name,
       kind,
       activation: "activation" in options ? activationText(options["activation"]) : "",
-      outputShape: t.shape,
+      outputShape: outputs[0]!.shape,
       parameters: own.reduce((sum, v) => sum + v.size, 0),
       trainable,
-    });
-  };
-  model.tensors.outputs.forEach(visit);
-  return rows;
+    };
+  });
 }
 
 /** A table of the layers as text. */
-export function summary(model: Model): string {
+export function summary(model: AnyModel): string {
   const rows = layerRows(model);
   const cells = rows.map((r) => [
     r.name,

@@ -1,8 +1,19 @@
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
-import type { ParameterSpec } from "../layers/defineLayer.ts";
+import type { AnyLayer, ParameterSpec } from "../layers/defineLayer.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
 import type { OptimizerVariable } from "../optim/optimizerRun.ts";
+
+/**
+ * The values of one parameter, which every model that holds its layer shares. They are on the host, or in
+ * the memory of the model that trained them last.
+ */
+export interface Cell {
+  values: Float32Array<ArrayBuffer> | null;
+  at: { readonly memory: VariableMemory; readonly variable: Variable } | null;
+  /** Grows when the values on the host change. */
+  version: number;
+}
 
 /** A parameter or a piece of state of a model. */
 export interface Variable {
@@ -11,14 +22,37 @@ export interface Variable {
   readonly spec: ParameterSpec;
   /** Elements. */
   readonly size: number;
+  /** The layer that it belongs to, and those that hold that layer. */
+  readonly layers: readonly AnyLayer[];
+  readonly cell: Cell;
 }
 
-/** Values by name, on the host: what a model is when no engine holds it. */
-export interface Snapshot {
-  values: Map<string, Float32Array<ArrayBuffer>>;
-  /** Optimizer slots by slot name, then by variable. */
-  slots: Map<string, Map<string, Float32Array<ArrayBuffer>>>;
+const cells = new WeakMap<AnyLayer, Map<string, Cell>>();
+
+/** The cell of a layer's parameter. */
+export function cellOf(layer: AnyLayer, parameter: string): Cell {
+  let own = cells.get(layer);
+  if (!own) cells.set(layer, (own = new Map()));
+  let cell = own.get(parameter);
+  if (!cell) own.set(parameter, (cell = { values: null, at: null, version: 0 }));
+  return cell;
 }
+
+/** A copy of a variable's values, wherever they are; null before they are drawn. */
+export function valuesOf({ cell }: Variable): Float32Array<ArrayBuffer> | null {
+  if (cell.at) return Float32Array.from(cell.at.memory.view(cell.at.variable));
+  return cell.values && Float32Array.from(cell.values);
+}
+
+/** Replaces a variable's values; models that are in linear memory fetch them before their next run. */
+export function setValuesOf({ cell }: Variable, values: Float32Array<ArrayBuffer>): void {
+  cell.values = values;
+  cell.at = null;
+  cell.version++;
+}
+
+/** Optimizer slots on the host: by slot name, then by variable. */
+export type Slots = Map<string, Map<string, Float32Array<ArrayBuffer>>>;
 
 /**
  * A model's variables in linear memory: one contiguous block for all that is trained, its gradients
@@ -41,6 +75,9 @@ export class VariableMemory {
   private readonly state: Address;
   private readonly offsets = new Map<string, number>();
   private readonly isTrained = new Set<string>();
+  private readonly all: readonly Variable[];
+  /** Version of the host's values that lie here. */
+  private readonly seen = new Map<Variable, number>();
 
   constructor(
     engine: Engine,
@@ -49,6 +86,7 @@ export class VariableMemory {
     slotNames: readonly string[],
   ) {
     this.engine = engine;
+    this.all = variables;
     this.trained = variables.filter(isTrained);
     this.kept = variables.filter((v) => !isTrained(v));
     for (const v of this.trained) this.isTrained.add(v.name);
@@ -113,38 +151,67 @@ export class VariableMemory {
     return this.engine.f32.subarray(address >>> 2, (address >>> 2) + size);
   }
 
-  /** Copies values and slots in; a slot that the snapshot lacks is filled with `fresh(slot)`, or the values. */
-  restore(from: Snapshot, fresh: (slot: string) => number | "parameter"): void {
-    for (const v of [...this.trained, ...this.kept]) this.view(v).set(from.values.get(v.name)!);
+  /** Copies slots in; one that is not there is filled with `fresh(slot)`, or the values. */
+  restoreSlots(from: Slots, fresh: (slot: string) => number | "parameter"): void {
     for (const [slot, base] of this.slots) {
-      const held = from.slots.get(slot);
+      const held = from.get(slot);
       for (const v of this.trained) {
         const to = this.viewAt(base + this.offset(v.name), v.size);
         const values = held?.get(v.name);
         const first = fresh(slot);
         if (values) to.set(values);
-        else if (first === "parameter") to.set(this.view(v));
+        else if (first === "parameter") to.set(valuesOf(v)!);
         else to.fill(first);
       }
     }
   }
 
-  /** Copies values and slots out. Slots of variables that are frozen now are kept from `before`. */
-  snapshot(before: Snapshot): Snapshot {
-    const values = new Map<string, Float32Array<ArrayBuffer>>();
-    for (const v of [...this.trained, ...this.kept])
-      values.set(v.name, Float32Array.from(this.view(v)));
-    const slots = new Map([...before.slots].map(([slot, held]) => [slot, new Map(held)]));
+  /** Copies slots out. Those of variables that are frozen now are kept from `before`. */
+  copySlots(before: Slots): Slots {
+    const slots: Slots = new Map([...before].map(([slot, held]) => [slot, new Map(held)]));
     for (const [slot, base] of this.slots) {
       const held = slots.get(slot) ?? new Map<string, Float32Array<ArrayBuffer>>();
       for (const v of this.trained)
         held.set(v.name, Float32Array.from(this.viewAt(base + this.offset(v.name), v.size)));
       slots.set(slot, held);
     }
-    return { values, slots };
+    return slots;
   }
 
+  /** Fetches values that changed on the host or that another model may have trained since. */
+  fetch(): void {
+    for (const v of this.all) {
+      const { cell } = v;
+      if (cell.at === null) {
+        if (this.seen.get(v) === cell.version) continue;
+        this.view(v).set(cell.values!);
+        this.seen.set(v, cell.version);
+      } else if (cell.at.memory !== this) {
+        this.view(v).set(cell.at.memory.view(cell.at.variable));
+        this.seen.delete(v);
+      }
+    }
+  }
+
+  /** `fetch`, and from now on the values here are the ones that count: before they are trained. */
+  take(): void {
+    for (const v of this.all) {
+      if (v.cell.at?.memory === this) continue;
+      this.fetch();
+      break;
+    }
+    for (const v of this.all) {
+      if (v.cell.at?.memory === this) continue;
+      v.cell.at = { memory: this, variable: v };
+      v.cell.values = null;
+    }
+  }
+
+  /** Gives the regions back; the values that count are copied out before. */
   free(): void {
+    for (const v of this.all) {
+      if (v.cell.at?.memory === this) setValuesOf(v, Float32Array.from(this.view(v)));
+    }
     const regions = regionsOf(this.engine);
     for (const address of [this.parameters, this.gradients, ...this.slots.values(), this.state])
       regions.free(address);

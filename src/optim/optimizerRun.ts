@@ -223,7 +223,7 @@ export class OptimizerRun {
     commands.work = (ELEMENT_WORK * trainedBytes) / 4;
     this.emitAdaptiveClip(k);
     const norm = options.gradientNorm ? commands.namedSlot("gradientNorm") : undefined;
-    const clipped = { ...this.memory, gradients: this.gradients, norm };
+    const clipped = { layout, trainedBytes, gradients: this.gradients, norm };
     const gradScale = emitClipping(k, commands, options, clipped);
     for (const { offset, bytes, size, shape, decays, group } of this.runs()) {
       const scalars = { ...this.scalars(commands, group), gradScale };

@@ -1,4 +1,4 @@
-import { type Attrs, type EmitContext, flopsOf } from "../graph/defineOp.ts";
+import { type Attrs, type EmitContext, flopsOf, inputNames } from "../graph/defineOp.ts";
 import type { Node, SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address, Slot } from "../kernels/command.ts";
 import { Commands, ELEMENT_WORK } from "../kernels/commands.ts";
@@ -252,8 +252,7 @@ function emitContext(node: Node, commands: Commands): EmitContext<Attrs> {
   const out = node.outputs[0]!;
   const shapes: Record<string, readonly number[]> = {};
   const dtypes: Record<string, DType> = {};
-  node.op.inputs.forEach((input, i) => {
-    const name = input.replace("?", "");
+  inputNames(node.op, node.inputs.length).forEach((name, i) => {
     shapes[name] = node.inputs[i]?.shape ?? [];
     dtypes[name] = node.inputs[i]?.dtype ?? "float32";
   });
@@ -278,9 +277,9 @@ function emitNode(
   commands: Commands,
 ): void {
   const b: Record<string, Address> = {};
-  node.op.inputs.forEach((name, i) => {
+  inputNames(node.op, node.inputs.length).forEach((name, i) => {
     const t = node.inputs[i];
-    b[name.replace("?", "")] = t ? addresses.get(t)! : 0;
+    b[name] = t ? addresses.get(t)! : 0;
   });
   (node.op.outputs ?? ["out"]).forEach((name, i) => (b[name] = addresses.get(node.outputs[i]!)!));
   for (const [name, index] of Object.entries(s.workspaces.get(node) ?? {}))

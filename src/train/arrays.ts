@@ -1,31 +1,57 @@
 import { DataError, ShapeError } from "../errors.ts";
-import { type Shape, printShape, sameShape, sizeOf } from "../shape.ts";
+import { type DType, type Shape, printShape, sameShape, sizeOf } from "../shape.ts";
 import { Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 
 /**
- * A model's input as float32, int32 or bytes, with a batch axis.
+ * A model's input with a batch axis, in a dtype that a batch can be loaded from: bytes or the input's own.
  *
+ * @param what   name in messages
  * @param shape  shape of one sample, or null where the data decides
+ * @param dtype  of the model's input, or null where it is not known yet
  * @throws ShapeError, DataError
  */
-export function inputTensor(subject: string, data: TensorLike, shape: Shape | null): Tensor {
+export function inputTensor(
+  subject: string,
+  what: string,
+  data: TensorLike,
+  shape: Shape | null,
+  dtype: DType | null,
+): Tensor {
   const t = data instanceof Tensor ? data : tensor(data);
   if (t.shape.length === 0)
-    throw new ShapeError(`${subject}: x must have a batch axis, got a single number`);
-  if (t.shape[0] === 0) throw new DataError(`${subject}: x is empty; give at least one sample`);
+    throw new ShapeError(`${subject}: ${what} must have a batch axis, got a single number`);
+  if (t.shape[0] === 0)
+    throw new DataError(`${subject}: ${what} is empty; give at least one sample`);
   const own = t.shape.slice(1);
+  let result = t;
   if (shape && !sameShape(own, shape)) {
     // A flat typed array is taken as rows of the right length.
     const flat = t.shape.length === 1 && sizeOf(shape) > 0 && t.size % sizeOf(shape) === 0;
     if (!flat) {
       throw new ShapeError(
-        `${subject}: x must have shape ${printShape([null, ...shape])}, got ${printShape(t.shape)}; reshape the data or set inputShape: ${printShape(own)}`,
+        `${subject}: ${what} must have shape ${printShape([null, ...shape])}, got ${printShape(t.shape)}; reshape the data or set inputShape: ${printShape(own)}`,
       );
     }
-    return tensor(t.data, [t.size / sizeOf(shape), ...shape], t.dtype);
+    result = tensor(t.data, [t.size / sizeOf(shape), ...shape], t.dtype);
   }
-  if (t.data instanceof Float32Array) checkNumbers(subject, "x", t);
-  return t;
+  if (result.data instanceof Float32Array) checkNumbers(subject, what, result);
+  if (dtype === "int32" && t.dtype !== "int32") return wholeNumbers(subject, what, result);
+  if (dtype === "float32" && t.dtype === "int32") return tensor(result, undefined, "float32");
+  return result;
+}
+
+/** Numbers as int32. @throws DataError naming the first that is not whole */
+function wholeNumbers(subject: string, what: string, t: Tensor): Tensor {
+  const out = new Int32Array(t.size);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = t.data[i]!;
+    if (out[i] === t.data[i]) continue;
+    const width = t.size / t.shape[0]!;
+    throw new DataError(
+      `${subject}: ${what} must hold whole numbers for this layer, but row ${Math.floor(i / width)}, element ${i % width} is ${t.data[i]}`,
+    );
+  }
+  return tensor(out, t.shape);
 }
 
 /** Throws at the first NaN or infinity, naming its row. @throws DataError */
@@ -50,6 +76,7 @@ export function checkNumbers(subject: string, what: string, t: Tensor): void {
  */
 export function indexLabels(
   subject: string,
+  what: string,
   data: TensorLike,
   rows: number,
   shape: Shape,
@@ -57,11 +84,11 @@ export function indexLabels(
 ): Tensor {
   const t = data instanceof Tensor ? data : tensor(data);
   const want = [rows, ...shape];
-  if (t.shape[0] !== rows) throw rowsError(subject, "y", t, rows);
+  if (t.shape[0] !== rows) throw rowsError(subject, what, t, rows);
   if (t.size !== sizeOf(want)) {
     const oneHot = t.size === sizeOf(want) * classes;
     throw new ShapeError(
-      `${subject}: y must hold one integer a sample ${printShape(want)}, got ${printShape(t.shape)}${oneHot ? '; one-hot labels go with loss: "categoricalCrossentropy"' : ""}`,
+      `${subject}: ${what} must hold one integer a sample ${printShape(want)}, got ${printShape(t.shape)}${oneHot ? '; one-hot labels go with loss: "categoricalCrossentropy"' : ""}`,
     );
   }
   const out = new Int32Array(t.size);
@@ -69,7 +96,7 @@ export function indexLabels(
     const v = t.data[i]!;
     if (!Number.isInteger(v) || v < 0 || v >= classes) {
       throw new DataError(
-        `${subject}: labels must be whole numbers in [0, ${classes}), but row ${Math.floor(i / sizeOf(shape))} is ${v}; the last layer has ${classes} outputs`,
+        `${subject}: ${what === "y" ? "labels" : what} must be whole numbers in [0, ${classes}), but row ${Math.floor(i / sizeOf(shape))} is ${v}; the last layer has ${classes} outputs`,
       );
     }
     out[i] = v;
@@ -78,18 +105,24 @@ export function indexLabels(
 }
 
 /** Numbers shaped like the output, float32[rows, ...]. @throws DataError, ShapeError */
-export function valueLabels(subject: string, data: TensorLike, rows: number, shape: Shape): Tensor {
+export function valueLabels(
+  subject: string,
+  what: string,
+  data: TensorLike,
+  rows: number,
+  shape: Shape,
+): Tensor {
   const t = data instanceof Tensor ? data : tensor(data);
   const want = [rows, ...shape];
-  if (t.shape[0] !== rows && t.size !== sizeOf(want)) throw rowsError(subject, "y", t, rows);
+  if (t.shape[0] !== rows && t.size !== sizeOf(want)) throw rowsError(subject, what, t, rows);
   if (t.size !== sizeOf(want)) {
     const indices = t.size === rows && sizeOf(shape) > 1;
     throw new ShapeError(
-      `${subject}: y must be shaped like the output ${printShape(want)}, got ${printShape(t.shape)}${indices ? '; integer labels go with loss: "sparseCategoricalCrossentropy"' : ""}`,
+      `${subject}: ${what} must be shaped like the output ${printShape(want)}, got ${printShape(t.shape)}${indices ? '; integer labels go with loss: "sparseCategoricalCrossentropy"' : ""}`,
     );
   }
   const out = tensor(t.data, want, "float32");
-  checkNumbers(subject, "y", out);
+  checkNumbers(subject, what, out);
   return out;
 }
 

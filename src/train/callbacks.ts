@@ -6,9 +6,11 @@ export type Logs = Readonly<Record<string, number>>;
 /** What is known when training begins. */
 export interface TrainingInfo {
   readonly epochs: number;
-  readonly steps: number;
+  /** Steps of an epoch; null with a dataset whose size only reading tells. */
+  readonly steps: number | null;
   readonly batchSize: number;
-  readonly samples: number;
+  /** Samples of an epoch, or null as above. */
+  readonly samples: number | null;
 }
 
 /** What callbacks may do with the model that is trained. */

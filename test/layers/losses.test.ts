@@ -270,7 +270,7 @@ describe("crossentropies", () => {
   test("a fused loss leaves no softmax behind that nothing reads", () => {
     const model = sequential([dense({ units: 3, activation: "softmax", inputShape: [2] })]);
     model.compile({ optimizer: "sgd", loss: "categoricalCrossentropy" });
-    const { loss } = model.objective(false).objective;
+    const { loss } = model.objective(false).heads[0]!;
     expect(loss.kind).toBe("categoricalCrossentropy");
     const graph = trace((t, x) => {
       const out = loss.call(t, softmax(x));

@@ -90,7 +90,7 @@ test("stochastic, mini-batch and batch descent take as many steps as they should
       callbacks: [{ onBatchEnd: () => void seen++ }],
     });
     expect(seen).toBe(steps);
-    expect(model.snapshot().iterations).toBe(steps);
+    expect(model.optimizerSnapshot().iterations).toBe(steps);
     expect(history.notices).toEqual(
       batchSize === 1000 ? ["fit: batchSize 1000 is more than the 50 samples; 50 is used"] : [],
     );
@@ -113,7 +113,7 @@ test("an aborted signal ends the training after the running batch, with its reas
     }),
   ).rejects.toThrow("enough");
   expect(batches).toBe(3);
-  expect(model.snapshot().iterations).toBe(3);
+  expect(model.optimizerSnapshot().iterations).toBe(3);
   await model.fit(x, y); // and goes on
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
+  type Loss,
   type Model,
   adam,
   cloneModel,
@@ -77,7 +78,7 @@ test("loadModel() makes a loss of the user's own again from customObjects, and n
   await model.fit([[1], [2]], [1, 2], { seed: 1 });
   const bytes = model.toBytes();
   const loaded = await loadModel(bytes, { customObjects: { scaled } });
-  expect(loaded.compiled.loss.options).toEqual({ by: 3 });
+  expect((loaded.compiled.loss as Loss).options).toEqual({ by: 3 });
   expect(await loaded.evaluate([[1], [2]], [3, 4])).toEqual(
     await model.evaluate([[1], [2]], [3, 4]),
   );

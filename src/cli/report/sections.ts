@@ -48,7 +48,7 @@ export function headSection({
 /** Layers with shapes and parameters, and where the bytes go. */
 export function networkSection({ model, memory, settings }: ReportData): Html {
   const rows = layerRows(model);
-  const inputs = model.tensors.inputs[0]!.shape.join(" × ");
+  const inputs = model.inputs[0]!.shape.join(" × ");
   const total = rows.reduce((sum, row) => sum + row.parameters, 0);
   const kinds = [
     ["parameters", memory.parameters, "var(--train)"],

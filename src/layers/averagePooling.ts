@@ -1,0 +1,29 @@
+import { averagePool1d, averagePool2d } from "../ops/pool.ts";
+import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type PoolingOptions, poolingLayer } from "./pooling.ts";
+
+/**
+ * Mean of each window of neighbours, channel by channel. Padding is not counted.
+ *
+ * input: float32[batch, length, channels]; output: float32[batch, windows, channels].
+ *
+ * @throws ShapeError where a window does not fit
+ *
+ * @example
+ *     averagePooling1d({ poolSize: 2 })
+ */
+export const averagePooling1d: (options?: Partial<PoolingOptions & CommonLayerOptions>) => Layer =
+  /* @__PURE__ */ defineLayer<PoolingOptions>(poolingLayer("averagePooling1d", 1, averagePool1d));
+
+/**
+ * Mean of each window, channel by channel. Padding is not counted.
+ *
+ * input: float32[batch, height, width, channels]; output: float32[batch, rows, columns, channels].
+ *
+ * @throws ShapeError where a window does not fit
+ *
+ * @example
+ *     averagePooling2d({ poolSize: 3, strides: 2, padding: "same" })
+ */
+export const averagePooling2d: (options?: Partial<PoolingOptions & CommonLayerOptions>) => Layer =
+  /* @__PURE__ */ defineLayer<PoolingOptions>(poolingLayer("averagePooling2d", 2, averagePool2d));

@@ -1,0 +1,98 @@
+import { ShapeError } from "../errors.ts";
+import type { SymbolicTensor } from "../graph/symbolic.ts";
+import { mean } from "../ops/mean.ts";
+import { adaptiveMaxPool2d } from "../ops/pool.ts";
+import { reshape } from "../ops/reshape.ts";
+import { printShape, sizeOf } from "../shape.ts";
+import { type DataFormat, checkDataFormat, withChannelsLast } from "./dataFormat.ts";
+import {
+  type CommonLayerOptions,
+  type Layer,
+  type LayerDefinition,
+  defineLayer,
+} from "./defineLayer.ts";
+
+/** Options of a global pooling. */
+export interface GlobalPoolingOptions {
+  /** Default "channelsLast". */
+  dataFormat: DataFormat;
+  /** Keeps the spatial axes with length 1. Default false. */
+  keepDims: boolean;
+}
+
+/** [batch, positions, channels] to [batch, 1, channels]. */
+type Pool = (x: SymbolicTensor) => SymbolicTensor;
+
+const average: Pool = (x) => mean(x, { axis: 1, keepDims: true });
+
+/** As a pooling, so that the gradient goes to the first largest. */
+const largest: Pool = (x) => {
+  const [n, positions, c] = x.shape;
+  return adaptiveMaxPool2d(reshape(x, { shape: [n!, 1, positions!, c!] }));
+};
+
+function globalPooling(
+  name: string,
+  rank: number,
+  pool: Pool,
+): LayerDefinition<GlobalPoolingOptions> {
+  return {
+    name,
+    defaults: { dataFormat: "channelsLast", keepDims: false },
+    check: ({ dataFormat }) => checkDataFormat(name, dataFormat),
+    call: ([x], { options: { dataFormat, keepDims } }, layerName) => {
+      if (x!.shape.length !== rank + 2) {
+        throw new ShapeError(
+          `${name} "${layerName}": input must have ${rank + 2} axes, got ${printShape(x!.shape)}`,
+        );
+      }
+      return withChannelsLast(x!, dataFormat, (t) => {
+        const [n, c] = [t.shape[0]!, t.shape.at(-1)!];
+        const y = pool(reshape(t, { shape: [n, sizeOf(t.shape.slice(1, -1)), c] }));
+        const kept = Array<number>(keepDims ? rank : 0).fill(1);
+        return reshape(y, { shape: [n, ...kept, c] });
+      });
+    },
+  };
+}
+
+type Factory = (options?: Partial<GlobalPoolingOptions & CommonLayerOptions>) => Layer;
+
+/**
+ * Mean over all positions, channel by channel.
+ *
+ * input: float32[batch, length, channels]; output: float32[batch, channels].
+ */
+export const globalAveragePooling1d: Factory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
+  globalPooling("globalAveragePooling1d", 1, average),
+);
+
+/**
+ * Mean over height and width, channel by channel.
+ *
+ * input: float32[batch, height, width, channels]; output: float32[batch, channels].
+ *
+ * @example
+ *     globalAveragePooling2d()
+ */
+export const globalAveragePooling2d: Factory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
+  globalPooling("globalAveragePooling2d", 2, average),
+);
+
+/**
+ * Largest over all positions, channel by channel.
+ *
+ * input: float32[batch, length, channels]; output: float32[batch, channels].
+ */
+export const globalMaxPooling1d: Factory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
+  globalPooling("globalMaxPooling1d", 1, largest),
+);
+
+/**
+ * Largest over height and width, channel by channel.
+ *
+ * input: float32[batch, height, width, channels]; output: float32[batch, channels].
+ */
+export const globalMaxPooling2d: Factory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
+  globalPooling("globalMaxPooling2d", 2, largest),
+);

@@ -1,0 +1,29 @@
+import { maxPool1d, maxPool2d } from "../ops/pool.ts";
+import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type PoolingOptions, poolingLayer } from "./pooling.ts";
+
+/**
+ * Largest of each window of neighbours, channel by channel. Padding is never the largest.
+ *
+ * input: float32[batch, length, channels]; output: float32[batch, windows, channels].
+ *
+ * @throws ShapeError where a window does not fit
+ *
+ * @example
+ *     maxPooling1d({ poolSize: 2 })
+ */
+export const maxPooling1d: (options?: Partial<PoolingOptions & CommonLayerOptions>) => Layer =
+  /* @__PURE__ */ defineLayer<PoolingOptions>(poolingLayer("maxPooling1d", 1, maxPool1d));
+
+/**
+ * Largest of each window, channel by channel. Padding is never the largest.
+ *
+ * input: float32[batch, height, width, channels]; output: float32[batch, rows, columns, channels].
+ *
+ * @throws ShapeError where a window does not fit
+ *
+ * @example
+ *     maxPooling2d({ poolSize: 3, strides: 2, padding: "same" })
+ */
+export const maxPooling2d: (options?: Partial<PoolingOptions & CommonLayerOptions>) => Layer =
+  /* @__PURE__ */ defineLayer<PoolingOptions>(poolingLayer("maxPooling2d", 2, maxPool2d));
