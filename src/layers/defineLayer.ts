@@ -1,3 +1,4 @@
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import { OptionError, withDefaults } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
@@ -13,6 +14,8 @@ export interface ParameterSpec {
   trainable?: boolean;
   /** A penalty that is added to the loss. */
   regularizer?: Regularizer | null;
+  /** What its values must fulfil after every step. */
+  constraint?: Constraint | null;
   /** Whether decoupled weight decay reaches it; not for biases and norm parameters. Default true. */
   decay?: boolean;
 }
