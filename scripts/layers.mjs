@@ -10,11 +10,7 @@ const ORDER = {
   src: `errors < math < shape < names < runtime < kernels < memory < tensor < io < graph < ops < autograd < plan
     < initializers = regularizers = constraints < layers = losses = metrics = optim < train < model
     < tune = distributed < index < cli`,
-<<<<<<< HEAD
-  assembly: `lanes < constants < math < random = reduce = share = broadcast < recurrent < gemm < ops = optim = peak
-=======
-  assembly: `lanes < constants < math < random = reduce = moments = share = broadcast = recurrent < gemm < ops = optim = peak
->>>>>>> e3d482af11e2f8d4195439097ffd819da045610b
+  assembly: `lanes < constants < math < random = reduce = moments = share = broadcast < recurrent < gemm < ops = optim = peak
     < dispatch.gen < plan < threads < index`,
 };
 

@@ -9,6 +9,8 @@ import { padded, regionsOf } from "../memory/regions.ts";
 import { byName } from "../names.ts";
 import { type Shape, printShape, sameShape } from "../shape.ts";
 import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
+import type { Dataset } from "../train/data/dataset.ts";
+import { descriptionOf } from "../train/data/described.ts";
 import type { History } from "../train/history.ts";
 import { type Json, type ModelConfig, toConfig } from "./config.ts";
 import type { DataLike } from "./data.ts";
@@ -24,6 +26,7 @@ import {
   headsOf,
 } from "./objective.ts";
 import { trainOnBatch } from "./onBatch.ts";
+import { optionsBeside } from "./optionsBeside.ts";
 import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import { type PlanInfo, type PlanInfoOptions, planInfo } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
@@ -399,21 +402,31 @@ export class Model<Predicted = Tensor> {
    * @param y  labels: integers or values, as the loss takes them; of several outputs a list or an object
    * @throws ShapeError, DataError, OptionError, MemoryError, NonFiniteError
    */
-  fit(x: DataLike, y: DataLike, options: FitOptions = {}): Promise<History> {
-    return fit(this, x, y, options);
+  fit(x: DataLike, y: DataLike, options?: FitOptions): Promise<History>;
+  /** Trains on a dataset, which holds the labels; without batches of its own, on batches of `batchSize`. */
+  fit(data: Dataset, options?: FitOptions): Promise<History>;
+  fit(x: DataLike | Dataset, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
+    const dataset = descriptionOf(x);
+    if (dataset) return fit(this, dataset, null, optionsBeside("fit", y, options));
+    return fit(this, x as DataLike, y as DataLike, options ?? {});
   }
 
   /** Loss and metrics over some samples, in inference mode. */
+  evaluate(x: DataLike, y: DataLike, options?: EvaluateOptions): Promise<Record<string, number>>;
+  /** Loss and metrics over one pass of a dataset. */
+  evaluate(data: Dataset, options?: EvaluateOptions): Promise<Record<string, number>>;
   evaluate(
-    x: DataLike,
-    y: DataLike,
-    options: EvaluateOptions = {},
+    x: DataLike | Dataset,
+    y?: DataLike | EvaluateOptions,
+    options?: EvaluateOptions,
   ): Promise<Record<string, number>> {
-    return evaluate(this, x, y, options);
+    const dataset = descriptionOf(x);
+    if (dataset) return evaluate(this, dataset, null, optionsBeside("evaluate", y, options));
+    return evaluate(this, x as DataLike, y as DataLike, options ?? {});
   }
 
   /** Outputs for some samples, in inference mode: a tensor, or as the model's outputs were given. */
-  predict(x: DataLike, options: PredictOptions = {}): Promise<Predicted> {
+  predict(x: DataLike | Dataset, options: PredictOptions = {}): Promise<Predicted> {
     return predict(this, x, options);
   }
 

@@ -4,10 +4,7 @@ function named(area: string, names: string): [string, string][] {
 
 /** Golden ops that are not supported yet, each with the area that brings it. */
 export const LATER_OPS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...named("normalization", "layer_norm rms_norm residual"),
-  ...named("recurrent", "lstm_cell gru_cell rnn_tanh_cell lstm gru rnn"),
-  ...named("convolution", "resize"),
-  ...named("graphs", "reuse diamond"),
+  ...named("graphs", "residual reuse"),
 ]);
 
 /** Optimizers that are not supported yet, by PyTorch's and Keras's names. */

@@ -1,6 +1,9 @@
 import type { SymbolicTensor } from "../../../src/graph/symbolic.ts";
 import { add, mul } from "../../../src/ops/binary.ts";
 import { batchNorm, batchNormInference, groupNorm } from "../../../src/ops/groupNorm.ts";
+import { layerNorm, rmsNorm } from "../../../src/ops/layerNorm.ts";
+import { gelu } from "../../../src/ops/activations/gelu.ts";
+import { matmul } from "../../../src/ops/matmul.ts";
 import { constant } from "../../../src/graph/symbolic.ts";
 import { channelsFirst, channelsLast } from "./channels.ts";
 import type { GoldenOps } from "./goldenOps.ts";
@@ -69,4 +72,12 @@ export const normOps: GoldenOps = {
         epsilon: eps as number,
       }),
     ),
+  layer_norm: ({ x, weight, bias }, { normalized_shape, eps }) =>
+    layerNorm(x!, weight, bias, {
+      axis: (normalized_shape as number[]).map((_, i) => -1 - i),
+      epsilon: eps as number,
+    }),
+  rms_norm: ({ x, weight }, { eps }) => rmsNorm(x!, weight, { epsilon: eps as number }),
+  residual: ({ x, w1, w2, g, b }) =>
+    layerNorm(add(x, matmul(gelu(matmul(x, w1)), w2)), g, b, { epsilon: 1e-5 }),
 };

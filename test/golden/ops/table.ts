@@ -9,6 +9,8 @@ import { matmulOps } from "./matmul.ts";
 import { normOps } from "./norm.ts";
 import { poolOps } from "./pool.ts";
 import { reduceOps } from "./reduce.ts";
+import { resizeOps } from "./resize.ts";
+import { rnnOps } from "./rnn.ts";
 import { softmaxOps } from "./softmax.ts";
 import { unaryOps } from "./unary.ts";
 
@@ -24,6 +26,8 @@ export const goldenOps: GoldenOps = {
   ...normOps,
   ...poolOps,
   ...reduceOps,
+  ...resizeOps,
+  ...rnnOps,
   ...softmaxOps,
   ...unaryOps,
 };
