@@ -86,6 +86,18 @@ function maskFor(mask: SymbolicTensor | undefined): SymbolicTensor | null {
   return reshape(cast(mask, { dtype: "bool" }), { shape: four });
 }
 
+/** `outputShape` decides the features of the output. */
+type AttentionLayerFactory = <
+  const Input extends Shape | null,
+  Features extends number | null = null,
+>(
+  options: LayerOptions<
+    MultiHeadAttentionOptions,
+    Input,
+    { numHeads: number; keyDim: number; outputShape?: Features }
+  >,
+) => ShapedLayer<AttentionRule<Features>, Input>;
+
 /**
  * Attention of several heads: queries, keys and values are products of the inputs, each head attends for
  * itself, `softmax(q k^T / sqrt(keyDim)) v`, and a last product joins the heads.
@@ -105,16 +117,7 @@ function maskFor(mask: SymbolicTensor | undefined): SymbolicTensor | null {
  * @example
  *     multiHeadAttention({ numHeads: 4, keyDim: 32, useCausalMask: true })
  */
-export const multiHeadAttention: <
-  const Input extends Shape | null,
-  Features extends number | null = null,
->(
-  options: LayerOptions<
-    MultiHeadAttentionOptions,
-    Input,
-    { numHeads: number; keyDim: number; outputShape?: Features }
-  >,
-) => ShapedLayer<AttentionRule<Features>, Input> = /* @__PURE__ */ defineLayer<
+export const multiHeadAttention: AttentionLayerFactory = /* @__PURE__ */ defineLayer<
   MultiHeadAttentionOptions,
   Shaped
 >({

@@ -48,7 +48,7 @@ export type Batch<S extends Shape> =
 
 /** A shape without its first axis. */
 export type Sample<S extends Shape> = S extends readonly [number, ...infer Rest extends Shape]
-  ? Rest
+  ? readonly [...Rest]
   : Shape;
 
 type Joined<S extends Shape> = S extends readonly [
@@ -128,11 +128,12 @@ type Repeated<
     : 0[];
 
 /** Whether a text has at most four characters: the compiler refuses tuples of 10,000 elements. */
-type IsShort<T extends string> = T extends `${infer _A}${infer _B}${infer _C}${infer _D}${infer Rest}`
-  ? Rest extends ""
-    ? true
-    : false
-  : true;
+type IsShort<T extends string> =
+  T extends `${infer _A}${infer _B}${infer _C}${infer _D}${infer Rest}`
+    ? Rest extends ""
+      ? true
+      : false
+    : true;
 
 /** `A B`, as far as it is sure to stay below 10,000. */
 type Product<A extends number, B extends number> = A extends 1
@@ -187,7 +188,9 @@ export type Permuted<S extends Shape, Order extends Shape> = [IsKnown<S>, IsKnow
   true,
   true,
 ]
-  ? { readonly [K in keyof Order]: Order[K] extends keyof S ? S[Order[K]] & number : number }
+  ? {
+      readonly [K in keyof Order]: `${Order[K]}` extends keyof S ? S[Order[K]] : number;
+    }
   : Shape;
 
 /** The axes in reverse order. */
