@@ -1,7 +1,7 @@
 import { OptionError, checkName, checkOptions, withDefaults } from "../errors.ts";
 import type { Address, Scalar } from "../kernels/command.ts";
 import { ArrayOptimizer, type ArrayParameters } from "./arrayOptimizer.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { byName } from "../names.ts";
 import type { Shape } from "../shape.ts";
 import type { ClipCells } from "./clip.ts";

@@ -1,7 +1,7 @@
 import { pow } from "../math/pow.ts";
 import { gemmScratchBytes } from "../kernels/gemm.ts";
 import type { Address } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { padded } from "../memory/regions.ts";
 import type { Shape } from "../shape.ts";
 import { checkNumber, checkChoice } from "./commonOptions.ts";
