@@ -75,6 +75,18 @@ export const PROBLEMS = {
     batches: 2,
     optimizer: { name: "sgd", learningRate: 0.05, momentum: 0.9, nesterov: true },
   },
+  gpt: {
+    kind: "gpt",
+    label: "GPT of 2 layers, 128 features, 4 heads, context 64, 65 tokens, batch 16, AdamW",
+    layers: 2,
+    features: 128,
+    heads: 4,
+    context: 64,
+    vocabulary: 65,
+    batch: 16,
+    batches: 2,
+    optimizer: { learningRate: 1e-3, weightDecay: 0.01 },
+  },
   adam1M: { kind: "optimizer", label: "Adam alone, 1 M parameters", size: 2 ** 20 },
   adam10M: { kind: "optimizer", label: "Adam alone, 10 M parameters", size: 10 * 2 ** 20 },
   inference1: {

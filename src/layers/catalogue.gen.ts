@@ -5,6 +5,7 @@ import { attention } from "./attention.ts";
 import { average } from "./average.ts";
 import { averagePooling1d, averagePooling2d } from "./averagePooling.ts";
 import { batchNormalization } from "./batchNormalization.ts";
+import { bidirectional } from "./bidirectional.ts";
 import { concatenate } from "./concatenate.ts";
 import { conv1d, conv2d } from "./conv.ts";
 import { conv1dTranspose, conv2dTranspose } from "./convTranspose.ts";
@@ -17,6 +18,8 @@ import { dropout } from "./dropout.ts";
 import { embedding } from "./embedding.ts";
 import { flatten } from "./flatten.ts";
 import { globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling1d, globalMaxPooling2d } from "./globalPooling.ts";
+import { gru } from "./gru.ts";
+import { lstm } from "./lstm.ts";
 import { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 import { maximum } from "./maximum.ts";
 import { minimum } from "./minimum.ts";
@@ -27,8 +30,10 @@ import { positionEmbedding } from "./positionEmbedding.ts";
 import { repeatVector } from "./repeatVector.ts";
 import { reshape } from "./reshape.ts";
 import { separableConv1d, separableConv2d } from "./separableConv.ts";
+import { simpleRNN } from "./simpleRNN.ts";
 import { sinePositionEncoding } from "./sinePositionEncoding.ts";
 import { subtract } from "./subtract.ts";
+import { timeDistributed } from "./timeDistributed.ts";
 import { tokenAndPositionEmbedding } from "./tokenAndPositionEmbedding.ts";
 import { zeroPadding1d } from "./zeroPadding1d.ts";
 import { zeroPadding2d } from "./zeroPadding2d.ts";
@@ -42,6 +47,7 @@ export const layers: {
   averagePooling1d: typeof averagePooling1d;
   averagePooling2d: typeof averagePooling2d;
   batchNormalization: typeof batchNormalization;
+  bidirectional: typeof bidirectional;
   concatenate: typeof concatenate;
   conv1d: typeof conv1d;
   conv1dTranspose: typeof conv1dTranspose;
@@ -59,6 +65,8 @@ export const layers: {
   globalAveragePooling2d: typeof globalAveragePooling2d;
   globalMaxPooling1d: typeof globalMaxPooling1d;
   globalMaxPooling2d: typeof globalMaxPooling2d;
+  gru: typeof gru;
+  lstm: typeof lstm;
   maxPooling1d: typeof maxPooling1d;
   maxPooling2d: typeof maxPooling2d;
   maximum: typeof maximum;
@@ -71,8 +79,10 @@ export const layers: {
   reshape: typeof reshape;
   separableConv1d: typeof separableConv1d;
   separableConv2d: typeof separableConv2d;
+  simpleRNN: typeof simpleRNN;
   sinePositionEncoding: typeof sinePositionEncoding;
   subtract: typeof subtract;
+  timeDistributed: typeof timeDistributed;
   tokenAndPositionEmbedding: typeof tokenAndPositionEmbedding;
   zeroPadding1d: typeof zeroPadding1d;
   zeroPadding2d: typeof zeroPadding2d;
@@ -84,6 +94,7 @@ export const layers: {
   averagePooling1d,
   averagePooling2d,
   batchNormalization,
+  bidirectional,
   concatenate,
   conv1d,
   conv1dTranspose,
@@ -101,6 +112,8 @@ export const layers: {
   globalAveragePooling2d,
   globalMaxPooling1d,
   globalMaxPooling2d,
+  gru,
+  lstm,
   maxPooling1d,
   maxPooling2d,
   maximum,
@@ -113,8 +126,10 @@ export const layers: {
   reshape,
   separableConv1d,
   separableConv2d,
+  simpleRNN,
   sinePositionEncoding,
   subtract,
+  timeDistributed,
   tokenAndPositionEmbedding,
   zeroPadding1d,
   zeroPadding2d,

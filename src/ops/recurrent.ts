@@ -95,7 +95,7 @@ function maskStates(states: SymbolicTensor, mask: SymbolicTensor | null): Symbol
   return mask ? mul(states, reshape(mask, { shape: [mask.shape[0]!, 1, mask.shape[1]!] })) : states;
 }
 
-/** `x kernel + bias` for all steps at once. @throws ShapeError */
+/** `x kernel + bias` for all steps at once. @internal @throws ShapeError */
 export function inputProducts(
   subject: string,
   x: SymbolicTensor,
