@@ -7,8 +7,7 @@ export const LATER_OPS: Readonly<Record<string, string>> = {};
 
 /** Optimizers that are not supported yet, by PyTorch's and Keras's names. */
 export const LATER_OPTIMIZERS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...named("more optimizers", "RAdam Adamax Adadelta Rprop ASGD LBFGS"),
-  ...named("more optimizers", "adadelta adamax lion lamb ftrl adafactor"),
+  ...named("more optimizers", "LBFGS"),
 ]);
 
 /** Architectures of whole trainings that are not supported yet. */
@@ -16,8 +15,6 @@ export const LATER_ARCHITECTURES: Readonly<Record<string, string>> = {};
 
 /** Kinds of files that are not supported yet, by what stands under `format`. */
 export const LATER_FORMATS: Readonly<Record<string, string>> = {
-  "golden-sched/1": "learning rate schedules",
-  "golden-keras-sched/1": "learning rate schedules",
   "golden-metrics/1": "metrics",
   "golden-gp/1": "tuning",
   "golden-hpo-functions/1": "tuning",
