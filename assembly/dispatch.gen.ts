@@ -120,10 +120,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       cast(load<i32>(pc, 4), load<i32>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 13:
-      convolution(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
+      if (ALL_KERNELS) convolution(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
       break;
     case 14:
-      convolutionFilterGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), scratch, begin, end);
+      if (ALL_KERNELS) convolutionFilterGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), scratch, begin, end);
       break;
     case 15:
       copyBytes(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);

@@ -410,7 +410,7 @@ export interface Kernels {
 export const TABLE: string =
   "argMax +attention:..............fffuu.uu +attentionGrad:.................fffuu.uu +band " +
   "binary clipValue:.f scale:.f sumOfSquares sumOfMagnitudes maxMagnitude compare where cast " +
-  "convolution convolutionFilterGrad copyBytes copyStrided +depthwise +depthwiseInputGrad " +
+  "+convolution +convolutionFilterGrad copyBytes copyStrided +depthwise +depthwiseInputGrad " +
   "+depthwiseFilterGrad squaredError squaredErrorGrad absoluteError absoluteErrorGrad " +
   "huber:...f huberGrad:....f logCosh logCoshGrad poisson:...f poissonGrad:....f " +
   "klDivergence:...f klDivergenceGrad:....f binaryCrossentropy:...f " +
