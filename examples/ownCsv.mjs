@@ -3,7 +3,17 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Random, adam, decodeCsv, dense, loadModel, sequential, tabular, takeRows, trainTestSplit } from "thalweg";
+import {
+  Random,
+  adam,
+  decodeCsv,
+  dense,
+  loadModel,
+  sequential,
+  tabular,
+  takeRows,
+  trainTestSplit,
+} from "thalweg";
 
 const table = decodeCsv(await readFile(new URL("data/iris.csv", import.meta.url)));
 const species = table.columns[table.header.indexOf("species")];
@@ -17,7 +27,11 @@ const model = sequential([
   dense({ units: 16, activation: "relu" }),
   dense({ units: columns.classNames.length, activation: "softmax" }),
 ]);
-model.compile({ optimizer: adam({ learningRate: 0.01 }), loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+model.compile({
+  optimizer: adam({ learningRate: 0.01 }),
+  loss: "sparseCategoricalCrossentropy",
+  metrics: ["accuracy"],
+});
 await model.fit(train.x, train.y, { epochs: 100, batchSize: 16, seed: 1 });
 const { accuracy } = await model.evaluate(test.x, test.y);
 console.log("rows", train.x.shape[0], "to train on,", test.x.shape[0], "to test with");

@@ -62,7 +62,7 @@ function modules() {
 }
 
 /** Namespaces of the public API: modules of their own, because a bundler cannot shake an inlined one. */
-const NAMESPACES = ["ops/index.gen", "metrics/index.gen"];
+const NAMESPACES = ["ops/index.gen", "metrics/index.gen", "train/data/index"];
 
 /**
  * dist/*.js: few files, because a program that imports a hundred modules starts 0.15 s later. What the
@@ -89,7 +89,7 @@ async function bundles() {
       {
         name: "namespaces",
         setup: ({ onResolve }) =>
-          onResolve({ filter: /index\.gen\.js$/ }, ({ path, importer }) =>
+          onResolve({ filter: /index(\.gen)?\.js$/ }, ({ path, importer }) =>
             importer === at("build/modules/index.js") &&
             NAMESPACES.some((name) => path === `./${name}.js`)
               ? { path, external: true }

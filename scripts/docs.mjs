@@ -63,7 +63,7 @@ export function docsOf(root) {
     "Ops",
     [functions],
     "src/ops",
-    /^const : (Op|Comparison)\b|^function .*\): SymbolicTensor \{/,
+    /^const : (Op|Comparison)\b|^function .*\): SymbolicTensor(\[\])? \{/,
   );
   add(
     "layers",

@@ -18,16 +18,29 @@ const FEATURES = {
   threads: ["--enable-threads"],
 };
 
-/** Functions of assembly/gemm that hold a loop worth registers of its own. */
+/** Functions that hold a loop worth registers of its own. */
 const MICRO_KERNELS = [
-  "tile4x8/*",
-  "tile6x8/*",
-  "rows/*",
-  "dots/*",
-  "pack/*",
-  "epilogue/finish",
-  "gemm/*",
-  "panels/*",
+  "gemm/tile4x8/*",
+  "gemm/tile6x8/*",
+  "gemm/runs4x8/*",
+  "gemm/runs6x8/*",
+  "gemm/pixels4x8/*",
+  "gemm/pixels6x8/*",
+  "gemm/convolve/*",
+  "gemm/gather/*",
+  "gemm/filterGradient/filterGradient",
+  "gemm/filterGradient/windows",
+  "gemm/filterGradient/copyLine",
+  "gemm/rows/*",
+  "gemm/dots/*",
+  "gemm/pack/*",
+  "gemm/epilogue/finish",
+  "gemm/gemm/*",
+  "gemm/panels/*",
+  "recurrent/*",
+  "ops/lstm/*",
+  "ops/gru/*",
+  "ops/simpleRnn/*",
 ];
 
 /** Names of the kernels, as Binaryen knows them. */
@@ -82,7 +95,7 @@ export async function buildVariant(variant, extra = []) {
     "--enable-mutable-globals",
     ...kernelNames().map((name) => `--no-inline=${name}`),
     // A micro-kernel inlined into its loops would share their registers.
-    ...MICRO_KERNELS.map((name) => `--no-inline=assembly/gemm/${name}`),
+    ...MICRO_KERNELS.map((name) => `--no-inline=assembly/${name}`),
     // A worker stays in `work` for life: what it calls can tier up, what is inlined there cannot.
     "--no-inline=assembly/threads/walk",
     "-O2",

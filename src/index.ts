@@ -31,6 +31,8 @@ export type { Callback, Logs, TrainingInfo } from "./train/callbacks.ts";
 export { History } from "./train/history.ts";
 export { minimize } from "./train/minimize.ts";
 export { trainTestSplit } from "./train/split.ts";
+/** Datasets: arrays, generators, CSV streams, image folders. */
+export * as dataset from "./train/data/index.ts";
 export { tabular } from "./train/tabular.ts";
 export { Random } from "./math/random.ts";
 export { type AnyModel, Model } from "./model/model.ts";

@@ -156,3 +156,36 @@ export function gatherElements(
     }
   }
 }
+
+/**
+ * Places of elements from their coordinates, row-major: -1 where one lies outside. Rows of indices belong
+ * to blocks of x, of which each has `block` of them.
+ *
+ * @grain 16
+ * @param indices  i32[rows, depth]
+ * @param out      i32[rows]
+ * @param table    u32[depth], lengths of the axes that are indexed
+ * @param depth    coordinates of a place
+ * @param block    rows of indices for each block of x
+ */
+export function flatIndices(
+  indices: usize,
+  out: usize,
+  table: usize,
+  depth: i32,
+  block: i32,
+  begin: i32,
+  end: i32,
+): void {
+  for (let r = begin; r < end; r++) {
+    let place = r / block;
+    let inside = true;
+    for (let d: i32 = 0; d < depth; d++) {
+      const index = i32.load(at(indices, r * depth + d));
+      const length = i32.load(at(table, d));
+      inside = inside && <u32>index < <u32>length;
+      place = place * length + index;
+    }
+    i32.store(at(out, r), inside ? place : -1);
+  }
+}

@@ -12,58 +12,98 @@ import {
   mul,
   nmadd,
   splat,
+  store,
   storePart,
   sub,
 } from "../lanes";
-import { sigmoid, tanh } from "../math";
-import { copyRows, maskRows, zeroRow } from "../recurrent";
+import { tanh } from "../math";
+import { copyRows, maskRows, sigmoidOfSum, tanhOfSum, workStride, zeroRow } from "../recurrent";
 
-/** The gates z and r of a row, `s(gates + bias)`; `inner` becomes inner + bias, or r h where reset comes first. */
+/** `to[n] = x[n] + y[n]`. */
+function sumRow(to: usize, x: usize, y: usize, n: i32): void {
+  for (; n > 0; n -= LANES) {
+    storePart(to, add(load(x), load(y)), n);
+    to += 16;
+    x += 16;
+    y += 16;
+  }
+}
+
+/** `to[n] = x[n] y[n]`. */
+function productRow(to: usize, x: usize, y: usize, n: i32): void {
+  for (; n > 0; n -= LANES) {
+    storePart(to, mul(load(x), load(y)), n);
+    to += 16;
+    x += 16;
+    y += 16;
+  }
+}
+
+/** `to[n] = tanh(gates[n] + r[n] inner[n])`. */
+function candidateRow(to: usize, gates: usize, r: usize, inner: usize, n: i32): void {
+  for (; n >= LANES; n -= LANES) {
+    store(to, tanh(madd(load(r), load(inner), load(gates))));
+    to += 16;
+    gates += 16;
+    r += 16;
+    inner += 16;
+  }
+  if (n > 0) storePart(to, tanh(madd(load(r), load(inner), load(gates))), n);
+}
+
+/** `y[n] = c[n] + z[n] (before[n] - c[n])`, c the candidate. */
+function blendRow(y: usize, z: usize, before: usize, c: usize, n: i32): void {
+  for (; n > 0; n -= LANES) {
+    const x = load(c);
+    storePart(y, madd(load(z), sub(load(before), x), x), n);
+    y += 16;
+    z += 16;
+    before += 16;
+    c += 16;
+  }
+}
+
+/**
+ * The gates z and r of a row, `s(gates + work + bias)`; `inner` becomes work + bias, or r h where reset comes
+ * first.
+ */
 function gateRow(
   gates: usize,
-  inner: usize,
+  work: usize,
   bias: usize,
   state: usize,
+  out: usize,
+  inner: usize,
   units: i32,
   resetFirst: i32,
 ): void {
   const row = (<usize>units) << 2;
-  for (let j = 0; j < units; j += LANES) {
-    const pz = at(gates, j);
-    const pr = pz + row;
-    const pb = at(bias, j);
-    const left = units - j;
-    const z = sigmoid(add(load(pz), load(pb)));
-    const r = sigmoid(add(load(pr), load(pb + row)));
-    const q = resetFirst
-      ? mul(r, load(at(state, j)))
-      : add(load(at(inner, j)), load(pb + row + row));
-    storePart(pz, z, left);
-    storePart(pr, r, left);
-    storePart(at(inner, j), q, left);
-  }
+  if (bias) sumRow(work, work, bias, 3 * units);
+  sigmoidOfSum(out, gates, work, 2 * units);
+  if (resetFirst) productRow(inner, out + row, state, units);
+  else memory.copy(inner, work + (row << 1), row);
 }
 
-/** The candidate n and the state of a row: `n = tanh(gates (+ r inner))`, `y = n + z (before - n)`. */
+/**
+ * The candidate n and the state of a row: `n = tanh(gates + r inner)`, or of gates + work where reset comes
+ * first, `y = n + z (before - n)`.
+ */
 function stateRow(
   gates: usize,
-  inner: usize,
+  work: usize,
   before: usize,
+  out: usize,
+  inner: usize,
   y: usize,
   units: i32,
   resetFirst: i32,
 ): void {
   const row = (<usize>units) << 2;
-  for (let j = 0; j < units; j += LANES) {
-    const pz = at(gates, j);
-    const pr = pz + row;
-    const pn = pr + row;
-    const left = units - j;
-    const x = load(pn);
-    const n = tanh(resetFirst ? x : madd(load(pr), load(at(inner, j)), x));
-    storePart(pn, n, left);
-    storePart(at(y, j), madd(load(pz), sub(load(at(before, j)), n), n), left);
-  }
+  const n = out + (row << 1);
+  gates += row << 1;
+  if (resetFirst) tanhOfSum(n, gates, work + (row << 1), units);
+  else candidateRow(n, gates, out + row, inner, units);
+  blendRow(y, out, before, n, units);
 }
 
 /**
@@ -77,12 +117,13 @@ function stateRow(
  * @grain 4
  * @param gates       f32[batch,time,3 units], x W + bias in the order z, r, n
  * @param recurrent   f32[units,3 units], U
- * @param panelsGates  columns z and r of U in panels; 0 for a batch of at most 3
- * @param panelsState  columns n of U in panels; 0 for a batch of at most 3
+ * @param panelsGates  U in panels, or its columns z and r where reset comes first; 0 for a batch of at most 3
+ * @param panelsState  columns n of U in panels, where reset comes first; else 0
  * @param bias        f32[3 units], b, 0 for zeros
  * @param h0          f32[batch,units], states before the first step, 0 for zeros
  * @param mask        f32[batch,units], factors of h before its products with U, 0 for none
  * @param masked      f32[batch,units] to work in, 0 where there is no mask
+ * @param work        f32[batch,3 units], rows `workStride` bytes apart, to work in
  * @param out         f32[batch,time,3 units], z, r, n; may be gates
  * @param inner       f32[batch,time,units], what r multiplies: h U + b; or r h where reset comes first
  * @param y           f32[batch,time,units], h of every step
@@ -101,6 +142,7 @@ export function gru(
   h0: usize,
   mask: usize,
   masked: usize,
+  work: usize,
   out: usize,
   inner: usize,
   y: usize,
@@ -120,19 +162,20 @@ export function gru(
   const strideG = <usize>time * rowG;
   const skip = <usize>begin * row;
   const zeros = scratch;
-  scratch = zeroRow(zeros, rowG);
+  scratch = zeroRow(zeros, row);
   gates += <usize>begin * strideG;
   out += <usize>begin * strideG;
   inner += <usize>begin * strideY;
   y += <usize>begin * strideY;
-  if (out != gates) memory.copy(out, gates, <usize>m * strideG);
-  if (!bias) bias = zeros;
+  const strideW = workStride(rowG);
+  work += <usize>begin * strideW;
   const U = recurrent + (row << 1);
   let before = h0 ? h0 + skip : zeros;
   let strideH: usize = h0 ? row : 0;
   for (let step = 0; step < time; step++) {
     const t = <usize>(reverse ? time - 1 - step : step);
-    const g = out + t * rowG;
+    const g = gates + t * rowG;
+    const o = out + t * rowG;
     const q = inner + t * row;
     const now = y + t * row;
     let state = before;
@@ -149,33 +192,26 @@ export function gru(
       rowG,
       false,
       panelsGates,
-      g,
-      strideG,
+      work,
+      strideW,
       m,
-      2 * units,
+      (resetFirst ? 2 : 3) * units,
       units,
-      true,
+      false,
       scratch,
     );
-    if (!resetFirst) {
-      product(
-        state,
-        strideS,
-        U,
-        rowG,
-        false,
-        panelsState,
-        q,
-        strideY,
-        m,
+    for (let r: usize = 0; r < <usize>m; r++) {
+      gateRow(
+        g + r * strideG,
+        work + r * strideW,
+        bias,
+        state + r * strideS,
+        o + r * strideG,
+        q + r * strideY,
         units,
-        units,
-        false,
-        scratch,
+        resetFirst,
       );
     }
-    for (let r: usize = 0; r < <usize>m; r++)
-      gateRow(g + r * strideG, q + r * strideY, bias, state + r * strideS, units, resetFirst);
     if (resetFirst) {
       product(
         q,
@@ -184,18 +220,26 @@ export function gru(
         rowG,
         false,
         panelsState,
-        g + (row << 1),
-        strideG,
+        work + (row << 1),
+        strideW,
         m,
         units,
         units,
-        true,
+        false,
         scratch,
       );
     }
     for (let r: usize = 0; r < <usize>m; r++) {
-      const b = before + r * strideH;
-      stateRow(g + r * strideG, q + r * strideY, b, now + r * strideY, units, resetFirst);
+      stateRow(
+        g + r * strideG,
+        work + r * strideW,
+        before + r * strideH,
+        o + r * strideG,
+        q + r * strideY,
+        now + r * strideY,
+        units,
+        resetFirst,
+      );
     }
     before = now;
     strideH = strideY;

@@ -15,29 +15,42 @@ import {
   storePart,
   sub,
 } from "../lanes";
-import { sigmoid, tanh } from "../math";
-import { copyRows, maskRows, zeroRow } from "../recurrent";
+import { tanh } from "../math";
+import { copyRows, maskRows, sigmoidOfSum, tanhOfSum, workStride, zeroRow } from "../recurrent";
 
-/** One row of one step: gates [i,f,g,o][units] from what goes into them, the cell and the output. */
-function stepRow(gates: usize, before: usize, cell: usize, y: usize, units: i32): void {
+/** One row of one step: gates [i,f,g,o][units] from the two products that go into them, the cell and the output. */
+function stepRow(
+  gates: usize,
+  work: usize,
+  before: usize,
+  out: usize,
+  cell: usize,
+  y: usize,
+  units: i32,
+): void {
   const row = (<usize>units) << 2;
-  for (let j = 0; j < units; j += LANES) {
-    const pi = at(gates, j);
-    const pf = pi + row;
-    const pg = pf + row;
-    const po = pg + row;
-    const left = units - j;
-    const i = sigmoid(load(pi));
-    const f = sigmoid(load(pf));
-    const g = tanh(load(pg));
-    const o = sigmoid(load(po));
-    const c = madd(f, load(at(before, j)), mul(i, g));
-    storePart(pi, i, left);
-    storePart(pf, f, left);
-    storePart(pg, g, left);
-    storePart(po, o, left);
-    storePart(at(cell, j), c, left);
-    storePart(at(y, j), mul(o, tanh(c)), left);
+  sigmoidOfSum(out, gates, work, 2 * units);
+  out += row << 1;
+  gates += row << 1;
+  work += row << 1;
+  tanhOfSum(out, gates, work, units);
+  sigmoidOfSum(out + row, gates + row, work + row, units);
+  cellRow(out, before, cell, y, units);
+}
+
+/** `c = f before + i g`, `y = o tanh(c)`; `g` stands between f and o. */
+function cellRow(g: usize, before: usize, cell: usize, y: usize, units: i32): void {
+  const row = (<usize>units) << 2;
+  let f = g - row;
+  for (; units > 0; units -= LANES) {
+    const c = madd(load(f), load(before), mul(load(f - row), load(g)));
+    storePart(cell, c, units);
+    storePart(y, mul(load(g + row), tanh(c)), units);
+    f += 16;
+    g += 16;
+    before += 16;
+    cell += 16;
+    y += 16;
   }
 }
 
@@ -56,6 +69,7 @@ function stepRow(gates: usize, before: usize, cell: usize, y: usize, units: i32)
  * @param c0         f32[batch,units], cells before the first step, 0 for zeros
  * @param mask       f32[batch,units], factors of h before its product with U, 0 for none
  * @param masked     f32[batch,units] to work in, 0 where there is no mask
+ * @param work       f32[batch,4 units], rows `workStride` bytes apart, to work in
  * @param out        f32[batch,time,4 units], i, f, g, o; may be gates
  * @param y          f32[batch,time,units], h of every step
  * @param cells      f32[batch,time,units], c of every step
@@ -73,6 +87,7 @@ export function lstm(
   c0: usize,
   mask: usize,
   masked: usize,
+  work: usize,
   out: usize,
   y: usize,
   cells: usize,
@@ -93,18 +108,18 @@ export function lstm(
   const skip = <usize>begin * row;
   const zeros = scratch;
   scratch = zeroRow(zeros, row);
+  gates += <usize>begin * strideG;
   out += <usize>begin * strideG;
   y += <usize>begin * strideY;
   cells += <usize>begin * strideY;
-  if (out != gates + <usize>begin * strideG)
-    memory.copy(out, gates + <usize>begin * strideG, <usize>m * strideG);
+  const strideW = workStride(rowG);
+  work += <usize>begin * strideW;
   let state = h0 ? h0 + skip : zeros;
   let strideH: usize = h0 ? row : 0;
   let cell = c0 ? c0 + skip : zeros;
   let strideC: usize = c0 ? row : 0;
   for (let step = 0; step < time; step++) {
     const t = <usize>(reverse ? time - 1 - step : step);
-    const g = out + t * rowG;
     if (mask) {
       maskRows(masked + skip, state, strideH, mask + skip, m, units);
       state = masked + skip;
@@ -117,18 +132,26 @@ export function lstm(
       rowG,
       false,
       panels,
-      g,
-      strideG,
+      work,
+      strideW,
       m,
       4 * units,
       units,
-      true,
+      false,
       scratch,
     );
     state = y + t * row;
     const now = cells + t * row;
     for (let r: usize = 0; r < <usize>m; r++) {
-      stepRow(g + r * strideG, cell + r * strideC, now + r * strideY, state + r * strideY, units);
+      stepRow(
+        gates + t * rowG + r * strideG,
+        work + r * strideW,
+        cell + r * strideC,
+        out + t * rowG + r * strideG,
+        now + r * strideY,
+        state + r * strideY,
+        units,
+      );
     }
     cell = now;
     strideH = strideY;
@@ -138,11 +161,14 @@ export function lstm(
   copyRows(c + skip, cell, strideC, m, units);
 }
 
-/** One row of one step backwards. `dh` comes in; `dc` comes in, and leaves as that of the step before. */
+/**
+ * One row of one step backwards, `squashed` being the tanh of its cell. `dh` comes in; `dc` comes in, and
+ * leaves as that of the step before.
+ */
 function stepRowGrad(
   gates: usize,
   before: usize,
-  cell: usize,
+  squashed: usize,
   dy: usize,
   dh: usize,
   dc: usize,
@@ -161,7 +187,7 @@ function stepRowGrad(
     const g = load(pg);
     const o = load(pg + row);
     const left = units - j;
-    const th = tanh(load(at(cell, j)));
+    const th = load(at(squashed, j));
     const d = add(load(at(dy, j)), load(at(dh, j)));
     const dcell = madd(mul(d, o), nmadd(th, th, one), load(at(dc, j)));
     const di = mul(mul(dcell, g), mul(i, sub(one, i)));
@@ -227,7 +253,8 @@ export function lstmGrad(
   const strideG = <usize>time * rowG;
   const skip = <usize>begin * row;
   const zeros = scratch;
-  scratch = zeroRow(zeros, row);
+  const squashed = zeroRow(zeros, row);
+  scratch = squashed + ((row + 63) & ~63);
   gates += <usize>begin * strideG;
   dgates += <usize>begin * strideG;
   cells += <usize>begin * strideY;
@@ -247,10 +274,11 @@ export function lstmGrad(
     }
     const d = dy ? dy + <usize>begin * strideY + t * row : zeros;
     for (let r: usize = 0; r < <usize>m; r++) {
+      tanhOfSum(squashed, now + r * strideY, zeros, units);
       stepRowGrad(
         gates + t * rowG + r * strideG,
         before + r * strideB,
-        now + r * strideY,
+        squashed,
         d + r * strideDy,
         dh0 + r * row,
         dc0 + r * row,

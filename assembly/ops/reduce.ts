@@ -282,52 +282,16 @@ export function reduceLogSumExp(
 }
 
 /**
- * Gradient of the product, `dx_l = dy times the product of all other x`: the product of those before, from
- * a first walk, times that of those behind. So zeros need no division.
+ * Running sums along the middle axis, `out[l] = x[0] + ... + x[l]`, added in f64; or from the end, or
+ * without x[l] itself.
  *
  * @grain 16
- * @param x       f32[outer, length, inner]
- * @param dy      f32[outer, inner]
- * @param dx      f32[outer, length, inner], not x
- * @param length  elements in a product
- * @param inner   elements behind the axis that is reduced
- */
-export function reduceProdGrad(
-  x: usize,
-  dy: usize,
-  dx: usize,
-  length: i32,
-  inner: i32,
-  begin: i32,
-  end: i32,
-): void {
-  for (let i = begin; i < end; i++) {
-    const o = i / inner;
-    const from = o * length * inner + (i - o * inner);
-    let product: f32 = 1;
-    for (let l: i32 = 0; l < length; l++) {
-      const e = from + l * inner;
-      f32.store(at(dx, e), product);
-      product *= f32.load(at(x, e));
-    }
-    product = f32.load(at(dy, i));
-    for (let l = length - 1; l >= 0; l--) {
-      const e = from + l * inner;
-      f32.store(at(dx, e), f32.load(at(dx, e)) * product);
-      product *= f32.load(at(x, e));
-    }
-  }
-}
-
-/**
- * Running sums along the middle axis, `out[l] = x[0] + ... + x[l]`, added in f64; or from the end.
- *
- * @grain 16
- * @param x        f32[outer, length, inner]
- * @param out      f32[outer, length, inner], may be x
- * @param length   elements along the axis
- * @param inner    elements behind the axis
- * @param reverse  1: sums of x[l] and what follows
+ * @param x          f32[outer, length, inner]
+ * @param out        f32[outer, length, inner], may be x
+ * @param length     elements along the axis
+ * @param inner      elements behind the axis
+ * @param reverse    1: sums of x[l] and what follows
+ * @param exclusive  1: without x[l]; the first sum is 0
  */
 export function cumsum(
   x: usize,
@@ -335,6 +299,7 @@ export function cumsum(
   length: i32,
   inner: i32,
   reverse: i32,
+  exclusive: i32,
   begin: i32,
   end: i32,
 ): void {
@@ -344,8 +309,9 @@ export function cumsum(
     let e = o * length * inner + (i - o * inner) + (reverse ? (length - 1) * inner : 0);
     let sum: f64 = 0;
     for (let l = length; l > 0; l--) {
-      sum += <f64>f32.load(at(x, e));
-      f32.store(at(out, e), <f32>sum);
+      const next = sum + <f64>f32.load(at(x, e));
+      f32.store(at(out, e), <f32>(exclusive ? sum : next));
+      sum = next;
       e += step;
     }
   }

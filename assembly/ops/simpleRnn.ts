@@ -17,12 +17,12 @@ import {
   storePart,
 } from "../lanes";
 import { tanh } from "../math";
-import { copyRows, maskRows, zeroRow } from "../recurrent";
+import { copyRows, maskRows, workStride, zeroRow } from "../recurrent";
 
-/** `y = activation(y)` over a row. */
-function squashRow(y: usize, units: i32, relu: i32): void {
+/** `y = activation(gates + work)` over a row. */
+function squashRow(gates: usize, work: usize, y: usize, units: i32, relu: i32): void {
   for (let j = 0; j < units; j += LANES) {
-    const x = load(at(y, j));
+    const x = add(load(at(gates, j)), load(at(work, j)));
     storePart(at(y, j), relu ? pmax(x, splat(0)) : tanh(x), units - j);
   }
 }
@@ -38,6 +38,7 @@ function squashRow(y: usize, units: i32, relu: i32): void {
  * @param h0         f32[batch,units], states before the first step, 0 for zeros
  * @param mask       f32[batch,units], factors of h before its product with U, 0 for none
  * @param masked     f32[batch,units] to work in, 0 where there is no mask
+ * @param work       f32[batch,units], rows `workStride` bytes apart, to work in
  * @param y          f32[batch,time,units], h of every step; may be gates
  * @param h          f32[batch,units], the last h
  * @param time       steps
@@ -52,6 +53,7 @@ export function simpleRnn(
   h0: usize,
   mask: usize,
   masked: usize,
+  work: usize,
   y: usize,
   h: usize,
   time: i32,
@@ -70,11 +72,13 @@ export function simpleRnn(
   scratch = zeroRow(zeros, row);
   gates += <usize>begin * strideY;
   y += <usize>begin * strideY;
-  if (y != gates) memory.copy(y, gates, <usize>m * strideY);
+  const strideW = workStride(row);
+  work += <usize>begin * strideW;
   let state = h0 ? h0 + skip : zeros;
   let strideH: usize = h0 ? row : 0;
   for (let step = 0; step < time; step++) {
-    const now = y + <usize>(reverse ? time - 1 - step : step) * row;
+    const t = <usize>(reverse ? time - 1 - step : step) * row;
+    const now = y + t;
     if (mask) {
       maskRows(masked + skip, state, strideH, mask + skip, m, units);
       state = masked + skip;
@@ -87,15 +91,16 @@ export function simpleRnn(
       row,
       false,
       panels,
-      now,
-      strideY,
+      work,
+      strideW,
       m,
       units,
       units,
-      true,
+      false,
       scratch,
     );
-    for (let r: usize = 0; r < <usize>m; r++) squashRow(now + r * strideY, units, relu);
+    for (let r: usize = 0; r < <usize>m; r++)
+      squashRow(gates + t + r * strideY, work + r * strideW, now + r * strideY, units, relu);
     state = now;
     strideH = strideY;
   }

@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { init } from "../../build/modules/index.js";
 import { gradient } from "../../build/modules/autograd/gradient.js";
+import { flopsOf } from "../../build/modules/graph/defineOp.js";
 import { leaf } from "../../build/modules/graph/symbolic.js";
 import { regionsOf } from "../../build/modules/memory/regions.js";
 import { Plan, compile, workBytes } from "../../build/modules/plan/plan.js";
@@ -19,15 +20,11 @@ const OPTIMIZERS = ["adamw", "adam", "nadam", "rmsprop", "adagrad", "sgd"];
 async function kernelRow(engine, row) {
   const module = await import(`../../build/modules/ops/${row.file}.js`);
   const leaves = row.inputs.map(({ shape, dtype }, i) => leaf("parameter", `x${i}`, shape, dtype));
-  const made = module[row.call ?? row.op](...leaves, row.attrs ?? {});
-  const out = made.y ?? made;
-  const outputs = { out };
-  if (row.gradient) {
-    // The forward pass runs as well: its result, dy and the gradients are touched once more.
-    leaves.push(leaf("parameter", "dy", out.shape));
-    const dx = gradient(out, leaves.slice(0, -1), leaves.at(-1));
-    dx.forEach((t, i) => (outputs[`d${i}`] = t));
-  }
+  const outs = row.build
+    ? row.build(module, gradient, leaves)
+    : [module[row.call ?? row.op](...leaves, row.attrs ?? {})];
+  const [out] = outs;
+  const outputs = Object.fromEntries(outs.map((t, i) => [i, t]));
   const compiled = compile({ name: row.name, inputs: [], outputs });
   const regions = regionsOf(engine);
   const places = new Map(
@@ -39,14 +36,13 @@ async function kernelRow(engine, row) {
   );
   const arena = regions.allocate(workBytes(compiled, engine.threads));
   const plan = Plan.place(compiled, engine, { leaf: (t) => places.get(t), pin: () => 0, arena });
-  const touched = [...leaves, ...Object.values(outputs).flatMap((t) => t.node.outputs)];
+  const touched = [
+    ...new Set([...leaves, ...Object.values(outputs).flatMap((t) => t.node.outputs)]),
+  ];
   return {
     name: row.name,
     group: row.group,
-    flops:
-      row.group === "product"
-        ? 2 * sizeOf(out.shape) * leaves[0].shape[row.attrs?.transposeA ? 0 : 1]
-        : 0,
+    flops: row.flops ?? (["product", "convolution"].includes(row.group) ? flopsOf(out.node) : 0),
     bytes: touched.reduce((sum, t) => sum + 4 * sizeOf(t.shape), 0),
     run: (calls) => {
       for (let i = 0; i < calls; i++) plan.run();

@@ -38,6 +38,43 @@ const PRODUCTS = [
   "288x64x25600 TN",
 ];
 
+/** The three products of a convolution of `batch` images; `edge` pixels of padding all round. */
+function convolution([h, w, c], filters, { batch, size = 3, edge = 0, stride = 1, groups = 1 }) {
+  const out = (n) => Math.floor((n + 2 * edge - size) / stride) + 1;
+  const ends = (n) => [edge, (out(n) - 1) * stride + size - n - edge];
+  const attrs = { strides: stride, groups, padding: [ends(h), ends(w)] };
+  const x = f32(batch, h, w, c);
+  const kernel = f32(size, size, c / groups, filters);
+  const y = f32(batch, out(h), out(w), filters);
+  const of = `${h}x${w}x${c} to ${filters}, ${size}x${size}${edge ? " padded" : ""}${stride > 1 ? ` by ${stride}` : ""}${groups > 1 ? `, ${groups} groups` : ""}, batch ${batch}`;
+  const row = (name, op, inputs, more) => ({
+    group: "convolution",
+    name: `${name} ${of}`,
+    op,
+    file: "conv2d",
+    inputs,
+    attrs: { ...attrs, ...more },
+  });
+  return [
+    row("conv forward", "conv2d", [x, kernel, f32(filters)]),
+    row("conv filter", "convFilterGrad", [x, y], { kernelSize: [size, size] }),
+    row("conv input", "convInputGrad", [y, kernel], { size: [h, w] }),
+  ];
+}
+
+const CONVOLUTIONS = [
+  ...convolution([26, 26, 32], 64, { batch: 16 }),
+  ...convolution([32, 32, 16], 16, { batch: 16, edge: 1 }),
+  ...convolution([28, 28, 1], 32, { batch: 64 }),
+  ...convolution([32, 32, 3], 16, { batch: 16, edge: 1 }),
+  ...convolution([16, 16, 32], 32, { batch: 16, edge: 1 }),
+  ...convolution([14, 14, 128], 128, { batch: 4, edge: 1 }),
+  ...convolution([28, 28, 64], 64, { batch: 4, edge: 1, stride: 2 }),
+  ...convolution([28, 28, 64], 64, { batch: 4, edge: 1, groups: 4 }),
+  ...convolution([28, 28, 64], 128, { batch: 4, size: 1 }),
+  ...convolution([28, 28, 64], 128, { batch: 4, size: 1, stride: 2 }),
+];
+
 const flat = (group, op, file, inputs, name = "") =>
   [4096, 65_536, 1_048_576].map((n) => ({
     group,
@@ -48,15 +85,24 @@ const flat = (group, op, file, inputs, name = "") =>
   }));
 
 /** A call and its gradient, each a row; `inputs` after the shape of x are its parameters. */
-const both = (group, call, file, x, attrs, parameters = []) =>
-  [false, true].map((gradient) => ({
+const both = (group, call, file, x, attrs, parameters = [], out = null) =>
+  [false, true].map((backward) => ({
     group,
-    name: `${call}${gradient ? " + gradient" : ""} ${x.join("x")}${attrs?.poolSize ? ` ${attrs.poolSize}/${attrs.strides ?? attrs.poolSize}` : ""}`,
+    name: `${call}${backward ? " + gradient" : ""} ${x.join("x")}${attrs?.poolSize ? ` ${attrs.poolSize}/${attrs.strides ?? attrs.poolSize}` : ""}`,
     call,
     file,
-    gradient,
-    inputs: [f32(...x), ...parameters.map((n) => f32(n))],
-    attrs,
+    // The gradient's row runs the forward pass as well; its last input is dy.
+    inputs: [
+      f32(...x),
+      ...parameters.map((n) => f32(n)),
+      ...(backward ? [f32(...(out ?? x))] : []),
+    ],
+    build: (module, gradient, leaves) => {
+      const given = leaves.slice(0, 1 + parameters.length);
+      const made = module[call](...given, attrs);
+      const y = made.y ?? made;
+      return backward ? [y, ...gradient(y, given, leaves.at(-1))] : [y];
+    },
   }));
 
 const IMAGES = [
@@ -68,10 +114,18 @@ const IMAGES = [
   [32, 28, 28, 1],
 ];
 
+/** Shape behind windows of this size with strides of 2. */
+const pooled = ([n, h, w, c], size) => [
+  n,
+  Math.floor((h - size) / 2) + 1,
+  Math.floor((w - size) / 2) + 1,
+  c,
+];
+
 const POOLINGS = IMAGES.flatMap((x) =>
   ["maxPool2d", "averagePool2d"].flatMap((call) => [
-    ...both("pool", call, "pool", x, { poolSize: 2 }),
-    ...both("pool", call, "pool", x, { poolSize: 3, strides: 2 }),
+    ...both("pool", call, "pool", x, { poolSize: 2 }, [], pooled(x, 2)),
+    ...both("pool", call, "pool", x, { poolSize: 3, strides: 2 }, [], pooled(x, 3)),
   ]),
 );
 
@@ -89,17 +143,55 @@ const NORMS = [
 ];
 
 const RESIZES = ["nearest", "bilinear"].flatMap((method) =>
-  both("resize", "resize2d", "resize", [32, 16, 16, 32], { size: [32, 32], method }).map((row) => ({
-    ...row,
-    name: `${row.name} ${method}`,
-  })),
+  both(
+    "resize",
+    "resize2d",
+    "resize",
+    [32, 16, 16, 32],
+    { size: [32, 32], method },
+    [],
+    [32, 32, 32, 32],
+  ).map((row) => ({ ...row, name: `${row.name} ${method}` })),
 );
+
+/**
+ * A recurrence over a sequence, forward, or with the gradients of the sum of its states by its weights and x:
+ * three times the products of the forward pass.
+ */
+function recurrence(op, gates, [batch, time, features, units], backward) {
+  const products = 2 * batch * time * (features + units) * gates * units;
+  return {
+    group: "recurrent",
+    name: `${op} ${batch}x${time}x${features} ${units} units ${backward ? "and gradient" : "forward"}`,
+    op,
+    file: op,
+    inputs: [
+      f32(batch, time, features),
+      f32(features, gates * units),
+      f32(units, gates * units),
+      f32(gates * units),
+      f32(batch, time, units),
+    ],
+    build: (module, gradient, [x, kernel, recurrent, bias, dy]) => {
+      const { y } = module[op](x, kernel, recurrent, bias);
+      return backward ? [y, ...gradient(y, [x, kernel, recurrent, bias], dy)] : [y];
+    },
+    flops: backward ? 3 * products : products,
+  };
+}
 
 export const ROWS = [
   ...POOLINGS,
   ...NORMS,
   ...RESIZES,
+  ...[false, true].flatMap((backward) => [
+    recurrence("lstm", 4, [32, 50, 64, 128], backward),
+    recurrence("gru", 3, [32, 50, 64, 128], backward),
+    recurrence("simpleRnn", 1, [32, 50, 64, 128], backward),
+    recurrence("lstm", 4, [1, 50, 64, 128], backward),
+  ]),
   ...PRODUCTS.map(product),
+  ...CONVOLUTIONS,
   ...["add", "mul", "div"].flatMap((op) => flat("elementwise", op, "binary", 2)),
   {
     group: "elementwise",

@@ -56,6 +56,8 @@ export class Progress implements Callback {
   readonly history: History = new History();
   private readonly terminal: Terminal;
   private bar: SingleBar | null = null;
+  /** Samples of an epoch: the program trains on arrays, whose number is known. */
+  private samples = 0;
   private info: TrainingInfo = { epochs: 0, steps: 0, batchSize: 0, samples: 0 };
   private printed = new Set<number>();
   private epoch = 0;
@@ -72,6 +74,7 @@ export class Progress implements Callback {
 
   async onTrainBegin(info: TrainingInfo): Promise<void> {
     this.info = info;
+    this.samples = info.samples ?? 0;
     this.printed = printedEpochs(info.epochs);
     if (this.terminal.interactive && info.epochs > 0) {
       const { default: cliProgress } = await import("cli-progress");
@@ -87,7 +90,7 @@ export class Progress implements Callback {
         gracefulExit: true,
         stream: process.stdout,
       });
-      this.bar.start(info.epochs * info.samples, 0, { text: "" });
+      this.bar.start(info.epochs * this.samples, 0, { text: "" });
     }
     this.started = performance.now();
   }
@@ -99,7 +102,7 @@ export class Progress implements Callback {
 
   private standing(logs: Logs, samples: number): Standing {
     const seconds = (performance.now() - this.started) / 1000;
-    const total = this.info.epochs * this.info.samples;
+    const total = this.info.epochs * this.samples;
     return {
       epoch: this.epoch + 1,
       epochs: this.info.epochs,
@@ -125,15 +128,15 @@ export class Progress implements Callback {
     const now = performance.now();
     if (now - this.drawn < FRAME) return;
     this.drawn = now;
-    const { samples, batchSize } = this.info;
-    const done = this.epoch * samples + Math.min(samples, (batch + 1) * batchSize);
+    const { samples } = this;
+    const done = this.epoch * samples + Math.min(samples, (batch + 1) * this.info.batchSize);
     this.move(done, logs);
   }
 
   onEpochEnd(epoch: number, logs: Logs): void {
     const now = performance.now();
     this.history.push(epoch, logs, (now - this.epochStarted) / 1000);
-    const done = (epoch + 1) * this.info.samples;
+    const done = (epoch + 1) * this.samples;
     if (this.bar) {
       if (now - this.drawn < FRAME && epoch + 1 < this.info.epochs) return;
       this.drawn = now;
@@ -152,6 +155,6 @@ export class Progress implements Callback {
   /** Samples that were trained on in a second, over all epochs. */
   get samplesPerSecond(): number {
     const seconds = this.history.seconds.reduce((sum, s) => sum + s, 0);
-    return seconds > 0 ? (this.history.epoch.length * this.info.samples) / seconds : 0;
+    return seconds > 0 ? (this.history.epoch.length * this.samples) / seconds : 0;
   }
 }

@@ -1,7 +1,7 @@
-import { type Schema, initParser } from "udsv";
-import { DataError, OptionError, withDefaults } from "../errors.ts";
+import { DataError, withDefaults } from "../errors.ts";
+import { cellsOf, checkSeparator, namesOf } from "./csvCells.ts";
 import { detectDecimal, detectHeader, detectSeparator } from "./csvDialect.ts";
-import { type CsvRecords, csvRecords } from "./csvRecords.ts";
+import { csvRecords } from "./csvRecords.ts";
 import { decodeText } from "./decodeText.ts";
 import { subjectOf } from "./subject.ts";
 import type { Table } from "./table.ts";
@@ -19,7 +19,7 @@ export interface CsvOptions {
   encoding: string;
 }
 
-const DEFAULTS: CsvOptions = {
+export const DEFAULTS: CsvOptions = {
   name: "",
   separator: "auto",
   header: "auto",
@@ -34,59 +34,6 @@ export interface CsvTable extends Table {
   readonly separator: string;
   /** Whether the names come from the file; they are column1, column2, ... if not. */
   readonly hasHeader: boolean;
-}
-
-/** Cells by column. udsv gets what it can read: equal rows, one line end, no blank lines, two columns or more. */
-function cellsOf(text: string, separator: string, records: CsvRecords): string[][] {
-  const { starts, ends, width, newline, blanks } = records;
-  const single = width === 1;
-  const record = (start: number, i: number): string => text.slice(start, ends[i]);
-  if (single && !text.includes('"')) return [Array.from(starts, record)];
-  const tidy = !blanks && newline !== "mixed" && !single;
-  const lines = tidy
-    ? [text]
-    : Array.from(starts, (start, i) => record(start, i) + (single ? separator : ""));
-  const schema: Schema & { skip: number } = {
-    skip: 0,
-    col: separator,
-    row: tidy && newline !== "" ? newline : "\n",
-    encl: text.includes('"') ? '"' : "",
-    esc: text.includes('"') ? '"' : "",
-    trim: false,
-    cols: Array.from({ length: Math.max(2, width) }, (_, i) => ({
-      name: String(i),
-      type: "s" as const,
-      repl: { empty: undefined, null: undefined, NaN: undefined },
-    })),
-  };
-  const columns: string[][] = initParser(schema).stringCols<string[]>(lines.join("\n"));
-  return single ? [columns[0]!] : columns;
-}
-
-function namesOf(subject: string, columns: readonly string[][], hasHeader: boolean): string[] {
-  const names = columns.map(
-    (column, i) => (hasHeader ? column[0]!.trim() : "") || `column${i + 1}`,
-  );
-  const seen = new Map<string, number>();
-  names.forEach((name, i) => {
-    const before = seen.get(name);
-    if (before !== undefined) {
-      throw new DataError(
-        `${subject}: column names must differ, but columns ${before + 1} and ${i + 1} are both "${name}"; ` +
-          `rename one, or pass header: false if the first row holds no names`,
-      );
-    }
-    seen.set(name, i);
-  });
-  return names;
-}
-
-function checkSeparator(subject: string, separator: string): void {
-  if (separator !== "auto" && (separator.length !== 1 || '"\r\n'.includes(separator))) {
-    throw new OptionError(
-      `${subject}: separator must be "auto" or one character that is no quote or line end, got ${JSON.stringify(separator)}`,
-    );
-  }
 }
 
 /**

@@ -13,7 +13,7 @@ const WHOLE_NUMBER = /^[+-]?\d+$/;
 export function detectSeparator(text: string): string {
   let [best, agreed] = [",", 0];
   for (const separator of ["\t", ";", "|", ","]) {
-    const { width, starts } = csvRecords(text, separator, 100);
+    const { width, starts } = csvRecords(text, separator, { limit: 100 });
     if (width > 1 && starts.length > agreed) [best, agreed] = [separator, starts.length];
   }
   return best;

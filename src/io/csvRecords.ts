@@ -14,6 +14,18 @@ export interface CsvRecords {
   readonly blanks: boolean;
   /** What ended the scan early: `line 3: ...`. */
   readonly fault: string | null;
+  /** Whether the text ends inside a quoted field: the fault is gone if more text follows. */
+  readonly unclosed: boolean;
+}
+
+/** How a scan begins: at the start of a file unless it is a later part of one. */
+export interface CsvScan {
+  /** Records to look at; the scan ends early at the first fault. */
+  readonly limit?: number;
+  /** Fields that every record must have; 0: as many as the first. */
+  readonly width?: number;
+  /** 1-based line at which the text begins. */
+  readonly line?: number;
 }
 
 const QUOTE = 34;
@@ -21,7 +33,7 @@ const LF = 10;
 const CR = 13;
 
 /** Line ends in [begin, end), CRLF counted once. */
-function countLines(text: string, begin: number, end: number): number {
+export function countLines(text: string, begin: number, end: number): number {
   let count = 0;
   for (let i = begin; i < end; i++) {
     const c = text.charCodeAt(i);
@@ -58,15 +70,21 @@ function plural(count: number): string {
  *
  * This pass exists because udsv trusts its input: it glues a short row to the next one, loses the text of an
  * unterminated quote, and counts no lines. After this pass every record is known to have the same number of fields.
- *
- * @param limit  records to look at; the scan ends early at the first fault
  */
-export function csvRecords(text: string, separator: string, limit: number = Infinity): CsvRecords {
+export function csvRecords(text: string, separator: string, scan: CsvScan = {}): CsvRecords {
+  const { limit = Infinity } = scan;
   const split = separator.charCodeAt(0);
   const room = Number.isFinite(limit) ? limit : mostRecords(text);
   const [starts, ends, lines] = [new Int32Array(room), new Int32Array(room), new Int32Array(room)];
-  let [count, width, newline, blanks, line, at] = [0, 0, "", false, 1, 0];
-  const result = (fault: string | null): CsvRecords => ({
+  let [count, width, newline, blanks, line, at] = [
+    0,
+    scan.width ?? 0,
+    "",
+    false,
+    scan.line ?? 1,
+    0,
+  ];
+  const result = (fault: string | null, unclosed: boolean = false): CsvRecords => ({
     starts: starts.subarray(0, count),
     ends: ends.subarray(0, count),
     lines: lines.subarray(0, count),
@@ -74,6 +92,7 @@ export function csvRecords(text: string, separator: string, limit: number = Infi
     newline,
     blanks,
     fault,
+    unclosed,
   });
 
   while (at < text.length && count < room) {
@@ -85,6 +104,7 @@ export function csvRecords(text: string, separator: string, limit: number = Infi
         if (after < 0)
           return result(
             `line ${line}: a quoted field must be closed, but the file ends first; close it`,
+            true,
           );
         line += countLines(text, at, after);
         at = after;
@@ -116,7 +136,7 @@ export function csvRecords(text: string, separator: string, limit: number = Infi
       blanks = true;
       continue;
     }
-    if (count === 0) width = fields;
+    if (width === 0) width = fields;
     if (fields !== width) {
       return result(
         `line ${startLine}: every row must have as many fields as the first, expected ${plural(width)}, found ${fields}`,

@@ -1,12 +1,14 @@
 import { DataError, OptionError } from "../errors.ts";
 
-function encodingOf(bytes: Uint8Array): string {
+/** What a file's first bytes say of its encoding. */
+export function encodingOf(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
   return "utf-8";
 }
 
-function decoderOf(subject: string, encoding: string, fatal: boolean): TextDecoder {
+/** @throws OptionError where the encoding is unknown */
+export function decoderOf(subject: string, encoding: string, fatal: boolean): TextDecoder {
   try {
     return new TextDecoder(encoding, { fatal });
   } catch {

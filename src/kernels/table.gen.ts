@@ -25,865 +25,900 @@ export class Kernels {
     c.write(2, true, [q, k, v, mask, stats, dout, dq, dk, dvalue, table, lq, lk, heads, d, dv, rows, flags, c.float(scale), c.float(dropRate), c.float(keptScale), c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), size]);
   }
 
+  /** The band of each matrix, `out[r, c] = x[r, c]` where lower <= c - r <= upper, otherwise 0, NaN too. As 32-bit */
+  band(x: Address, out: Address, rows: number, columns: number, lower: number, upper: number, size: number): void {
+    this.commands.write(3, true, [x, out, rows, columns, lower, upper, size]);
+  }
+
   /** Two operands element by element under broadcasting: add, sub, mul, div, maximum and minimum (NaN */
   binary(kind: number, a: Address, b: Address, out: Address, table: Address, size: number): void {
-    this.commands.write(3, true, [kind, a, b, out, table, size]);
+    this.commands.write(4, true, [kind, a, b, out, table, size]);
   }
 
   /** Clamps each element to [-limit, limit], in place. NaN stays NaN; an infinity becomes the limit. */
   clipValue(g: Address, limit: Scalar, size: number): void {
     const c = this.commands;
-    c.write(4, true, [g, c.float(limit), size]);
+    c.write(5, true, [g, c.float(limit), size]);
   }
 
   /** Multiplies each element, `x = x factor`, in place. */
   scale(x: Address, factor: Scalar, size: number): void {
     const c = this.commands;
-    c.write(5, true, [x, c.float(factor), size]);
+    c.write(6, true, [x, c.float(factor), size]);
   }
 
   /** Sum of squares of each block of 4096 elements, blocks [begin, end). In f64: the square of an f32 is */
   sumOfSquares(x: Address, partials: Address, n: number, size: number): void {
-    this.commands.write(6, true, [x, partials, n, size]);
+    this.commands.write(7, true, [x, partials, n, size]);
   }
 
   /** Sum of magnitudes of each block of 4096 elements, blocks [begin, end), in f64. NaN and infinities */
   sumOfMagnitudes(x: Address, partials: Address, n: number, size: number): void {
-    this.commands.write(7, true, [x, partials, n, size]);
+    this.commands.write(8, true, [x, partials, n, size]);
   }
 
   /** Largest magnitude of each block of 4096 elements, blocks [begin, end); NaN where any is NaN. */
   maxMagnitude(x: Address, partials: Address, n: number, size: number): void {
-    this.commands.write(8, true, [x, partials, n, size]);
+    this.commands.write(9, true, [x, partials, n, size]);
   }
 
   /** Comparison element by element under broadcasting, 1 where it holds and 0 elsewhere. With a NaN only */
   compare(kind: number, a: Address, b: Address, out: Address, table: Address, size: number): void {
-    this.commands.write(9, true, [kind, a, b, out, table, size]);
+    this.commands.write(10, true, [kind, a, b, out, table, size]);
   }
 
   /** Choice element by element under broadcasting, `out = condition ? a : b`, of 32-bit words. What is */
   where(condition: Address, a: Address, b: Address, out: Address, table: Address, size: number): void {
-    this.commands.write(10, true, [condition, a, b, out, table, size]);
+    this.commands.write(11, true, [condition, a, b, out, table, size]);
   }
 
   /** Conversion of dtypes, element by element. f32 to i32 cuts towards zero and saturates, NaN becomes 0; */
   cast(from: number, to: number, x: Address, out: Address, size: number): void {
-    this.commands.write(11, true, [from, to, x, out, size]);
+    this.commands.write(12, true, [from, to, x, out, size]);
+  }
+
+  /** Convolution of images in NHWC, `out = activation(sum over taps and channels of x w + bias)`, by a plan that */
+  convolution(x: Address, w: Address, bias: Address, out: Address, plan: Address, activation: number, size: number): void {
+    this.commands.write(13, true, [x, w, bias, out, plan, activation, size]);
+  }
+
+  /** Gradient of a convolution by its weights, `dw[tap, channel, out channel] = sum over pixels of x dy`. */
+  convolutionFilterGrad(x: Address, dy: Address, dw: Address, plan: Address, size: number): void {
+    this.commands.write(14, true, [x, dy, dw, plan, size]);
   }
 
   /** Copies bytes. The areas may overlap. */
   copyBytes(x: Address, out: Address, size: number): void {
-    this.commands.write(12, true, [x, out, size]);
+    this.commands.write(15, true, [x, out, size]);
   }
 
   /** Copies elements from strides to strides, row by row: slices, their gradients, concatenation, repetition. */
   copyStrided(bytes: number, x: Address, out: Address, table: Address, size: number): void {
-    this.commands.write(13, true, [bytes, x, out, table, size]);
+    this.commands.write(16, true, [bytes, x, out, table, size]);
+  }
+
+  /** Depthwise convolution, `out[n, y, x, c] = sum over i, j of x[n, s y + d i - p, s x + d j - p, c] w[i, j, c]`. */
+  depthwise(x: Address, w: Address, out: Address, plan: Address, size: number): void {
+    this.commands.write(17, true, [x, w, out, plan, size]);
+  }
+
+  /** Gradient of `depthwise` by x, `dx[n, y, x, c] = sum of dy w` over the windows that hold the pixel, in the order */
+  depthwiseInputGrad(dy: Address, w: Address, dx: Address, plan: Address, size: number): void {
+    this.commands.write(18, true, [dy, w, dx, plan, size]);
+  }
+
+  /** Gradient of `depthwise` by the weights, `dw[i, j, c] = sum over pixels of x dy`. */
+  depthwiseFilterGrad(x: Address, dy: Address, dw: Address, plan: Address, images: number, size: number): void {
+    this.commands.write(19, true, [x, dy, dw, plan, images, size]);
   }
 
   /** `out = (x - t)^2`. */
   squaredError(x: Address, t: Address, out: Address, size: number): void {
-    this.commands.write(14, true, [x, t, out, size]);
+    this.commands.write(20, true, [x, t, out, size]);
   }
 
   /** Gradient of squaredError, `dx = 2 (x - t) dy`. */
   squaredErrorGrad(x: Address, t: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(15, true, [x, t, dy, dx, size]);
+    this.commands.write(21, true, [x, t, dy, dx, size]);
   }
 
   /** `out = |x - t|`. */
   absoluteError(x: Address, t: Address, out: Address, size: number): void {
-    this.commands.write(16, true, [x, t, out, size]);
+    this.commands.write(22, true, [x, t, out, size]);
   }
 
   /** Gradient of absoluteError, `dx = sign(x - t) dy`; 0 at the kink, as in PyTorch. */
   absoluteErrorGrad(x: Address, t: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(17, true, [x, t, dy, dx, size]);
+    this.commands.write(23, true, [x, t, dy, dx, size]);
   }
 
   /** With e = x - t: `out = |e| <= delta ? e^2 / 2 : delta (|e| - delta / 2)`. */
   huber(x: Address, t: Address, out: Address, delta: Scalar, size: number): void {
     const c = this.commands;
-    c.write(18, true, [x, t, out, c.float(delta), size]);
+    c.write(24, true, [x, t, out, c.float(delta), size]);
   }
 
   /** Gradient of huber, `dx = min(max(x - t, -delta), delta) dy`. */
   huberGrad(x: Address, t: Address, dy: Address, dx: Address, delta: Scalar, size: number): void {
     const c = this.commands;
-    c.write(19, true, [x, t, dy, dx, c.float(delta), size]);
+    c.write(25, true, [x, t, dy, dx, c.float(delta), size]);
   }
 
   /** With e = x - t: `out = log cosh e`. From u = e^-|e| - 1 it is `log(1 + u^2 / (2 (1 + u)))` where |e| <= 1, */
   logCosh(x: Address, t: Address, out: Address, size: number): void {
-    this.commands.write(20, true, [x, t, out, size]);
+    this.commands.write(26, true, [x, t, out, size]);
   }
 
   /** Gradient of logCosh, `dx = tanh(x - t) dy`. */
   logCoshGrad(x: Address, t: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(21, true, [x, t, dy, dx, size]);
+    this.commands.write(27, true, [x, t, dy, dx, size]);
   }
 
   /** Poisson loss, `out = x - t log(x + epsilon)`: the negative logarithm of the likelihood of a count t at */
   poisson(x: Address, t: Address, out: Address, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(22, true, [x, t, out, c.float(epsilon), size]);
+    c.write(28, true, [x, t, out, c.float(epsilon), size]);
   }
 
   /** Gradient of poisson, `dx = (1 - t / (x + epsilon)) dy`. */
   poissonGrad(x: Address, t: Address, dy: Address, dx: Address, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(23, true, [x, t, dy, dx, c.float(epsilon), size]);
+    c.write(29, true, [x, t, dy, dx, c.float(epsilon), size]);
   }
 
   /** Terms of the Kullback-Leibler divergence, `out = t log(t / x)` with both clipped to [epsilon, 1]; 0 where */
   klDivergence(x: Address, t: Address, out: Address, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(24, true, [x, t, out, c.float(epsilon), size]);
+    c.write(30, true, [x, t, out, c.float(epsilon), size]);
   }
 
   /** Gradient of klDivergence, `dx = -t / x dy`; 0 where x is clipped. */
   klDivergenceGrad(x: Address, t: Address, dy: Address, dx: Address, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(25, true, [x, t, dy, dx, c.float(epsilon), size]);
+    c.write(31, true, [x, t, dy, dx, c.float(epsilon), size]);
   }
 
   /** Crossentropy of a probability, `out = -(t log p + (1 - t) log(1 - p))` with p = x clipped to */
   binaryCrossentropy(x: Address, t: Address, out: Address, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(26, true, [x, t, out, c.float(epsilon), size]);
+    c.write(32, true, [x, t, out, c.float(epsilon), size]);
   }
 
   /** Gradient of binaryCrossentropy, `dx = (x - t) / (x (1 - x)) dy`; 0 where x is clipped. */
   binaryCrossentropyGrad(x: Address, t: Address, dy: Address, dx: Address, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(27, true, [x, t, dy, dx, c.float(epsilon), size]);
+    c.write(33, true, [x, t, dy, dx, c.float(epsilon), size]);
   }
 
   /** Crossentropy of a logit, `out = max(z, 0) - z t + log(1 + e^-|z|)`: binaryCrossentropy of sigmoid(z) */
   sigmoidCrossentropy(z: Address, t: Address, out: Address, size: number): void {
-    this.commands.write(28, true, [z, t, out, size]);
+    this.commands.write(34, true, [z, t, out, size]);
   }
 
   /** Gradient of sigmoidCrossentropy, `dz = (sigmoid(z) - t) dy`. */
   sigmoidCrossentropyGrad(z: Address, t: Address, dy: Address, dz: Address, size: number): void {
-    this.commands.write(29, true, [z, t, dy, dz, size]);
+    this.commands.write(35, true, [z, t, dy, dz, size]);
   }
 
   /** `out = max(1 - s x, 0)` with s = t, or -1 where t is 0: labels may be -1 and 1, or 0 and 1. */
   hinge(x: Address, t: Address, out: Address, size: number): void {
-    this.commands.write(30, true, [x, t, out, size]);
+    this.commands.write(36, true, [x, t, out, size]);
   }
 
   /** Gradient of hinge, `dx = 1 - s x > 0 ? -s dy : 0`. */
   hingeGrad(x: Address, t: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(31, true, [x, t, dy, dx, size]);
+    this.commands.write(37, true, [x, t, dy, dx, size]);
   }
 
   /** The square of hinge, `out = max(1 - s x, 0)^2`. */
   squaredHinge(x: Address, t: Address, out: Address, size: number): void {
-    this.commands.write(32, true, [x, t, out, size]);
+    this.commands.write(38, true, [x, t, out, size]);
   }
 
   /** Gradient of squaredHinge, `dx = -2 s max(1 - s x, 0) dy`. */
   squaredHingeGrad(x: Address, t: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(33, true, [x, t, dy, dx, size]);
+    this.commands.write(39, true, [x, t, dy, dx, size]);
   }
 
   /** Whether a thresholded output is the label, `out = (x > threshold ? 1 : 0) == t ? 1 : 0`. */
   binaryMatch(x: Address, t: Address, out: Address, threshold: Scalar, size: number): void {
     const c = this.commands;
-    c.write(34, true, [x, t, out, c.float(threshold), size]);
+    c.write(40, true, [x, t, out, c.float(threshold), size]);
   }
 
   /** Exponential linear unit, `out = x > 0 ? x : alpha (e^x - 1)`. Source: Clevert et al. 2016 */
   elu(x: Address, out: Address, alpha: Scalar, size: number): void {
     const c = this.commands;
-    c.write(35, true, [x, out, c.float(alpha), size]);
+    c.write(41, true, [x, out, c.float(alpha), size]);
   }
 
   /** Gradient of elu, `dx = x > 0 ? dy : dy alpha e^x`. */
   eluGrad(x: Address, dy: Address, dx: Address, alpha: Scalar, size: number): void {
     const c = this.commands;
-    c.write(36, true, [x, dy, dx, c.float(alpha), size]);
+    c.write(42, true, [x, dy, dx, c.float(alpha), size]);
   }
 
   /** Self-normalising unit, `out = lambda (x > 0 ? x : alpha (e^x - 1))` with lambda = 1.0507, alpha = */
   selu(x: Address, out: Address, size: number): void {
-    this.commands.write(37, true, [x, out, size]);
+    this.commands.write(43, true, [x, out, size]);
   }
 
   /** Gradient of selu, `dx = dy lambda (x > 0 ? 1 : alpha e^x)`. */
   seluGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(38, true, [x, dy, dx, size]);
+    this.commands.write(44, true, [x, dy, dx, size]);
   }
 
   /** Continuously differentiable ELU, `out = x > 0 ? x : alpha (e^(x / alpha) - 1)`. Source: Barron */
   celu(x: Address, out: Address, alpha: Scalar, size: number): void {
     const c = this.commands;
-    c.write(39, true, [x, out, c.float(alpha), size]);
+    c.write(45, true, [x, out, c.float(alpha), size]);
   }
 
   /** Gradient of celu, `dx = x > 0 ? dy : dy e^(x / alpha)`. */
   celuGrad(x: Address, dy: Address, dx: Address, alpha: Scalar, size: number): void {
     const c = this.commands;
-    c.write(40, true, [x, dy, dx, c.float(alpha), size]);
+    c.write(46, true, [x, dy, dx, c.float(alpha), size]);
   }
 
   /** `out = x[0]` everywhere. */
   fill(x: Address, out: Address, size: number): void {
-    this.commands.write(41, true, [x, out, size]);
+    this.commands.write(47, true, [x, out, size]);
   }
 
   /** Rows of a data set into a batch, `out[r] = source[order[cursor + r]]`, as 32-bit words (f32 or */
   gatherRows(source: Scalar, order: Scalar, cursor: Scalar, out: Address, width: number, size: number): void {
     const c = this.commands;
-    c.write(42, true, [c.uint(source), c.uint(order), c.uint(cursor), out, width, size]);
+    c.write(48, true, [c.uint(source), c.uint(order), c.uint(cursor), out, width, size]);
   }
 
   /** Like gatherRows for rows of bytes, converted: `out = scale byte + shift`. */
   gatherBytes(source: Scalar, order: Scalar, cursor: Scalar, scale: Scalar, shift: Scalar, out: Address, width: number, size: number): void {
     const c = this.commands;
-    c.write(43, true, [c.uint(source), c.uint(order), c.uint(cursor), c.float(scale), c.float(shift), out, width, size]);
+    c.write(49, true, [c.uint(source), c.uint(order), c.uint(cursor), c.float(scale), c.float(shift), out, width, size]);
   }
 
   /** Slices of the middle axis by index, `out[o, i, :] = x[o, indices[i], :]`, as 32-bit words. An index */
   gather(x: Address, indices: Address, out: Address, n: number, length: number, inner: number, missing: number, size: number): void {
-    this.commands.write(44, true, [x, indices, out, n, length, inner, missing, size]);
+    this.commands.write(50, true, [x, indices, out, n, length, inner, missing, size]);
   }
 
   /** Elements of the middle axis by an index each, `out[o, i, c] = x[o, indices[o, i, c], c]`, as 32-bit */
   gatherElements(x: Address, indices: Address, out: Address, n: number, length: number, inner: number, missing: number, size: number): void {
-    this.commands.write(45, true, [x, indices, out, n, length, inner, missing, size]);
+    this.commands.write(51, true, [x, indices, out, n, length, inner, missing, size]);
+  }
+
+  /** Places of elements from their coordinates, row-major: -1 where one lies outside. Rows of indices belong */
+  flatIndices(indices: Address, out: Address, table: Address, depth: number, block: number, size: number): void {
+    this.commands.write(52, true, [indices, out, table, depth, block, size]);
   }
 
   /** Gaussian error linear unit, `out = x P(x)`, `P(x) = (1 + erf(x / sqrt 2)) / 2`. */
   gelu(x: Address, out: Address, size: number): void {
-    this.commands.write(46, true, [x, out, size]);
+    this.commands.write(53, true, [x, out, size]);
   }
 
   /** Gradient of gelu, `dx = dy (P(x) + x p(x))`, p the normal density. */
   geluGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(47, true, [x, dy, dx, size]);
+    this.commands.write(54, true, [x, dy, dx, size]);
   }
 
   /** Tanh form of gelu, `out = x (1 + tanh(z / 2)) / 2`, `z = 2 sqrt(2 / pi) (x + 0.044715 x^3)`, */
   geluTanh(x: Address, out: Address, size: number): void {
-    this.commands.write(48, true, [x, out, size]);
+    this.commands.write(55, true, [x, out, size]);
   }
 
   /** Gradient of geluTanh, `dx = dy s (1 + x (1 - s) z')`, s = sigmoid(z), z' = 2 sqrt(2 / pi) (1 + */
   geluTanhGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(49, true, [x, dy, dx, size]);
+    this.commands.write(56, true, [x, dy, dx, size]);
   }
 
   /** Moments of the blocks of all samples, for normMoments to put together. */
   normBlocks(x: Address, partial: Address, sampleSize: number, blockSize: number, width: number, size: number): void {
-    this.commands.write(50, true, [x, partial, sampleSize, blockSize, width, size]);
+    this.commands.write(57, true, [x, partial, sampleSize, blockSize, width, size]);
   }
 
   /** Mean, variance and 1 / sqrt(variance + epsilon) of each channel of each sample from the moments of its */
   normMoments(partial: Address, mean: Address, variance: Address, rstd: Address, sampleSize: number, blockSize: number, width: number, channels: number, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(51, true, [partial, mean, variance, rstd, sampleSize, blockSize, width, channels, c.float(epsilon), size]);
+    c.write(58, true, [partial, mean, variance, rstd, sampleSize, blockSize, width, channels, c.float(epsilon), size]);
   }
 
   /** Mean and variance of groups of neighbours from those of channels: the mean of the means, and the mean of */
   normGroups(means: Address, variances: Address, mean: Address, variance: Address, rstd: Address, width: number, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(52, true, [means, variances, mean, variance, rstd, width, c.float(epsilon), size]);
+    c.write(59, true, [means, variances, mean, variance, rstd, width, c.float(epsilon), size]);
   }
 
   /** `y = (x - mean) rstd gamma + beta`. May run in place. */
   normApply(x: Address, mean: Address, rstd: Address, gamma: Address, beta: Address, y: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void {
-    this.commands.write(53, true, [x, mean, rstd, gamma, beta, y, sampleSize, blockSize, width, channels, groups, size]);
+    this.commands.write(60, true, [x, mean, rstd, gamma, beta, y, sampleSize, blockSize, width, channels, groups, size]);
   }
 
   /** Sums of dy and of dy (x - mean) over the blocks of all samples, for normGradSums to put together. */
   normGradBlocks(x: Address, dy: Address, mean: Address, partial: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void {
-    this.commands.write(54, true, [x, dy, mean, partial, sampleSize, blockSize, width, channels, groups, size]);
+    this.commands.write(61, true, [x, dy, mean, partial, sampleSize, blockSize, width, channels, groups, size]);
   }
 
   /** Sums over each channel of each sample from those of its blocks, in f64: of dy, and of dy times the */
   normGradSums(partial: Address, rstd: Address, products: Address, sums: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void {
-    this.commands.write(55, true, [partial, rstd, products, sums, sampleSize, blockSize, width, channels, groups, size]);
+    this.commands.write(62, true, [partial, rstd, products, sums, sampleSize, blockSize, width, channels, groups, size]);
   }
 
   /** Gradient of a normalization by its input, `dx = rstd (g - mean(g) - z mean(g z))` with `g = gamma dy` and z */
   normGradApply(x: Address, dy: Address, mean: Address, rstd: Address, gamma: Address, products: Address, sums: Address, dx: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void {
-    this.commands.write(56, true, [x, dy, mean, rstd, gamma, products, sums, dx, sampleSize, blockSize, width, channels, groups, size]);
+    this.commands.write(63, true, [x, dy, mean, rstd, gamma, products, sums, dx, sampleSize, blockSize, width, channels, groups, size]);
   }
 
   /** GRU, given the products of all inputs: for every step, with s the sigmoid, */
-  gru(gates: Address, recurrent: Address, panelsGates: Address, panelsState: Address, bias: Address, h0: Address, mask: Address, masked: Address, out: Address, inner: Address, y: Address, h: Address, time: number, units: number, reverse: number, resetFirst: number, size: number): void {
-    this.commands.write(57, true, [gates, recurrent, panelsGates, panelsState, bias, h0, mask, masked, out, inner, y, h, time, units, reverse, resetFirst, size]);
+  gru(gates: Address, recurrent: Address, panelsGates: Address, panelsState: Address, bias: Address, h0: Address, mask: Address, masked: Address, work: Address, out: Address, inner: Address, y: Address, h: Address, time: number, units: number, reverse: number, resetFirst: number, size: number): void {
+    this.commands.write(64, true, [gates, recurrent, panelsGates, panelsState, bias, h0, mask, masked, work, out, inner, y, h, time, units, reverse, resetFirst, size]);
   }
 
   /** Gradient of gru by its gates before they were squashed, and by the states before the first step. What */
   gruGrad(gates: Address, inner: Address, recurrent: Address, panelsGates: Address, panelsState: Address, y: Address, h0: Address, mask: Address, work: Address, dy: Address, dh: Address, dgates: Address, dinner: Address, dh0: Address, time: number, units: number, reverse: number, resetFirst: number, size: number): void {
-    this.commands.write(58, true, [gates, inner, recurrent, panelsGates, panelsState, y, h0, mask, work, dy, dh, dgates, dinner, dh0, time, units, reverse, resetFirst, size]);
+    this.commands.write(65, true, [gates, inner, recurrent, panelsGates, panelsState, y, h0, mask, work, dy, dh, dgates, dinner, dh0, time, units, reverse, resetFirst, size]);
   }
 
   /** Rows that are `on` at the label and `off` elsewhere. A label outside [0, width) gives a row of `off`. */
   oneHot(labels: Address, out: Address, width: number, on: Scalar, off: Scalar, size: number): void {
     const c = this.commands;
-    c.write(59, true, [labels, out, width, c.float(on), c.float(off), size]);
+    c.write(66, true, [labels, out, width, c.float(on), c.float(off), size]);
   }
 
   /** Whether the label is among the k largest of its row: fewer than k elements are larger than that of the */
   inTopK(x: Address, labels: Address, out: Address, width: number, k: number, size: number): void {
-    this.commands.write(60, true, [x, labels, out, width, k, size]);
+    this.commands.write(67, true, [x, labels, out, width, k, size]);
   }
 
   /** `y = (x - mean) rstd gamma + beta` row by row, `rstd = 1 / sqrt(variance + epsilon)`: layer norm. RMS norm */
   layerNorm(x: Address, gamma: Address, beta: Address, y: Address, mean: Address, rstd: Address, width: number, centered: number, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(61, true, [x, gamma, beta, y, mean, rstd, width, centered, c.float(epsilon), size]);
+    c.write(68, true, [x, gamma, beta, y, mean, rstd, width, centered, c.float(epsilon), size]);
   }
 
   /** Gradient of layerNorm, `dx = rstd (g - mean(g) - z mean(g z))` with `g = gamma dy` and z the normalized row */
   layerNormGrad(x: Address, dy: Address, mean: Address, rstd: Address, gamma: Address, dx: Address, products: Address, totals: Address, rows: number, width: number, centered: number, size: number): void {
-    this.commands.write(62, true, [x, dy, mean, rstd, gamma, dx, products, totals, rows, width, centered, size]);
+    this.commands.write(69, true, [x, dy, mean, rstd, gamma, dx, products, totals, rows, width, centered, size]);
   }
 
   /** LSTM, given the products of all inputs: for every step, with s the sigmoid, */
-  lstm(gates: Address, recurrent: Address, panels: Address, h0: Address, c0: Address, mask: Address, masked: Address, out: Address, y: Address, cells: Address, h: Address, c: Address, time: number, units: number, reverse: number, size: number): void {
-    this.commands.write(63, true, [gates, recurrent, panels, h0, c0, mask, masked, out, y, cells, h, c, time, units, reverse, size]);
+  lstm(gates: Address, recurrent: Address, panels: Address, h0: Address, c0: Address, mask: Address, masked: Address, work: Address, out: Address, y: Address, cells: Address, h: Address, c: Address, time: number, units: number, reverse: number, size: number): void {
+    this.commands.write(70, true, [gates, recurrent, panels, h0, c0, mask, masked, work, out, y, cells, h, c, time, units, reverse, size]);
   }
 
   /** Gradient of lstm by its gates before they were squashed, and by the states before the first step. The */
   lstmGrad(gates: Address, recurrent: Address, panels: Address, cells: Address, c0: Address, mask: Address, dy: Address, dh: Address, dc: Address, dgates: Address, dh0: Address, dc0: Address, time: number, units: number, reverse: number, size: number): void {
-    this.commands.write(64, true, [gates, recurrent, panels, cells, c0, mask, dy, dh, dc, dgates, dh0, dc0, time, units, reverse, size]);
+    this.commands.write(71, true, [gates, recurrent, panels, cells, c0, mask, dy, dh, dc, dgates, dh0, dc0, time, units, reverse, size]);
   }
 
   /** Matrix product, `out[m,n] = activation(op(A) op(B) + bias)`. */
   matmul(a: Address, b: Address, bias: Address, out: Address, m: number, n: number, k: number, flags: number, size: number): void {
-    this.commands.write(65, true, [a, b, bias, out, m, n, k, flags, size]);
+    this.commands.write(72, true, [a, b, bias, out, m, n, k, flags, size]);
   }
 
   /** Matrix products side by side, `out[i] = op(A[i]) op(B[i])`, each as `matmul` defines it. */
   batchMatmul(a: Address, b: Address, out: Address, m: number, n: number, k: number, flags: number, strideA: number, strideB: number, strideOut: number, size: number): void {
-    this.commands.write(66, true, [a, b, out, m, n, k, flags, strideA, strideB, strideOut, size]);
+    this.commands.write(73, true, [a, b, out, m, n, k, flags, strideA, strideB, strideOut, size]);
   }
 
   /** Packs a matrix into panels of eight columns, once for all the products of a recurrence. See ../gemm/panels. */
   panels(b: Address, out: Address, strideB: number, transposed: number, n: number, k: number, size: number): void {
-    this.commands.write(67, true, [b, out, strideB, transposed, n, k, size]);
+    this.commands.write(74, true, [b, out, strideB, transposed, n, k, size]);
   }
 
   /** Leaky rectifier, `out = x > 0 ? x : alpha x`. */
   leakyRelu(x: Address, out: Address, alpha: Scalar, size: number): void {
     const c = this.commands;
-    c.write(68, true, [x, out, c.float(alpha), size]);
+    c.write(75, true, [x, out, c.float(alpha), size]);
   }
 
   /** Gradient of leakyRelu, `dx = x > 0 ? dy : alpha dy`. x may be the output, if alpha > 0. */
   leakyReluGrad(x: Address, dy: Address, dx: Address, alpha: Scalar, size: number): void {
     const c = this.commands;
-    c.write(69, true, [x, dy, dx, c.float(alpha), size]);
+    c.write(76, true, [x, dy, dx, c.float(alpha), size]);
   }
 
   /** `out = min(max(x, 0), 6)`. */
   relu6(x: Address, out: Address, size: number): void {
-    this.commands.write(70, true, [x, out, size]);
+    this.commands.write(77, true, [x, out, size]);
   }
 
   /** Gradient of relu6, `dx = 0 < y < 6 ? dy : 0`. */
   relu6Grad(y: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(71, true, [y, dy, dx, size]);
+    this.commands.write(78, true, [y, dy, dx, size]);
   }
 
   /** `out = min(max(x + 3, 0), 6) / 6`, PyTorch's form. (Keras 2 has slope 0.2.) */
   hardSigmoid(x: Address, out: Address, size: number): void {
-    this.commands.write(72, true, [x, out, size]);
+    this.commands.write(79, true, [x, out, size]);
   }
 
   /** Gradient of hardSigmoid, `dx = -3 < x < 3 ? dy / 6 : 0`. */
   hardSigmoidGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(73, true, [x, dy, dx, size]);
+    this.commands.write(80, true, [x, dy, dx, size]);
   }
 
   /** `out = x min(max(x + 3, 0), 6) / 6`. -Infinity gives NaN, as in PyTorch. Source: Howard et al. */
   hardSwish(x: Address, out: Address, size: number): void {
-    this.commands.write(74, true, [x, out, size]);
+    this.commands.write(81, true, [x, out, size]);
   }
 
   /** Gradient of hardSwish, `dx = dy (x < -3 ? 0 : x <= 3 ? x / 3 + 1/2 : 1)`. */
   hardSwishGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(75, true, [x, dy, dx, size]);
+    this.commands.write(82, true, [x, dy, dx, size]);
   }
 
   /** `out = min(max(x, min), max)`. */
   clamp(x: Address, out: Address, min: Scalar, max: Scalar, size: number): void {
     const c = this.commands;
-    c.write(76, true, [x, out, c.float(min), c.float(max), size]);
+    c.write(83, true, [x, out, c.float(min), c.float(max), size]);
   }
 
   /** Gradient of clamp, `dx = min <= x <= max ? dy : 0`. */
   clampGrad(x: Address, dy: Address, dx: Address, min: Scalar, max: Scalar, size: number): void {
     const c = this.commands;
-    c.write(77, true, [x, dy, dx, c.float(min), c.float(max), size]);
+    c.write(84, true, [x, dy, dx, c.float(min), c.float(max), size]);
   }
 
   /** Largest of each window, channel by channel. NaN if there is one. */
   maxPool(x: Address, y: Address, table: Address, h: number, w: number, c: number, outH: number, outW: number, dilationH: number, dilationW: number, size: number): void {
-    this.commands.write(78, true, [x, y, table, h, w, c, outH, outW, dilationH, dilationW, size]);
+    this.commands.write(85, true, [x, y, table, h, w, c, outH, outW, dilationH, dilationW, size]);
   }
 
   /** Sum of each window over its divisor, the product of those of its row and its column. */
   averagePool(x: Address, y: Address, table: Address, h: number, w: number, c: number, outH: number, outW: number, dilationH: number, dilationW: number, size: number): void {
-    this.commands.write(79, true, [x, y, table, h, w, c, outH, outW, dilationH, dilationW, size]);
+    this.commands.write(86, true, [x, y, table, h, w, c, outH, outW, dilationH, dilationW, size]);
   }
 
   /** Gradient of maxPool: dy goes to the first largest cell of its window, row by row; to the first NaN */
   maxPoolGrad(x: Address, y: Address, dy: Address, dx: Address, table: Address, h: number, w: number, c: number, outH: number, outW: number, dilationH: number, dilationW: number, tiles: number, size: number): void {
-    this.commands.write(80, true, [x, y, dy, dx, table, h, w, c, outH, outW, dilationH, dilationW, tiles, size]);
+    this.commands.write(87, true, [x, y, dy, dx, table, h, w, c, outH, outW, dilationH, dilationW, tiles, size]);
   }
 
   /** Gradient of averagePool: each cell of a window gets dy over the divisor. */
   averagePoolGrad(dy: Address, dx: Address, table: Address, h: number, w: number, c: number, outH: number, outW: number, dilationH: number, dilationW: number, tiles: number, size: number): void {
-    this.commands.write(81, true, [dy, dx, table, h, w, c, outH, outW, dilationH, dilationW, tiles, size]);
+    this.commands.write(88, true, [dy, dx, table, h, w, c, outH, outW, dilationH, dilationW, tiles, size]);
   }
 
   /** Of v, the cell at which x is the first largest of its window: what maxPoolGrad takes dy to. */
   maxPoolPick(x: Address, y: Address, v: Address, out: Address, table: Address, h: number, w: number, c: number, outH: number, outW: number, dilationH: number, dilationW: number, size: number): void {
-    this.commands.write(82, true, [x, y, v, out, table, h, w, c, outH, outW, dilationH, dilationW, size]);
+    this.commands.write(89, true, [x, y, v, out, table, h, w, c, outH, outW, dilationH, dilationW, size]);
   }
 
   /** The state that each step of a recurrence began with: `out[b,t] = y[b,t-1]`, and h0 in the first step. */
   previousStates(y: Address, h0: Address, out: Address, time: number, units: number, reverse: number, size: number): void {
-    this.commands.write(83, true, [y, h0, out, time, units, reverse, size]);
+    this.commands.write(90, true, [y, h0, out, time, units, reverse, size]);
   }
 
   /** Uniform numbers, `out = low + range u` with u a multiple of 2^-24 in [0, 1). Rounding may reach */
   randomUniform(out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, low: Scalar, range: Scalar, size: number): void {
     const c = this.commands;
-    c.write(84, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(low), c.float(range), size]);
+    c.write(91, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(low), c.float(range), size]);
   }
 
   /** Normal numbers by Box and Muller, `out = mean + stddev z`, |z| <= 5.77. */
   randomNormal(out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, mean: Scalar, stddev: Scalar, size: number): void {
     const c = this.commands;
-    c.write(85, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(mean), c.float(stddev), size]);
+    c.write(92, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(mean), c.float(stddev), size]);
   }
 
   /** Normal numbers cut off at two standard deviations, `out = mean + stddev z` with |z| < 2, by */
   randomTruncatedNormal(out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, mean: Scalar, stddev: Scalar, size: number): void {
     const c = this.commands;
-    c.write(86, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(mean), c.float(stddev), size]);
+    c.write(93, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(mean), c.float(stddev), size]);
   }
 
   /** Multipliers of dropout, `out = u >= rate ? scale : 0`: an element is kept where u >= rate, with u */
   dropoutMask(out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, rate: Scalar, scale: Scalar, size: number): void {
     const c = this.commands;
-    c.write(87, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(rate), c.float(scale), size]);
+    c.write(94, true, [out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(rate), c.float(scale), size]);
   }
 
   /** Inverted dropout, `out = u >= rate ? x scale : 0`. Dropped elements are +0, even of NaN. The mask */
   dropout(x: Address, out: Address, seedLow: Scalar, seedHigh: Scalar, stream: number, stepLow: Scalar, stepHigh: Scalar, rate: Scalar, scale: Scalar, size: number): void {
     const c = this.commands;
-    c.write(88, true, [x, out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(rate), c.float(scale), size]);
+    c.write(95, true, [x, out, c.uint(seedLow), c.uint(seedHigh), stream, c.uint(stepLow), c.uint(stepHigh), c.float(rate), c.float(scale), size]);
+  }
+
+  /** Linear recurrence along the middle axis, `out[0] = b[0]`, `out[l] = b[l] + a[l] out[l - 1]`; or from the */
+  recurrence(a: Address, b: Address, out: Address, length: number, inner: number, reverse: number, size: number): void {
+    this.commands.write(96, true, [a, b, out, length, inner, reverse, size]);
   }
 
   /** Sum over the middle axis, `out[o, i] = sum over l of x[o, l, i]`. An empty sum is 0. */
   reduceSum(x: Address, out: Address, length: number, inner: number, size: number): void {
-    this.commands.write(89, true, [x, out, length, inner, size]);
+    this.commands.write(97, true, [x, out, length, inner, size]);
   }
 
   /** Sum of absolute values over the middle axis, the 1-norm. */
   reduceAbs(x: Address, out: Address, length: number, inner: number, size: number): void {
-    this.commands.write(90, true, [x, out, length, inner, size]);
+    this.commands.write(98, true, [x, out, length, inner, size]);
   }
 
   /** Square root of the sum of squares over the middle axis, the 2-norm. Squares overflow above 1.8e19. */
   reduceNorm(x: Address, out: Address, length: number, inner: number, size: number): void {
-    this.commands.write(91, true, [x, out, length, inner, size]);
+    this.commands.write(99, true, [x, out, length, inner, size]);
   }
 
   /** Largest or smallest element over the middle axis, or the largest absolute value; NaN if there is one. */
   reduceMax(kind: number, x: Address, out: Address, length: number, inner: number, size: number): void {
-    this.commands.write(92, true, [kind, x, out, length, inner, size]);
+    this.commands.write(100, true, [kind, x, out, length, inner, size]);
   }
 
   /** Product over the middle axis. An empty product is 1. */
   reduceProd(x: Address, out: Address, length: number, inner: number, size: number): void {
-    this.commands.write(93, true, [x, out, length, inner, size]);
+    this.commands.write(101, true, [x, out, length, inner, size]);
   }
 
   /** Variance over the middle axis, `sum (x - mean)^2 / divisor` in two passes: no digits are lost where the */
   reduceVariance(x: Address, out: Address, length: number, inner: number, divisor: Scalar, size: number): void {
     const c = this.commands;
-    c.write(94, true, [x, out, length, inner, c.float(divisor), size]);
+    c.write(102, true, [x, out, length, inner, c.float(divisor), size]);
   }
 
   /** `log sum e^x` over the middle axis, shifted by the largest so that nothing overflows. NaN if there is */
   reduceLogSumExp(x: Address, out: Address, length: number, inner: number, size: number): void {
-    this.commands.write(95, true, [x, out, length, inner, size]);
+    this.commands.write(103, true, [x, out, length, inner, size]);
   }
 
-  /** Gradient of the product, `dx_l = dy times the product of all other x`: the product of those before, from */
-  reduceProdGrad(x: Address, dy: Address, dx: Address, length: number, inner: number, size: number): void {
-    this.commands.write(96, true, [x, dy, dx, length, inner, size]);
-  }
-
-  /** Running sums along the middle axis, `out[l] = x[0] + ... + x[l]`, added in f64; or from the end. */
-  cumsum(x: Address, out: Address, length: number, inner: number, reverse: number, size: number): void {
-    this.commands.write(97, true, [x, out, length, inner, reverse, size]);
+  /** Running sums along the middle axis, `out[l] = x[0] + ... + x[l]`, added in f64; or from the end, or */
+  cumsum(x: Address, out: Address, length: number, inner: number, reverse: number, exclusive: number, size: number): void {
+    this.commands.write(104, true, [x, out, length, inner, reverse, exclusive, size]);
   }
 
   /** Rectified linear unit, `out = max(x, 0)`. NaN stays NaN. May run in place. */
   relu(x: Address, out: Address, size: number): void {
-    this.commands.write(98, true, [x, out, size]);
+    this.commands.write(105, true, [x, out, size]);
   }
 
   /** Gradient of relu, `dx = y > 0 ? dy : 0`; 0 at the kink, as in PyTorch. May run in place on dy. */
   reluGrad(y: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(99, true, [y, dy, dx, size]);
+    this.commands.write(106, true, [y, dy, dx, size]);
   }
 
   /** Nearest cells, or the mean of four neighbours weighted by nearness. Threads share rows. */
   resize(x: Address, y: Address, table: Address, h: number, w: number, c: number, outH: number, outW: number, linear: number, size: number): void {
-    this.commands.write(100, true, [x, y, table, h, w, c, outH, outW, linear, size]);
+    this.commands.write(107, true, [x, y, table, h, w, c, outH, outW, linear, size]);
   }
 
   /** Gradient of resize: each output's gradient is added to its cells in the order of the outputs. Threads share */
   resizeGrad(dy: Address, dx: Address, table: Address, h: number, w: number, c: number, outH: number, outW: number, linear: number, size: number): void {
-    this.commands.write(101, true, [dy, dx, table, h, w, c, outH, outW, linear, size]);
+    this.commands.write(108, true, [dy, dx, table, h, w, c, outH, outW, linear, size]);
   }
 
   /** Absolute value; of -0 it is 0. */
   abs(x: Address, out: Address, size: number): void {
-    this.commands.write(102, true, [x, out, size]);
+    this.commands.write(109, true, [x, out, size]);
   }
 
   /** `out = -x`; of 0 it is -0. */
   neg(x: Address, out: Address, size: number): void {
-    this.commands.write(103, true, [x, out, size]);
+    this.commands.write(110, true, [x, out, size]);
   }
 
   /** 1, -1, or 0 for both zeros and for NaN, as in PyTorch. */
   sign(x: Address, out: Address, size: number): void {
-    this.commands.write(104, true, [x, out, size]);
+    this.commands.write(111, true, [x, out, size]);
   }
 
   /** Gradient of abs, `dx = dy sign(x)`; 0 at the kink, as in PyTorch. */
   absGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(105, true, [x, dy, dx, size]);
+    this.commands.write(112, true, [x, dy, dx, size]);
   }
 
   /** Largest integer not above x. */
   floor(x: Address, out: Address, size: number): void {
-    this.commands.write(106, true, [x, out, size]);
+    this.commands.write(113, true, [x, out, size]);
   }
 
   /** Smallest integer not below x. */
   ceil(x: Address, out: Address, size: number): void {
-    this.commands.write(107, true, [x, out, size]);
+    this.commands.write(114, true, [x, out, size]);
   }
 
   /** Nearest integer, halves to even. */
   round(x: Address, out: Address, size: number): void {
-    this.commands.write(108, true, [x, out, size]);
+    this.commands.write(115, true, [x, out, size]);
   }
 
   /** Integer part, towards zero. */
   trunc(x: Address, out: Address, size: number): void {
-    this.commands.write(109, true, [x, out, size]);
+    this.commands.write(116, true, [x, out, size]);
   }
 
   /** Crossentropy of probabilities, `loss = -sum t log p` with p = x / sum x clipped to [epsilon, 1 - epsilon]. */
   crossentropy(x: Address, t: Address, loss: Address, width: number, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(110, true, [x, t, loss, width, c.float(epsilon), size]);
+    c.write(117, true, [x, t, loss, width, c.float(epsilon), size]);
   }
 
   /** Gradient of crossentropy, `dx = (sum u t - u t / p) dloss / sum x` with u = 1 where p is not clipped, */
   crossentropyGrad(x: Address, t: Address, dloss: Address, dx: Address, width: number, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(111, true, [x, t, dloss, dx, width, c.float(epsilon), size]);
+    c.write(118, true, [x, t, dloss, dx, width, c.float(epsilon), size]);
   }
 
   /** `loss = max(max((1 - t) x) - sum t x + 1, 0)` over rows. */
   categoricalHinge(x: Address, t: Address, loss: Address, width: number, size: number): void {
-    this.commands.write(112, true, [x, t, loss, width, size]);
+    this.commands.write(119, true, [x, t, loss, width, size]);
   }
 
   /** Gradient of categoricalHinge where the loss is above 0: `dx = -t dloss`, and `(1 - t) dloss` more at the */
   categoricalHingeGrad(x: Address, t: Address, dloss: Address, dx: Address, width: number, size: number): void {
-    this.commands.write(113, true, [x, t, dloss, dx, width, size]);
+    this.commands.write(120, true, [x, t, dloss, dx, width, size]);
   }
 
   /** Cosine of the angle between rows, `out = a . b / (|a| |b|)`, lengths counted as at least epsilon. */
   cosineSimilarity(a: Address, b: Address, out: Address, width: number, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(114, true, [a, b, out, width, c.float(epsilon), size]);
+    c.write(121, true, [a, b, out, width, c.float(epsilon), size]);
   }
 
   /** Gradient of cosineSimilarity by a, `da = (b / (|a| |b|) - (a . b) a / (|a|^3 |b|)) dout`; without the second */
   cosineSimilarityGrad(a: Address, b: Address, dout: Address, da: Address, width: number, epsilon: Scalar, size: number): void {
     const c = this.commands;
-    c.write(115, true, [a, b, dout, da, width, c.float(epsilon), size]);
+    c.write(122, true, [a, b, dout, da, width, c.float(epsilon), size]);
   }
 
   /** Slices into the middle axis by index, in order: `out[o, indices[i], :] = f(out[o, indices[i], :], */
   scatter(kind: number, indices: Address, updates: Address, out: Address, n: number, length: number, inner: number, size: number): void {
-    this.commands.write(116, true, [kind, indices, updates, out, n, length, inner, size]);
+    this.commands.write(123, true, [kind, indices, updates, out, n, length, inner, size]);
   }
 
   /** Elements into the middle axis by an index each, in order: `out[o, indices[o, i, c], c] = f(out[o, */
   scatterElements(kind: number, indices: Address, updates: Address, out: Address, n: number, length: number, inner: number, size: number): void {
-    this.commands.write(117, true, [kind, indices, updates, out, n, length, inner, size]);
+    this.commands.write(124, true, [kind, indices, updates, out, n, length, inner, size]);
   }
 
   /** Sigmoid linear unit or swish, `out = x / (1 + e^-x)`. Source: Ramachandran et al. 2017 */
   silu(x: Address, out: Address, size: number): void {
-    this.commands.write(118, true, [x, out, size]);
+    this.commands.write(125, true, [x, out, size]);
   }
 
   /** Gradient of silu, `dx = dy s (1 + x (1 - s))`, s = sigmoid(x). */
   siluGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(119, true, [x, dy, dx, size]);
+    this.commands.write(126, true, [x, dy, dx, size]);
   }
 
   /** Mish, `out = x tanh(log(1 + e^x))`. Source: Misra 2019 (arXiv:1908.08681). */
   mish(x: Address, out: Address, size: number): void {
-    this.commands.write(120, true, [x, out, size]);
+    this.commands.write(127, true, [x, out, size]);
   }
 
   /** Gradient of mish, `dx = dy (t + x (1 - t^2) sigmoid(x))`, t = tanh(log(1 + e^x)). */
   mishGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(121, true, [x, dy, dx, size]);
+    this.commands.write(128, true, [x, dy, dx, size]);
   }
 
   /** Simple recurrent layer, given the products of all inputs: `h = activation(gates + h U)` for every step. */
-  simpleRnn(gates: Address, recurrent: Address, panels: Address, h0: Address, mask: Address, masked: Address, y: Address, h: Address, time: number, units: number, reverse: number, relu: number, size: number): void {
-    this.commands.write(122, true, [gates, recurrent, panels, h0, mask, masked, y, h, time, units, reverse, relu, size]);
+  simpleRnn(gates: Address, recurrent: Address, panels: Address, h0: Address, mask: Address, masked: Address, work: Address, y: Address, h: Address, time: number, units: number, reverse: number, relu: number, size: number): void {
+    this.commands.write(129, true, [gates, recurrent, panels, h0, mask, masked, work, y, h, time, units, reverse, relu, size]);
   }
 
   /** Gradient of simpleRnn by its gates before they were squashed, and by the states before the first step. */
   simpleRnnGrad(y: Address, recurrent: Address, panels: Address, mask: Address, dy: Address, dh: Address, dgates: Address, dh0: Address, time: number, units: number, reverse: number, relu: number, size: number): void {
-    this.commands.write(123, true, [y, recurrent, panels, mask, dy, dh, dgates, dh0, time, units, reverse, relu, size]);
+    this.commands.write(130, true, [y, recurrent, panels, mask, dy, dh, dgates, dh0, time, units, reverse, relu, size]);
   }
 
   /** `out = e^x / sum e^x` along the middle axis, shifted by the largest so that nothing overflows. With a */
   softmax(x: Address, out: Address, length: number, inner: number, size: number): void {
-    this.commands.write(124, true, [x, out, length, inner, size]);
+    this.commands.write(131, true, [x, out, length, inner, size]);
   }
 
   /** Gradient of softmax, `dx = y (dy - sum y dy)`. May run in place on dy. */
   softmaxGrad(y: Address, dy: Address, dx: Address, length: number, inner: number, size: number): void {
-    this.commands.write(125, true, [y, dy, dx, length, inner, size]);
+    this.commands.write(132, true, [y, dy, dx, length, inner, size]);
   }
 
   /** `out = x - log sum e^x` along the middle axis, shifted by the largest. With a NaN or Infinity, or with */
   logSoftmax(x: Address, out: Address, length: number, inner: number, size: number): void {
-    this.commands.write(126, true, [x, out, length, inner, size]);
+    this.commands.write(133, true, [x, out, length, inner, size]);
   }
 
   /** Gradient of logSoftmax, `dx = dy - e^y sum dy`. May run in place on dy. */
   logSoftmaxGrad(y: Address, dy: Address, dx: Address, length: number, inner: number, size: number): void {
-    this.commands.write(127, true, [y, dy, dx, length, inner, size]);
+    this.commands.write(134, true, [y, dy, dx, length, inner, size]);
   }
 
   /** Crossentropy of integer labels from logits, `loss = log(sum e^z) - z[label]`, with the */
   sparseSoftmaxCrossentropy(z: Address, labels: Address, loss: Address, probs: Address, width: number, size: number): void {
-    this.commands.write(128, true, [z, labels, loss, probs, width, size]);
+    this.commands.write(135, true, [z, labels, loss, probs, width, size]);
   }
 
   /** Gradient of sparseSoftmaxCrossentropy by the logits, `dz = (p - onehot(label)) dloss`. */
   sparseSoftmaxCrossentropyGrad(probs: Address, labels: Address, dloss: Address, dz: Address, width: number, size: number): void {
-    this.commands.write(129, true, [probs, labels, dloss, dz, width, size]);
+    this.commands.write(136, true, [probs, labels, dloss, dz, width, size]);
   }
 
   /** Crossentropy of targets that are numbers, from logits, `loss = sum t (log(sum e^z) - z)`, with the */
   softmaxCrossentropy(z: Address, t: Address, loss: Address, probs: Address, width: number, size: number): void {
-    this.commands.write(130, true, [z, t, loss, probs, width, size]);
+    this.commands.write(137, true, [z, t, loss, probs, width, size]);
   }
 
   /** Gradient of softmaxCrossentropy by the logits, `dz = (p sum t - t) dloss`. */
   softmaxCrossentropyGrad(probs: Address, t: Address, dloss: Address, dz: Address, width: number, size: number): void {
-    this.commands.write(131, true, [probs, t, dloss, dz, width, size]);
+    this.commands.write(138, true, [probs, t, dloss, dz, width, size]);
   }
 
   /** Smooth rectifier, `out = beta x > threshold ? x : log(1 + e^(beta x)) / beta`, computed as */
   softplus(x: Address, out: Address, beta: Scalar, threshold: Scalar, size: number): void {
     const c = this.commands;
-    c.write(132, true, [x, out, c.float(beta), c.float(threshold), size]);
+    c.write(139, true, [x, out, c.float(beta), c.float(threshold), size]);
   }
 
   /** Gradient of softplus, `dx = beta x > threshold ? dy : dy sigmoid(beta x)`. */
   softplusGrad(x: Address, dy: Address, dx: Address, beta: Scalar, threshold: Scalar, size: number): void {
     const c = this.commands;
-    c.write(133, true, [x, dy, dx, c.float(beta), c.float(threshold), size]);
+    c.write(140, true, [x, dy, dx, c.float(beta), c.float(threshold), size]);
   }
 
   /** `out = log(1 / (1 + e^-x))`, computed as `min(x, 0) - log(1 + e^-|x|)`, which cannot overflow. */
   logSigmoid(x: Address, out: Address, size: number): void {
-    this.commands.write(134, true, [x, out, size]);
+    this.commands.write(141, true, [x, out, size]);
   }
 
   /** Gradient of logSigmoid, `dx = dy sigmoid(-x)`. */
   logSigmoidGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(135, true, [x, dy, dx, size]);
+    this.commands.write(142, true, [x, dy, dx, size]);
   }
 
   /** `out = x / (1 + |x|)`. Infinities give NaN, as in PyTorch. */
   softsign(x: Address, out: Address, size: number): void {
-    this.commands.write(136, true, [x, out, size]);
+    this.commands.write(143, true, [x, out, size]);
   }
 
   /** Gradient of softsign, `dx = dy / (1 + |x|)^2`. */
   softsignGrad(x: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(137, true, [x, dy, dx, size]);
+    this.commands.write(144, true, [x, dy, dx, size]);
   }
 
   /** The first k elements of each row in order, with their indices. Equals keep their order, -0 equals 0, */
   topK(x: Address, out: Address, indices: Address, width: number, k: number, descending: number, size: number): void {
-    this.commands.write(138, true, [x, out, indices, width, k, descending, size]);
+    this.commands.write(145, true, [x, out, indices, width, k, descending, size]);
   }
 
   /** Gradient of topK: zeros, and dy at the places from which the elements came. */
   topKGrad(dy: Address, indices: Address, dx: Address, width: number, k: number, size: number): void {
-    this.commands.write(139, true, [dy, indices, dx, width, k, size]);
+    this.commands.write(146, true, [dy, indices, dx, width, k, size]);
   }
 
   /** Elements in another order of the axes, as 32-bit words. The host names two axes of the result: the last */
   transpose(x: Address, out: Address, table: Address, rows: number, rowStride: number, columns: number, xStride: number, size: number): void {
-    this.commands.write(140, true, [x, out, table, rows, rowStride, columns, xStride, size]);
+    this.commands.write(147, true, [x, out, table, rows, rowStride, columns, xStride, size]);
   }
 
   /** Exponential, `out = e^x`. Overflow gives Infinity; NaN stays NaN. */
   exp(x: Address, out: Address, size: number): void {
-    this.commands.write(141, true, [x, out, size]);
+    this.commands.write(148, true, [x, out, size]);
   }
 
   /** `out = e^x - 1`, accurate near 0, -0 stays -0. */
   expm1(x: Address, out: Address, size: number): void {
-    this.commands.write(142, true, [x, out, size]);
+    this.commands.write(149, true, [x, out, size]);
   }
 
   /** Natural logarithm. 0 gives -Infinity, negative x gives NaN. */
   log(x: Address, out: Address, size: number): void {
-    this.commands.write(143, true, [x, out, size]);
+    this.commands.write(150, true, [x, out, size]);
   }
 
   /** `out = log(1 + x)`, accurate near 0, -0 stays -0. -1 gives -Infinity, x below -1 gives NaN. */
   log1p(x: Address, out: Address, size: number): void {
-    this.commands.write(144, true, [x, out, size]);
+    this.commands.write(151, true, [x, out, size]);
   }
 
   /** Logarithm to base 2, exact at powers of two. 0 gives -Infinity, negative x gives NaN. */
   log2(x: Address, out: Address, size: number): void {
-    this.commands.write(145, true, [x, out, size]);
+    this.commands.write(152, true, [x, out, size]);
   }
 
   /** Sine of x in radians, reduced exactly for every x. Infinities give NaN. */
   sin(x: Address, out: Address, size: number): void {
-    this.commands.write(146, true, [x, out, size]);
+    this.commands.write(153, true, [x, out, size]);
   }
 
   /** Cosine of x in radians, reduced exactly for every x. Infinities give NaN. */
   cos(x: Address, out: Address, size: number): void {
-    this.commands.write(147, true, [x, out, size]);
+    this.commands.write(154, true, [x, out, size]);
   }
 
   /** Error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x. */
   erf(x: Address, out: Address, size: number): void {
-    this.commands.write(148, true, [x, out, size]);
+    this.commands.write(155, true, [x, out, size]);
   }
 
   /** Hyperbolic tangent. */
   tanh(x: Address, out: Address, size: number): void {
-    this.commands.write(149, true, [x, out, size]);
+    this.commands.write(156, true, [x, out, size]);
   }
 
   /** Gradient of tanh, `dx = dy (1 - y^2)`. */
   tanhGrad(y: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(150, true, [y, dy, dx, size]);
+    this.commands.write(157, true, [y, dy, dx, size]);
   }
 
   /** Logistic function, `out = 1 / (1 + e^-x)`; 0 below -60. */
   sigmoid(x: Address, out: Address, size: number): void {
-    this.commands.write(151, true, [x, out, size]);
+    this.commands.write(158, true, [x, out, size]);
   }
 
   /** Gradient of sigmoid, `dx = dy (1 - y) y`. */
   sigmoidGrad(y: Address, dy: Address, dx: Address, size: number): void {
-    this.commands.write(152, true, [y, dy, dx, size]);
+    this.commands.write(159, true, [y, dy, dx, size]);
   }
 
   /** Square root, correctly rounded. Negative x gives NaN, -0 stays -0. */
   sqrt(x: Address, out: Address, size: number): void {
-    this.commands.write(153, true, [x, out, size]);
+    this.commands.write(160, true, [x, out, size]);
   }
 
   /** `out = 1 / sqrt(x)`. 0 gives Infinity, -0 gives -Infinity. */
   rsqrt(x: Address, out: Address, size: number): void {
-    this.commands.write(154, true, [x, out, size]);
+    this.commands.write(161, true, [x, out, size]);
   }
 
   /** `out = 1 / x`, correctly rounded. */
   reciprocal(x: Address, out: Address, size: number): void {
-    this.commands.write(155, true, [x, out, size]);
+    this.commands.write(162, true, [x, out, size]);
   }
 
   /** `out = x^2`. */
   square(x: Address, out: Address, size: number): void {
-    this.commands.write(156, true, [x, out, size]);
+    this.commands.write(163, true, [x, out, size]);
   }
 
   /** `out = x^exponent`, with the special values of C99: x^0 = 1, a negative x with an exponent that */
   powScalar(x: Address, out: Address, exponent: Scalar, size: number): void {
     const c = this.commands;
-    c.write(157, true, [x, out, c.float(exponent), size]);
+    c.write(164, true, [x, out, c.float(exponent), size]);
   }
 
   /** Cells of y from those of x: seen from the middles of both images, column j and row i of y come from */
   warp(x: Address, maps: Address, y: Address, h: number, w: number, channels: number, outH: number, outW: number, linear: number, fill: number, value: Scalar, size: number): void {
     const c = this.commands;
-    c.write(158, true, [x, maps, y, h, w, channels, outH, outW, linear, fill, c.float(value), size]);
+    c.write(165, true, [x, maps, y, h, w, channels, outH, outW, linear, fill, c.float(value), size]);
   }
 
   /** One AdaGrad step on elements [begin, end). */
   adagrad(p: Address, g: Address, s: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, stepSize: Scalar, epsilonRoot: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(159, true, [p, g, s, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(stepSize), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
+    c.write(166, true, [p, g, s, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(stepSize), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
   }
 
   /** One step of Adam, AdamW or AMSGrad on elements [begin, end). */
   adam(p: Address, g: Address, m: Address, v: Address, vmax: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, stepSize: Scalar, vmaxScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(160, true, [p, g, m, v, vmax, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(stepSize), c.float(vmaxScale), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
+    c.write(167, true, [p, g, m, v, vmax, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(stepSize), c.float(vmaxScale), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
   }
 
   /** One Nadam step on elements [begin, end): Adam with Nesterov's momentum. */
   nadam(p: Address, g: Address, m: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, mStep: Scalar, gStep: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(161, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(mStep), c.float(gStep), c.float(epsilon), c.float(decay), size]);
+    c.write(168, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(mStep), c.float(gStep), c.float(epsilon), c.float(decay), size]);
   }
 
   /** One RMSProp step on elements [begin, end). */
   rmsprop(p: Address, g: Address, v: Address, mean: Address, m: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusRho: Scalar, vIn: Scalar, epsilonRoot: Scalar, epsilon: Scalar, oneMinusMomentum: Scalar, stepSize: Scalar, mOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(162, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusRho), c.float(vIn), c.float(epsilonRoot), c.float(epsilon), c.float(oneMinusMomentum), c.float(stepSize), c.float(mOut), c.float(decay), size]);
+    c.write(169, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusRho), c.float(vIn), c.float(epsilonRoot), c.float(epsilon), c.float(oneMinusMomentum), c.float(stepSize), c.float(mOut), c.float(decay), size]);
   }
 
   /** One step of gradient descent, with or without momentum, on elements [begin, end). */
   sgd(p: Address, w: Address, g: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusMomentum: Scalar, gradIn: Scalar, vOut: Scalar, gradOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(163, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusMomentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
+    c.write(170, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusMomentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
   }
 
   /** Moves the parameters to where look-ahead Nesterov wants its gradient, and keeps where they were. */
   lookAhead(p: Address, w: Address, v: Address, momentum: Scalar, size: number): void {
     const c = this.commands;
-    c.write(164, true, [p, w, v, c.float(momentum), size]);
+    c.write(171, true, [p, w, v, c.float(momentum), size]);
   }
 
   /** The factor that brings a gradient's norm to at most `limit`, and the norm itself, from block partials */
   clipFactor(partials: Address, count: number, kind: number, limit: Scalar, epsilon: Scalar, factor: Address, norm: Address): void {
     const c = this.commands;
-    c.write(165, false, [partials, count, kind, c.float(limit), c.float(epsilon), factor, norm]);
+    c.write(172, false, [partials, count, kind, c.float(limit), c.float(epsilon), factor, norm]);
   }
 }
 
@@ -892,6 +927,7 @@ export const KERNEL_NAMES: readonly string[] = [
   "argMax",
   "attention",
   "attentionGrad",
+  "band",
   "binary",
   "clipValue",
   "scale",
@@ -901,8 +937,13 @@ export const KERNEL_NAMES: readonly string[] = [
   "compare",
   "where",
   "cast",
+  "convolution",
+  "convolutionFilterGrad",
   "copyBytes",
   "copyStrided",
+  "depthwise",
+  "depthwiseInputGrad",
+  "depthwiseFilterGrad",
   "squaredError",
   "squaredErrorGrad",
   "absoluteError",
@@ -935,6 +976,7 @@ export const KERNEL_NAMES: readonly string[] = [
   "gatherBytes",
   "gather",
   "gatherElements",
+  "flatIndices",
   "gelu",
   "geluGrad",
   "geluTanh",
@@ -978,6 +1020,7 @@ export const KERNEL_NAMES: readonly string[] = [
   "randomTruncatedNormal",
   "dropoutMask",
   "dropout",
+  "recurrence",
   "reduceSum",
   "reduceAbs",
   "reduceNorm",
@@ -985,7 +1028,6 @@ export const KERNEL_NAMES: readonly string[] = [
   "reduceProd",
   "reduceVariance",
   "reduceLogSumExp",
-  "reduceProdGrad",
   "cumsum",
   "relu",
   "reluGrad",

@@ -55,6 +55,8 @@ export interface LayerDefinition<O extends object, M extends object = object> {
   inputDtype?: "float32" | "int32";
   /** Functions that the layer has besides those of all layers. */
   methods?(options: O): M;
+  /** Indices in the input lie in [0, this): data of a model are checked. Left out where it takes no indices. */
+  indexLimit?(options: O): number;
   /** The layer within this one that a parameter belongs to, and the parameter's name there; null: its own. */
   inner?(options: O, parameter: string): InnerParameter | null;
 }
@@ -94,6 +96,8 @@ export interface Layer<Out extends LayerOutput = LayerTensor> {
     context: Omit<CallContext<object>, "options">,
   ): SymbolicTensor | readonly SymbolicTensor[];
   readonly inputDtype: "float32" | "int32";
+  /** Indices in the input lie in [0, this); null where it takes none. */
+  readonly indexLimit: number | null;
   inner(parameter: string): InnerParameter | null;
   /** Every application of the layer, in order. */
   readonly calls: LayerCall[];
@@ -107,7 +111,7 @@ export type AnyLayer = Layer<LayerOutput>;
 /** What a layer is made from, besides what all layers share. */
 export type LayerBody = Pick<
   AnyLayer,
-  "kind" | "layerName" | "trainable" | "inputShape" | "options" | "inputDtype"
+  "kind" | "layerName" | "trainable" | "inputShape" | "options" | "inputDtype" | "indexLimit"
 > &
   Pick<AnyLayer, "params" | "call" | "inner">;
 
@@ -160,6 +164,7 @@ export function defineLayer<
       inputShape: all.inputShape,
       options: { ...all } as Readonly<Record<string, unknown>>,
       inputDtype: definition.inputDtype ?? "float32",
+      indexLimit: definition.indexLimit?.(all) ?? null,
       params: (shapes) => definition.params?.(all, shapes, nameOf()) ?? {},
       call: (inputs, context) => definition.call(inputs, { ...context, options: all }, nameOf()),
       inner: (parameter) => definition.inner?.(all, parameter) ?? null,

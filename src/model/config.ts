@@ -90,6 +90,7 @@ function optionToJson(subject: string, name: string, value: unknown): Json {
   if (typeof value === "function" || typeof value === "object") {
     const op = (value as { opName?: string }).opName;
     if (op !== undefined && op in activations) return op;
+    if ("calls" in value) return layerToConfig(value as AnyLayer, (value as AnyLayer).layerName);
     const { kind, options } = value as Partial<Initializer & Regularizer>;
     if (typeof kind === "string" && options) return { ...optionsToJson(subject, kind, options) };
   }
@@ -109,13 +110,16 @@ function optionsToJson(
   return { kind, options: out };
 }
 
-/** A layer with its options and its name in a model. */
-function layerToConfig(layer: AnyLayer, name: string): LayerConfig {
+/** A layer with its options and its name in a model; null: a layer within another that was given none. */
+function layerToConfig<N extends string | null>(
+  layer: AnyLayer,
+  name: N,
+): KindConfig & { readonly name: N } {
   const { name: _name, trainable: _trainable, model, ...options } = layer.options;
   if (layer.kind === "model") {
     return { kind: "model", name, options: { config: toConfig(model as AnyModel) } };
   }
-  const config = optionsToJson(`${layer.kind} "${name}"`, layer.kind, options);
+  const config = optionsToJson(`${layer.kind} "${name ?? layer.kind}"`, layer.kind, options);
   return { ...config, name, options: { ...config.options, trainable: layer.trainable } };
 }
 

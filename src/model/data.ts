@@ -1,4 +1,4 @@
-import { OptionError, ShapeError, checkName } from "../errors.ts";
+import { DataError, OptionError, ShapeError, checkName } from "../errors.ts";
 import { printShape } from "../shape.ts";
 import { Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 import { checkNumbers, indexLabels, inputTensor, valueLabels } from "../train/arrays.ts";
@@ -60,7 +60,9 @@ export function inputsFor(subject: string, model: AnyModel, data: DataLike): Ten
   const xs = parts.map((part, i) => {
     const leaf = known?.inputs[i] ?? null;
     const name = names.length === 1 ? "x" : `x "${names[i]}"`;
-    return inputTensor(subject, name, part, leaf?.shape ?? null, leaf?.dtype ?? null);
+    const t = inputTensor(subject, name, part, leaf?.shape ?? null, leaf?.dtype ?? null);
+    if (known) checkIndices(subject, name, known, i, t);
+    return t;
   });
   xs.forEach((t, i) => {
     if (t.shape[0] === xs[0]!.shape[0]) return;
@@ -71,7 +73,29 @@ export function inputsFor(subject: string, model: AnyModel, data: DataLike): Ten
   if (known) return xs;
   model.build(xs[0]!.shape.slice(1));
   const { dtype, shape } = model.topology.inputs[0]!;
-  return [inputTensor(subject, "x", xs[0]!, shape, dtype)];
+  const x = inputTensor(subject, "x", xs[0]!, shape, dtype);
+  checkIndices(subject, "x", model.topology, 0, x);
+  return [x];
+}
+
+/** Throws where data that a layer takes as indices lie outside: no kernel can. @throws DataError */
+function checkIndices(
+  subject: string,
+  what: string,
+  { inputs, calls, nameOf }: AnyModel["topology"],
+  index: number,
+  t: Tensor,
+): void {
+  for (const { layer, inputs: own } of calls) {
+    const limit = own.includes(inputs[index]!) ? layer.indexLimit : null;
+    if (limit === null) continue;
+    const bad = t.data.findIndex((v) => !(v >= 0 && v < limit));
+    if (bad === -1) continue;
+    const width = t.size / t.shape[0]!;
+    throw new DataError(
+      `${subject}: ${what} must hold indices in [0, ${limit}) for ${layer.kind} "${nameOf(layer)}", but row ${Math.floor(bad / width)}, element ${bad % width} is ${t.data[bad]}; raise inputDim`,
+    );
+  }
 }
 
 /** Checks samples, labels and weights. @throws ShapeError, DataError */
@@ -79,9 +103,10 @@ export function samplesFor(
   subject: string,
   model: AnyModel,
   x: DataLike,
-  y: DataLike,
+  y: DataLike | undefined,
   weight?: TensorLike,
 ): Samples {
+  if (y === undefined) throw new DataError(`${subject}: there must be labels, got x without y`);
   const inputs = inputsFor(subject, model, x);
   const rows = inputs[0]!.shape[0]!;
   const { heads } = model.objective(false);

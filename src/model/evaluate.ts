@@ -1,14 +1,17 @@
-import { withDefaults } from "../errors.ts";
+import { OptionError, withDefaults } from "../errors.ts";
+import type { Plan } from "../plan/plan.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
+import type { Description } from "../train/data/described.ts";
 import { batchSizeFor } from "./batchSize.ts";
 import { type DataLike, samplesFor } from "./data.ts";
-import { type Feed, feedOf } from "./feed.ts";
+import { type Feed, type FeedSource, residentSource } from "./feed.ts";
+import { lazySource } from "./lazySource.ts";
 import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
 import type { Objective } from "./objective.ts";
 import { ResidentData } from "./resident.ts";
-import type { Runner, StepKind } from "./runner.ts";
+import type { BatchSource, Runner } from "./runner.ts";
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
@@ -18,60 +21,79 @@ export interface EvaluateOptions {
   sampleWeight?: TensorLike;
 }
 
-/** The steps that cover `rows` samples: full batches, and a smaller last one. */
-export function stepsFor(
-  kind: StepKind,
-  rows: number,
-  batch: number,
-): (readonly [StepKind, number])[] {
-  const rest = rows % batch;
-  return [
-    ...(rows >= batch ? [[kind, batch] as const] : []),
-    ...(rest > 0 ? [[kind, rest] as const] : []),
-  ];
-}
-
-/** Loss and metrics over data in linear memory, whose plans are prepared. */
+/** Loss and metrics over one pass of a feed. */
 export async function evaluateFeed(
   runner: Runner,
   feed: Feed,
-  batch: number,
   objective: Objective,
 ): Promise<Record<string, number>> {
   const means = new RunningMeans(objective, runner.metricTerms);
-  for (let from = 0; from < feed.rows; from += batch) {
-    const count = Math.min(batch, feed.rows - from);
-    const plan = runner.plan("evaluate", count, feed.dtypes);
-    if (from === 0 || count < batch) runner.bind(plan, feed.source, 0);
-    plan.setUint("cursor", from);
+  feed.begin(0);
+  let [bound, size]: [BatchSource | null, number] = [null, 0];
+  let plan: Plan | null = null;
+  for (let step = 0; ; step++) {
+    const next = feed.next();
+    const count = typeof next === "number" ? next : await next;
+    if (count === 0) return means.results();
+    if (!plan || size !== count) {
+      runner.prepare([["evaluate", count]], feed.dtypes);
+      plan = runner.plan("evaluate", count, feed.dtypes);
+    }
+    if (bound !== feed.source || size !== count) runner.bind(plan, feed.source, feed.order);
+    [bound, size] = [feed.source, count];
+    if (typeof next !== "number") runner.memory.fetch();
+    plan.setUint("cursor", feed.cursor);
     plan.run();
     means.add(plan, count);
-    if ((from / batch) % 64 === 63) await yieldToLoop();
+    if (step % 64 === 63) await yieldToLoop();
   }
-  return means.results();
 }
 
-/** Loss and metrics over some samples, in inference mode. */
+/**
+ * Loss and metrics over some samples, in inference mode.
+ *
+ * @param x  samples, or what describes a dataset
+ * @param y  labels; null with a dataset
+ */
 export async function evaluate(
   model: AnyModel,
-  x: DataLike,
-  y: DataLike,
+  x: DataLike | Description,
+  y: DataLike | null,
   options: EvaluateOptions,
 ): Promise<Record<string, number>> {
   const { batchSize, sampleWeight } = withDefaults<{
-    batchSize: number | "all";
+    batchSize: number | "all" | undefined;
     sampleWeight: TensorLike | undefined;
-  }>("evaluate", { batchSize: 32, sampleWeight: undefined }, options);
-  const samples = samplesFor("evaluate", model, x, y, sampleWeight);
-  const batch = batchSizeFor("evaluate", batchSize, samples.rows);
-  const runner = await model.runner(samples.weight !== null);
-  const data = new ResidentData(runner.engine);
+  }>("evaluate", { batchSize: undefined, sampleWeight: undefined }, options);
+  let source: FeedSource;
+  if (y === null) {
+    if (sampleWeight !== undefined)
+      throw new OptionError("evaluate: a dataset has sampleWeight of its own; leave it out");
+    // One pass: samples that were kept in linear memory would be read once as well.
+    source = await lazySource(x as Description, {
+      subject: "evaluate",
+      batchSize,
+      resident: false,
+      checked: (where, batch) => samplesFor(where, model, batch.x, batch.y, batch.sampleWeight),
+    });
+  } else {
+    const samples = samplesFor("evaluate", model, x as DataLike, y, sampleWeight);
+    const batch = batchSizeFor("evaluate", batchSize ?? 32, samples.rows);
+    source = residentSource(samples, batch);
+  }
+  let [data, feed]: [ResidentData | null, Feed | null] = [null, null];
   try {
-    const feed = feedOf(data, samples);
-    runner.prepare(stepsFor("evaluate", samples.rows, batch), feed.dtypes);
+    const runner = await model.runner(source.weighted);
+    data = new ResidentData(runner.engine);
+    feed = source.place(data, source.weighted);
+    runner.prepare(
+      source.sizes.map((n) => ["evaluate", n] as const),
+      feed.dtypes,
+    );
     runner.memory.fetch();
-    return await evaluateFeed(runner, feed, batch, model.objective(samples.weight !== null));
+    return await evaluateFeed(runner, feed, model.objective(source.weighted));
   } finally {
-    data.free();
+    await (feed ?? source).end();
+    data?.free();
   }
 }

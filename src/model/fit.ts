@@ -5,14 +5,20 @@ import { yieldToLoop } from "../runtime/platform.ts";
 import { type TensorLike, tensor } from "../tensor/tensor.ts";
 import { rowsOf } from "../train/arrays.ts";
 import type { Callback, TrainingInfo } from "../train/callbacks.ts";
+import type { Dataset } from "../train/data/dataset.ts";
+import { type Description, descriptionOf } from "../train/data/described.ts";
+import { SHUFFLE_STREAM } from "../train/data/shuffleStream.ts";
 import { History } from "../train/history.ts";
 import { batchSizeFor } from "./batchSize.ts";
 import { type DataLike, type Samples, samplesFor } from "./data.ts";
-import { evaluateFeed, stepsFor } from "./evaluate.ts";
-import { feedOf } from "./feed.ts";
+import type { DatasetOptions } from "./datasetFeed.ts";
+import { evaluateFeed } from "./evaluate.ts";
+import { type Feed, type FeedSource, residentSource } from "./feed.ts";
+import { lazySource } from "./lazySource.ts";
 import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
 import { ResidentData } from "./resident.ts";
+import type { BatchSource } from "./runner.ts";
 import { Turns } from "./turns.ts";
 
 /** Options of `fit`. */
@@ -23,9 +29,9 @@ export interface FitOptions {
   batchSize?: number | "all";
   /** Share of the samples, the last ones before shuffling, that is kept for validation. Default 0. */
   validationSplit?: number;
-  /** Samples for validation: [x, y] or [x, y, sampleWeight]. Takes precedence over validationSplit. */
-  validationData?: readonly [DataLike, DataLike, TensorLike?] | null;
-  /** New order each epoch. Default true. */
+  /** Samples for validation: [x, y], [x, y, sampleWeight] or a dataset. Takes precedence over validationSplit. */
+  validationData?: readonly [DataLike, DataLike, TensorLike?] | Dataset | null;
+  /** New order each epoch. Default true. A dataset has its own. */
   shuffle?: boolean;
   /** Decides the order of the samples, the dropout masks, and the first values of a model that is not built yet. */
   seed?: number;
@@ -58,9 +64,6 @@ const DEFAULTS: Required<Omit<FitOptions, "sampleWeight" | "seed">> &
   verbose: 0,
 };
 
-/** Stream of the generator that shuffles; streams below are the variables'. */
-const SHUFFLE_STREAM = 0x5348_5546;
-
 function weightsOfClasses(
   samples: Samples,
   classWeight: Readonly<Record<number, number>>,
@@ -77,27 +80,8 @@ function weightsOfClasses(
   return { ...samples, weight: tensor(weights) };
 }
 
-/** Training samples, and those that are kept for validation. */
-function split(
-  model: AnyModel,
-  x: DataLike,
-  y: DataLike,
-  options: typeof DEFAULTS,
-): [Samples, Samples | null] {
-  let all = samplesFor("fit", model, x, y, options.sampleWeight);
-  if (options.classWeight) all = weightsOfClasses(all, options.classWeight);
-  if (options.validationData) {
-    const [vx, vy, vw] = options.validationData;
-    const held = samplesFor("fit: validationData", model, vx, vy, vw);
-    if ((held.weight === null) === (all.weight === null)) return [all, held];
-    // One kind of plan serves both: weights of 1 change nothing.
-    const filled = (s: Samples): Samples => ({
-      ...s,
-      weight: s.weight ?? tensor(new Float32Array(s.rows).fill(1)),
-    });
-    return [filled(all), filled(held)];
-  }
-  const share = options.validationSplit;
+/** Training samples, and those that are kept for validation by `validationSplit`. */
+function split(all: Samples, share: number): [Samples, Samples | null] {
   if (!(share >= 0 && share < 1))
     throw new RangeError(`fit: validationSplit must lie in [0, 1), got ${share}`);
   if (share === 0) return [all, null];
@@ -116,15 +100,93 @@ function split(
   return [part(0, at), part(at, all.rows)];
 }
 
+/** An order of all rows that is shuffled further in each epoch. */
+function shuffled(rows: number, seed: number): (epoch: number) => Int32Array {
+  const order = Int32Array.from({ length: rows }, (_, i) => i);
+  return (epoch) => new Random(seed, SHUFFLE_STREAM + epoch).shuffle(order);
+}
+
+/** Options that only arrays have. */
+const ARRAY_OPTIONS = ["validationSplit", "shuffle", "sampleWeight"] as const;
+
+/** What is trained on, and what is validated with. */
+async function sourcesOf(
+  model: AnyModel,
+  x: DataLike | Description,
+  y: DataLike | null,
+  options: typeof DEFAULTS,
+  given: FitOptions,
+): Promise<[FeedSource, FeedSource | null]> {
+  const { classWeight, validationData } = options;
+  const weighed = (samples: Samples): Samples =>
+    classWeight ? weightsOfClasses(samples, classWeight) : samples;
+  const sourceOf = async (
+    subject: string,
+    description: Description,
+    own: Partial<DatasetOptions>,
+  ): Promise<FeedSource> =>
+    lazySource(description, {
+      subject,
+      batchSize: description.stage.batching ? undefined : options.batchSize,
+      resident: true,
+      checked: (where, batch) => samplesFor(where, model, batch.x, batch.y, batch.sampleWeight),
+      ...own,
+    });
+
+  let training: FeedSource;
+  let held: Samples | null = null;
+  if (y === null) {
+    for (const name of ARRAY_OPTIONS) {
+      if (given[name] === undefined) continue;
+      throw new OptionError(
+        `fit: ${name} goes with arrays; a dataset has split(), shuffle() and sampleWeight of its own`,
+      );
+    }
+    training = await sourceOf("fit", x as Description, {
+      batchSize: given.batchSize,
+      checked: (where, batch) =>
+        weighed(samplesFor(where, model, batch.x, batch.y, batch.sampleWeight)),
+    });
+  } else {
+    const all = weighed(samplesFor("fit", model, x as DataLike, y, options.sampleWeight));
+    let samples = all;
+    if (!validationData) [samples, held] = split(all, options.validationSplit);
+    const batch = batchSizeFor("fit", options.batchSize, samples.rows);
+    training = residentSource(
+      samples,
+      batch,
+      options.shuffle ? shuffled(samples.rows, options.seed ?? model.seed) : undefined,
+    );
+  }
+  try {
+    const dataset = descriptionOf(validationData);
+    if (dataset) return [training, await sourceOf("fit: validationData", dataset, {})];
+    if (validationData) {
+      const [vx, vy, vw] = validationData as readonly [DataLike, DataLike, TensorLike?];
+      held = samplesFor("fit: validationData", model, vx, vy, vw);
+    }
+    if (!held) return [training, null];
+    return [training, residentSource(held, batchSizeFor("fit", options.batchSize, held.rows))];
+  } catch (error) {
+    await training.end();
+    throw error;
+  }
+}
+
 function prefixed(results: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(results).map(([name, value]) => [`val_${name}`, value]));
 }
 
-/** Trains a model; see `Model.fit`. */
+/**
+ * Trains a model; see `Model.fit`.
+ *
+ * @param x  samples, or what describes a dataset
+ * @param y  labels; null with a dataset
+ */
 export async function fit(
   model: AnyModel,
-  x: DataLike,
-  y: DataLike,
+  x: DataLike | Description,
+  y: DataLike | null,
   given: FitOptions,
 ): Promise<History> {
   const options = withDefaults("fit", DEFAULTS, given);
@@ -134,61 +196,69 @@ export async function fit(
   }
   if (options.seed !== undefined && !model.built) model.seed = options.seed;
   const seed = options.seed ?? model.seed;
-  const [samples, held] = split(model, x, y, options);
-  const batch = batchSizeFor("fit", options.batchSize, samples.rows);
-  const evaluateBatch = held ? batchSizeFor("fit", options.batchSize, held.rows) : 0;
-
-  const weighted = samples.weight !== null;
-  const runner = await model.runner(weighted);
-  const objective = model.objective(weighted);
-  const plans = [
-    ...stepsFor("train", samples.rows, batch),
-    ...(held ? stepsFor("evaluate", held.rows, evaluateBatch) : []),
-  ];
-  regionsOf(runner.engine).require("fit", {
-    data: ResidentData.bytes([samples, held]),
-    [`activations of a batch of ${batch}`]: runner.missingBytes(plans),
-  });
-  const data = new ResidentData(runner.engine);
-  const history = new History();
-  if (options.batchSize !== "all" && options.batchSize > batch) {
-    history.notices.push(
-      `fit: batchSize ${options.batchSize} is more than the ${samples.rows} samples; ${batch} is used`,
-    );
-  }
+  const [source, heldSource] = await sourcesOf(model, x, y, options, given);
+  let data: ResidentData | null = null;
+  let [feed, heldFeed]: (Feed | null)[] = [null, null];
   try {
-    const feed = feedOf(data, samples);
-    const heldFeed = held && feedOf(data, held);
-    runner.prepare(plans, feed.dtypes);
+    const { batch, samples } = source;
+    const weighted = source.weighted || heldSource?.weighted === true;
+    const runner = await model.runner(weighted);
+    const objective = model.objective(weighted);
+    const trainPlans = source.sizes.map((n) => ["train", n] as const);
+    const heldPlans = heldSource?.sizes.map((n) => ["evaluate", n] as const) ?? [];
+    regionsOf(runner.engine).require("fit", {
+      data: source.bytes + (heldSource?.bytes ?? 0),
+      [`activations of a batch of ${batch}`]: runner.missingBytes([...trainPlans, ...heldPlans]),
+    });
+    data = new ResidentData(runner.engine);
+    const history = new History();
+    if (y !== null && options.batchSize !== "all" && options.batchSize > batch) {
+      history.notices.push(
+        `fit: batchSize ${options.batchSize} is more than the ${samples} samples; ${batch} is used`,
+      );
+    }
+    feed = source.place(data, weighted);
+    heldFeed = heldSource?.place(data, weighted) ?? null;
+    runner.prepare(trainPlans, feed.dtypes);
+    if (heldFeed) runner.prepare(heldPlans, heldFeed.dtypes);
     const means = new RunningMeans(objective, runner.metricTerms);
-    const order = Int32Array.from({ length: samples.rows }, (_, i) => i);
-    const steps = Math.ceil(samples.rows / batch);
-    const info: TrainingInfo = { epochs, steps, batchSize: batch, samples: samples.rows };
+    const steps = samples === null ? null : Math.ceil(samples / batch);
+    const info: TrainingInfo = { epochs, steps, batchSize: batch, samples };
     const onBatchEnd = callbacks.filter((c) => c.onBatchEnd);
     for (const c of callbacks) await c.onTrainBegin?.(info);
-    let plan = runner.plan("train", batch, feed.dtypes);
     const turns = new Turns();
     training: for (let epoch = 0; epoch < epochs; epoch++) {
       const started = performance.now();
       for (const c of callbacks) await c.onEpochBegin?.(epoch);
       runner.memory.take();
-      if (options.shuffle) new Random(seed, SHUFFLE_STREAM + epoch).shuffle(order);
-      const orderAddress = data.setOrder(order);
+      feed.begin(epoch);
       means.reset();
-      for (let step = 0; step < steps; step++) {
+      let plan = runner.plan("train", source.sizes[0]!, feed.dtypes);
+      let [bound, size]: [BatchSource | null, number] = [null, 0];
+      for (let step = 0; ; step++) {
         signal?.throwIfAborted();
-        const from = step * batch;
-        const count = Math.min(batch, samples.rows - from);
-        if (step === 0 || count < batch) {
-          plan = runner.plan("train", count, feed.dtypes);
-          runner.bind(plan, feed.source, orderAddress);
+        const next = feed.next();
+        let count: number;
+        if (typeof next === "number") count = next;
+        else {
+          count = await next;
+          runner.memory.take();
         }
-        const finite = runner.trainStep(plan, from, seed);
+        if (count === 0) break;
+        if (bound !== feed.source || size !== count) {
+          if (size !== count) {
+            runner.prepare([["train", count]], feed.dtypes);
+            plan = runner.plan("train", count, feed.dtypes);
+          }
+          [bound, size] = [feed.source, count];
+          runner.bind(plan, bound, feed.order);
+        }
+        const finite = runner.trainStep(plan, feed.cursor, seed);
         if (!finite) {
           if (options.onNonFinite === "stop") break training;
           if (options.onNonFinite === "throw") {
             throw new NonFiniteError(
-              `fit: the loss is ${runner.scalar(plan, "loss")} at epoch ${epoch + 1}, batch ${step + 1}; ${runner.locateNonFinite(feed.source, orderAddress, from, count, feed.dtypes)}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
+              `fit: the loss is ${runner.scalar(plan, "loss")} at epoch ${epoch + 1}, batch ${step + 1}; ${runner.locateNonFinite(feed.source, feed.order, feed.cursor, count, feed.dtypes)}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
             );
           }
         } else means.add(plan, count);
@@ -203,10 +273,7 @@ export async function fit(
       }
       const results = means.results();
       if (heldFeed)
-        Object.assign(
-          results,
-          prefixed(await evaluateFeed(runner, heldFeed, evaluateBatch, objective)),
-        );
+        Object.assign(results, prefixed(await evaluateFeed(runner, heldFeed, objective)));
       results["learning_rate"] = model.compiled.optimizer.options.learningRate;
       const seconds = (performance.now() - started) / 1000;
       history.push(epoch, results, seconds);
@@ -219,7 +286,9 @@ export async function fit(
     for (const c of callbacks) await c.onTrainEnd?.(last);
     return history;
   } finally {
-    data.free();
+    await (feed ?? source).end();
+    await (heldFeed ?? heldSource)?.end();
+    data?.free();
   }
 }
 

@@ -17,7 +17,6 @@ import type {
   FunctionalConfig,
   Json,
   KindConfig,
-  LayerConfig,
   MetricConfig,
   ModelConfig,
   TensorConfig,
@@ -45,9 +44,11 @@ function optionFromJson(
   if (typeof kind !== "string")
     throw new DataError(`${subject}: option "${name}" must name its kind`);
   const config = { kind, options: (options ?? {}) as KindConfig["options"] };
+  if (kind === "model" || kind in layerFactories || kind in customObjects) {
+    const own = (object as { readonly name?: string | null }).name ?? null;
+    return layerFromConfig({ ...config, name: own }, customObjects);
+  }
   const given = optionsFromJson(subject, config, customObjects) as Record<string, never>;
-  const inner = customObjects[kind] ?? layerFactories[kind as keyof typeof layerFactories];
-  if (inner) return inner(given as never);
   if (kind in initializers) return initializers[kind as InitializerName](given);
   return byName(subject, "definition", regularizers, kind as RegularizerName)(given);
 }
@@ -65,11 +66,14 @@ function optionsFromJson(
   );
 }
 
-function layerFromConfig(config: LayerConfig, customObjects: CustomObjects): AnyLayer {
+function layerFromConfig(
+  config: KindConfig & { readonly name: string | null },
+  customObjects: CustomObjects,
+): AnyLayer {
   if (config.kind === "model") {
     return fromConfig(config.options["config"] as ModelConfig, customObjects).asLayer();
   }
-  const subject = `${config.kind} "${config.name}"`;
+  const subject = `${config.kind} "${config.name ?? config.kind}"`;
   const options = { ...optionsFromJson(subject, config, customObjects), name: config.name };
   const factory =
     customObjects[config.kind] ??

@@ -1,4 +1,5 @@
 import { OptionError, ShapeError } from "../errors.ts";
+import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type Engine, init } from "../kernels/engine.ts";
 import type { AnyLayer, Layer } from "../layers/defineLayer.ts";
 import type { LayerTensor } from "../layers/layerTensor.ts";
@@ -8,6 +9,8 @@ import { padded, regionsOf } from "../memory/regions.ts";
 import { byName } from "../names.ts";
 import { type Shape, printShape, sameShape } from "../shape.ts";
 import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
+import type { Dataset } from "../train/data/dataset.ts";
+import { descriptionOf } from "../train/data/described.ts";
 import type { History } from "../train/history.ts";
 import { type Json, type ModelConfig, toConfig } from "./config.ts";
 import type { DataLike } from "./data.ts";
@@ -23,6 +26,7 @@ import {
   headsOf,
 } from "./objective.ts";
 import { trainOnBatch } from "./onBatch.ts";
+import { optionsBeside } from "./optionsBeside.ts";
 import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import { type PlanInfo, type PlanInfoOptions, planInfo } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
@@ -34,6 +38,7 @@ import {
   saveModel,
   saveWeights,
 } from "./save.ts";
+import { type StatelessCallOptions, statelessCall } from "./statelessCall.ts";
 import { summary } from "./summary.ts";
 import { type Topology, topologyOf, variablesOf } from "./topology.ts";
 import { type Slots, type Variable, setValuesOf, valuesOf } from "./variables.ts";
@@ -295,6 +300,28 @@ export class Model<Predicted = Tensor> {
     return (this.asLayer() as Layer)(...inputs);
   }
 
+  /**
+   * The model as a function of its weights, for `trace`, `valueAndGrad` and losses that no `fit` has.
+   * Nothing in the model changes: weights go in, and an optimizer over plain arrays may move them.
+   *
+   * @param weights  in the order of getWeights()
+   * @param inputs   one, or a list; with their batch axis
+   * @returns the output, or a list where there are several
+   * @throws ShapeError where number or shapes differ
+   *
+   * @example
+   *     const loss = valueAndGrad((x, y, ...w) => ops.mean(ops.square(ops.sub(net.statelessCall(w, x), y))));
+   */
+  statelessCall(
+    weights: readonly SymbolicTensor[],
+    inputs: SymbolicTensor | readonly SymbolicTensor[],
+    options: StatelessCallOptions = {},
+  ): SymbolicTensor {
+    const list = Array.isArray(inputs) ? (inputs as SymbolicTensor[]) : [inputs as SymbolicTensor];
+    const outputs = statelessCall(this, weights, list, options);
+    return (outputs.length === 1 ? outputs[0] : outputs) as SymbolicTensor;
+  }
+
   /** The layer that stands for this model in another one. */
   asLayer(): AnyLayer {
     return (this.ownLayer ??= modelLayer(this));
@@ -375,21 +402,31 @@ export class Model<Predicted = Tensor> {
    * @param y  labels: integers or values, as the loss takes them; of several outputs a list or an object
    * @throws ShapeError, DataError, OptionError, MemoryError, NonFiniteError
    */
-  fit(x: DataLike, y: DataLike, options: FitOptions = {}): Promise<History> {
-    return fit(this, x, y, options);
+  fit(x: DataLike, y: DataLike, options?: FitOptions): Promise<History>;
+  /** Trains on a dataset, which holds the labels; without batches of its own, on batches of `batchSize`. */
+  fit(data: Dataset, options?: FitOptions): Promise<History>;
+  fit(x: DataLike | Dataset, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
+    const dataset = descriptionOf(x);
+    if (dataset) return fit(this, dataset, null, optionsBeside("fit", y, options));
+    return fit(this, x as DataLike, y as DataLike, options ?? {});
   }
 
   /** Loss and metrics over some samples, in inference mode. */
+  evaluate(x: DataLike, y: DataLike, options?: EvaluateOptions): Promise<Record<string, number>>;
+  /** Loss and metrics over one pass of a dataset. */
+  evaluate(data: Dataset, options?: EvaluateOptions): Promise<Record<string, number>>;
   evaluate(
-    x: DataLike,
-    y: DataLike,
-    options: EvaluateOptions = {},
+    x: DataLike | Dataset,
+    y?: DataLike | EvaluateOptions,
+    options?: EvaluateOptions,
   ): Promise<Record<string, number>> {
-    return evaluate(this, x, y, options);
+    const dataset = descriptionOf(x);
+    if (dataset) return evaluate(this, dataset, null, optionsBeside("evaluate", y, options));
+    return evaluate(this, x as DataLike, y as DataLike, options ?? {});
   }
 
   /** Outputs for some samples, in inference mode: a tensor, or as the model's outputs were given. */
-  predict(x: DataLike, options: PredictOptions = {}): Promise<Predicted> {
+  predict(x: DataLike | Dataset, options: PredictOptions = {}): Promise<Predicted> {
     return predict(this, x, options);
   }
 

@@ -16,6 +16,7 @@ export function modelLayer(model: AnyModel): AnyLayer {
     inputShape: null,
     options: { name: model.name, model },
     inputDtype: model.built && model.topology.inputs[0]!.dtype === "int32" ? "int32" : "float32",
+    indexLimit: null,
     params: (shapes) => {
       if (!model.built) model.build(shapes[0]!);
       const { inputs } = model.topology;

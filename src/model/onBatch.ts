@@ -1,7 +1,7 @@
 import { NonFiniteError } from "../errors.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { type DataLike, samplesFor } from "./data.ts";
-import { feedOf } from "./feed.ts";
+import { residentSource } from "./feed.ts";
 import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
 import { ResidentData } from "./resident.ts";
@@ -23,7 +23,8 @@ export async function trainOnBatch(
   const runner = await model.runner(weighted);
   const data = new ResidentData(runner.engine);
   try {
-    const feed = feedOf(data, samples);
+    const feed = residentSource(samples, samples.rows).place(data, weighted);
+    feed.begin(0);
     runner.prepare([["train", samples.rows]], feed.dtypes);
     const plan = runner.plan("train", samples.rows, feed.dtypes);
     runner.memory.take();

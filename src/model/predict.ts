@@ -2,10 +2,13 @@ import { OptionError, withDefaults } from "../errors.ts";
 import { runningEngine } from "../kernels/engine.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
 import { allocate, sizeOf } from "../shape.ts";
-import { type Tensor, tensor } from "../tensor/tensor.ts";
+import { Tensor, tensor } from "../tensor/tensor.ts";
+import type { Dataset } from "../train/data/dataset.ts";
+import { type Description, descriptionOf } from "../train/data/described.ts";
 import { batchSizeFor } from "./batchSize.ts";
 import { type DataLike, inputsFor } from "./data.ts";
-import { stepsFor } from "./evaluate.ts";
+import { type Feed, batchSizes } from "./feed.ts";
+import { lazySource } from "./lazySource.ts";
 import type { AnyModel, Model } from "./model.ts";
 import { ResidentData } from "./resident.ts";
 import type { Runner } from "./runner.ts";
@@ -31,7 +34,10 @@ function* batches<Predicted>(
   try {
     const source = { x: inputs.map((t) => data.add(t)) };
     const dtypes = inputs.map((t) => t.dtype);
-    runner.prepare(stepsFor("predict", rows, batch), dtypes);
+    runner.prepare(
+      batchSizes(rows, batch).map((n) => ["predict", n] as const),
+      dtypes,
+    );
     runner.memory.fetch();
     const outputs = model.topology.outputs.map(({ shape, dtype }) => ({
       shape,
@@ -88,13 +94,77 @@ function prepared(
   return { inputs, batch: batchSizeFor("predict", batchSize, inputs[0]!.shape[0]!) };
 }
 
-/** Outputs for some samples, [rows, ...]. */
-export async function predict<Predicted>(
+/** The outputs of one batch after the other, copied out of linear memory. */
+async function predictStream<Predicted>(
   model: Model<Predicted>,
-  x: DataLike,
+  description: Description,
   options: PredictOptions,
 ): Promise<Predicted> {
-  const { inputs, batch } = prepared(model, x, options);
+  const { batchSize } = withDefaults<{ batchSize: number | "all" | undefined }>(
+    "predict",
+    { batchSize: undefined },
+    options,
+  );
+  const source = await lazySource(description, {
+    subject: "predict",
+    batchSize,
+    resident: false,
+    checked: (where, { x }) => {
+      const inputs = inputsFor(where, model, x);
+      return { x: inputs, y: [], weight: null, rows: inputs[0]!.shape[0]! };
+    },
+  });
+  let [data, feed]: [ResidentData | null, Feed | null] = [null, null];
+  try {
+    const runner = await model.runner();
+    data = new ResidentData(runner.engine);
+    feed = source.place(data, false);
+    feed.begin(0);
+    const { outputs } = model.topology;
+    const parts: Uint8Array[][] = outputs.map(() => []);
+    let rows = 0;
+    for (;;) {
+      const count = await feed.next();
+      if (count === 0) break;
+      runner.prepare([["predict", count]], feed.dtypes);
+      runner.memory.fetch();
+      const plan = runner.plan("predict", count, feed.dtypes);
+      runner.bind(plan, feed.source, feed.order);
+      plan.setUint("cursor", feed.cursor);
+      plan.run();
+      outputs.forEach(({ shape }, i) => {
+        const at = plan.output(`y${i}`);
+        parts[i]!.push(runner.engine.u8.slice(at, at + 4 * sizeOf(shape) * count));
+      });
+      rows += count;
+    }
+    return handedOut(
+      model,
+      outputs.map(({ shape, dtype }, i) => {
+        const out = allocate(dtype, rows * sizeOf(shape));
+        let at = 0;
+        for (const part of parts[i]!) {
+          new Uint8Array(out.buffer).set(part, at);
+          at += part.length;
+        }
+        return new Tensor(out, [rows, ...shape], dtype);
+      }),
+    );
+  } finally {
+    await (feed ?? source).end();
+    data?.free();
+  }
+}
+
+/** Outputs for some samples, [rows, ...], or for a dataset. */
+export async function predict<Predicted>(
+  model: Model<Predicted>,
+  x: DataLike | Dataset,
+  options: PredictOptions,
+): Promise<Predicted> {
+  const dataset = descriptionOf(x);
+  if (dataset) return predictStream(model, dataset, options);
+  const { inputs, batch } = prepared(model, x as DataLike, options);
   const steps = batches(model, await model.runner(), inputs, batch);
   for (;;) {
     const step = steps.next();

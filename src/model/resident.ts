@@ -29,11 +29,22 @@ export class ResidentData {
   add(tensor: Tensor): ResidentColumn {
     const rows = tensor.shape[0];
     if (rows === undefined) throw new DataError("fit: data must have a batch axis, got a scalar");
-    const bytes = tensor.data.byteLength;
-    const address = regionsOf(this.engine).allocate(bytes);
+    const column = this.reserve(tensor.dtype, sizeOf(tensor.shape.slice(1)), rows);
+    this.write(column, tensor);
+    return column;
+  }
+
+  /** A place for rows that are written later. */
+  reserve(dtype: DType, width: number, rows: number): ResidentColumn {
+    const address = regionsOf(this.engine).allocate(bytesOf(dtype) * width * rows);
     this.regions.push(address);
-    this.engine.u8.set(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, bytes), address);
-    return { address, dtype: tensor.dtype, width: sizeOf(tensor.shape.slice(1)), rows };
+    return { address, dtype, width, rows };
+  }
+
+  /** Copies a tensor's rows, at most as many as the column has, to its beginning. */
+  write({ address }: ResidentColumn, { data }: Tensor): void {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.engine.u8.set(bytes, address);
   }
 
   /** Bytes of samples in the data region, with the order in which they are visited. */

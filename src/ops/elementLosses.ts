@@ -1,10 +1,19 @@
 import { ShapeError } from "../errors.ts";
 import { type Attrs, type EmitContext, type Op, defineOp } from "../graph/defineOp.ts";
+import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Kernels } from "../kernels/table.gen.ts";
 import { type Shape, printShape, sameShape } from "../shape.ts";
+import { sigmoid } from "./activations/sigmoid.ts";
+import { tanh } from "./activations/tanh.ts";
+import { add, div, mul, sub } from "./binary.ts";
+import { clamp } from "./clamp.ts";
+import { equal, greaterEqual, less, lessEqual } from "./compare.ts";
+import { logicalAnd } from "./logical.ts";
 import { neg } from "./neg.ts";
 import { noTargetGradient } from "./targets.ts";
+import { abs, square } from "./unary.ts";
+import { where } from "./where.ts";
 
 /** What an element loss is made of, besides its name. */
 interface ElementLoss<A extends Attrs> {
@@ -16,6 +25,8 @@ interface ElementLoss<A extends Attrs> {
     b: Readonly<Record<"x" | "t" | "dy" | "out", Address>>,
     context: EmitContext<A>,
   ): void;
+  /** Second derivative by x; null: 0 everywhere. */
+  second(x: SymbolicTensor, t: SymbolicTensor, attrs: A): SymbolicTensor | null;
   /** The loss depends on x - t alone, so that the gradient by t is that by x, negated. */
   odd?: boolean;
   flops: number;
@@ -29,16 +40,32 @@ function shapeOf(name: string, x: Shape, t: Shape): Shape {
   );
 }
 
+/** A slope where x lies in [low, high] and is not clipped, otherwise 0. */
+function within(
+  x: SymbolicTensor,
+  low: number,
+  high: number,
+  slope: SymbolicTensor,
+): SymbolicTensor {
+  return where(logicalAnd(greaterEqual(x, low), lessEqual(x, high)), slope, constant(0));
+}
+
 /** One loss an element, float32 shaped like the output. Targets are constants unless `odd`. */
 function defineElementLoss<A extends Attrs>(name: string, loss: ElementLoss<A>): Op<A> {
   const flops = ([x]: readonly Shape[]): number => loss.flops * x!.reduce((a, b) => a * b, 1);
-  const grad = defineOp<A>({
+  const grad: Op<A> = defineOp<A>({
     name: `${name}Grad`,
     inputs: ["x", "t", "dy"],
     attrs: loss.attrs,
     shape: ([x]) => x!,
     emit: (k, b, context) =>
       loss.emitGrad(k, b as Record<"x" | "t" | "dy" | "out", Address>, context),
+    grad: ({ inputs: [x, t, dy], attrs, dout, needs }) => {
+      noTargetGradient(name, needs(1) && !loss.odd);
+      const curvature = needs(0) || needs(1) ? loss.second(x!, t!, attrs) : null;
+      const dx = curvature && mul(mul(dout, dy!), curvature);
+      return [dx, dx && loss.odd ? neg(dx) : null, needs(2) ? grad(x, t, dout, attrs) : null];
+    },
     inPlace: 2,
     flops,
   });
@@ -64,6 +91,7 @@ export const squaredError: Op = /* @__PURE__ */ defineElementLoss("squaredError"
   emit: (k, { x, t, out }, { size }) => k.squaredError(x, t, out, size),
   emitGrad: (k, { x, t, dy, out }, { size }) => k.squaredErrorGrad(x, t, dy, out, size),
   odd: true,
+  second: () => constant(2),
   flops: 2,
 });
 
@@ -73,6 +101,7 @@ export const absoluteError: Op = /* @__PURE__ */ defineElementLoss("absoluteErro
   emit: (k, { x, t, out }, { size }) => k.absoluteError(x, t, out, size),
   emitGrad: (k, { x, t, dy, out }, { size }) => k.absoluteErrorGrad(x, t, dy, out, size),
   odd: true,
+  second: () => null,
   flops: 2,
 });
 
@@ -83,6 +112,7 @@ export const huberError: Op<{ delta: number }> = /* @__PURE__ */ defineElementLo
   emitGrad: (k, { x, t, dy, out }, { size, attrs }) =>
     k.huberGrad(x, t, dy, out, attrs.delta, size),
   odd: true,
+  second: (x, t, { delta }) => where(lessEqual(abs(sub(x, t)), delta), constant(1), constant(0)),
   flops: 4,
 });
 
@@ -92,6 +122,7 @@ export const logCoshError: Op = /* @__PURE__ */ defineElementLoss("logCoshError"
   emit: (k, { x, t, out }, { size }) => k.logCosh(x, t, out, size),
   emitGrad: (k, { x, t, dy, out }, { size }) => k.logCoshGrad(x, t, dy, out, size),
   odd: true,
+  second: (x, t) => sub(1, square(tanh(sub(x, t)))),
   flops: 20,
 });
 
@@ -103,6 +134,7 @@ export const poissonError: Op<{ epsilon: number }> = /* @__PURE__ */ defineEleme
     emit: (k, { x, t, out }, { size, attrs }) => k.poisson(x, t, out, attrs.epsilon, size),
     emitGrad: (k, { x, t, dy, out }, { size, attrs }) =>
       k.poissonGrad(x, t, dy, out, attrs.epsilon, size),
+    second: (x, t, { epsilon }) => div(t, square(add(x, epsilon))),
     flops: 10,
   },
 );
@@ -115,6 +147,10 @@ export const klDivergence: Op<{ epsilon: number }> = /* @__PURE__ */ defineEleme
     emit: (k, { x, t, out }, { size, attrs }) => k.klDivergence(x, t, out, attrs.epsilon, size),
     emitGrad: (k, { x, t, dy, out }, { size, attrs }) =>
       k.klDivergenceGrad(x, t, dy, out, attrs.epsilon, size),
+    second: (x, t, { epsilon }) => {
+      const q = clamp(t, { min: epsilon, max: 1 });
+      return within(x, epsilon, 1, div(q, square(x)));
+    },
     flops: 10,
   },
 );
@@ -127,6 +163,11 @@ export const binaryCrossentropyOfProbabilities: Op<{ epsilon: number }> =
       k.binaryCrossentropy(x, t, out, attrs.epsilon, size),
     emitGrad: (k, { x, t, dy, out }, { size, attrs }) =>
       k.binaryCrossentropyGrad(x, t, dy, out, attrs.epsilon, size),
+    second: (x, t, { epsilon }) => {
+      const ones = div(t, square(x));
+      const zeros = div(sub(1, t), square(sub(1, x)));
+      return within(x, epsilon, 1 - epsilon, add(ones, zeros));
+    },
     flops: 20,
   });
 
@@ -135,6 +176,10 @@ export const sigmoidCrossentropy: Op = /* @__PURE__ */ defineElementLoss("sigmoi
   attrs: {},
   emit: (k, { x, t, out }, { size }) => k.sigmoidCrossentropy(x, t, out, size),
   emitGrad: (k, { x, t, dy, out }, { size }) => k.sigmoidCrossentropyGrad(x, t, dy, out, size),
+  second: (x) => {
+    const p = sigmoid(x);
+    return mul(p, sub(1, p));
+  },
   flops: 20,
 });
 
@@ -143,6 +188,7 @@ export const hingeError: Op = /* @__PURE__ */ defineElementLoss("hingeError", {
   attrs: {},
   emit: (k, { x, t, out }, { size }) => k.hinge(x, t, out, size),
   emitGrad: (k, { x, t, dy, out }, { size }) => k.hingeGrad(x, t, dy, out, size),
+  second: () => null,
   flops: 4,
 });
 
@@ -151,5 +197,9 @@ export const squaredHingeError: Op = /* @__PURE__ */ defineElementLoss("squaredH
   attrs: {},
   emit: (k, { x, t, out }, { size }) => k.squaredHinge(x, t, out, size),
   emitGrad: (k, { x, t, dy, out }, { size }) => k.squaredHingeGrad(x, t, dy, out, size),
+  second: (x, t) => {
+    const s = where(equal(t, 0), constant(-1), t);
+    return where(less(mul(s, x), 1), mul(square(s), 2), constant(0));
+  },
   flops: 5,
 });

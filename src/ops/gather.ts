@@ -1,10 +1,10 @@
 import { ShapeError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
-import { type DType, type Shape, axisOf, bytesOf, printShape, sizeOf } from "../shape.ts";
-import { cast } from "./cast.ts";
+import { type DType, type Shape, axisOf, printShape, sizeOf } from "../shape.ts";
 import { scatterAddElements, scatterAddSlices } from "./scatter.ts";
 import { slice } from "./slice.ts";
+import { asWords } from "./words.ts";
 
 /** Attributes of both ops: what an index outside of x gives is NaN (the smallest int32), or 0. */
 type GatherAttrs = { axis: number; missing: "nan" | "zero" };
@@ -74,11 +74,6 @@ const gatherElementsOp: Op<GatherAttrs> = /* @__PURE__ */ defineOp<GatherAttrs>(
     null,
   ],
 });
-
-/** Applies an op of 32-bit words to elements of any dtype. */
-function asWords(x: SymbolicTensor, op: (x: SymbolicTensor) => SymbolicTensor): SymbolicTensor {
-  return bytesOf(x.dtype) === 4 ? op(x) : cast(op(cast(x, { dtype: "int32" })), { dtype: x.dtype });
-}
 
 /** What `gather` and `gatherElements` take. */
 export interface GatherOptions {

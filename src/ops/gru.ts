@@ -1,8 +1,8 @@
 import { ShapeError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
-import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
+import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
-import { less } from "./compare.ts";
+import { concat } from "./concat.ts";
 import { asRows, matmul } from "./matmul.ts";
 import {
   type Part,
@@ -10,21 +10,25 @@ import {
   type RecurrenceOptions,
   checkRecurrence,
   inputProducts,
-  maskedBytes,
+  forwardWork,
   packPanels,
   panelsOf,
   recurrenceScratch,
   recurrentKernelGrad,
 } from "./recurrent.ts";
+import { slice } from "./slice.ts";
 import { sum } from "./sum.ts";
-import { where } from "./where.ts";
 
 type Attributes = { reverse: boolean; resetAfter: boolean };
 
-const forwardParts = (units: number): Part[] => [
-  { name: "panelsGates", from: 0, n: 2 * units, k: units, transposed: false },
-  { name: "panelsState", from: 2 * units, n: units, k: units, transposed: false },
-];
+function forwardParts(units: number, resetAfter: boolean): Part[] {
+  if (resetAfter)
+    return [{ name: "panelsGates", from: 0, n: 3 * units, k: units, transposed: false }];
+  return [
+    { name: "panelsGates", from: 0, n: 2 * units, k: units, transposed: false },
+    { name: "panelsState", from: 2 * units, n: units, k: units, transposed: false },
+  ];
+}
 
 function backwardParts(units: number, resetAfter: boolean): Part[] {
   if (resetAfter)
@@ -109,7 +113,7 @@ const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
   emit: (k, b, { attrs: { reverse, resetAfter }, shapes }) => {
     const [batch, time, width] = shapes["gates"]!;
     const units = width! / 3;
-    packPanels(k, b, width!, forwardParts(units));
+    packPanels(k, b, width!, forwardParts(units, resetAfter));
     k.gru(
       b["gates"]!,
       b["recurrent"]!,
@@ -119,6 +123,7 @@ const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
       b["h0"]!,
       b["mask"]!,
       b["masked"] ?? 0,
+      b["work"]!,
       b["out"]!,
       b["inner"]!,
       b["y"]!,
@@ -137,36 +142,39 @@ const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
     const [dgates, dinner, dh0] = gruGrad(gates, recurrent, inner, y, h0, mask, dy, dh, attrs).node!
       .outputs as [SymbolicTensor, SymbolicTensor, SymbolicTensor];
     const states = { y, h0: h0 ?? null, mask: mask ?? null };
-    const byKernel = recurrentKernelGrad(states, attrs.resetAfter ? dinner : dgates, attrs.reverse);
+    // Where reset comes first, the columns n of U are multiplied by r h, and not by h.
+    const units = y.shape[2]!;
+    const rows = asRows(dgates);
+    const byKernel = attrs.resetAfter
+      ? recurrentKernelGrad(states, dinner, attrs.reverse)
+      : concat(
+          recurrentKernelGrad(
+            states,
+            slice(rows, { axis: 1, begin: 0, size: 2 * units }),
+            attrs.reverse,
+          ),
+          matmul(asRows(inner), slice(rows, { axis: 1, begin: 2 * units, size: units }), {
+            transposeA: true,
+          }),
+          { axis: 1 },
+        );
     return [
       dgates,
-      attrs.resetAfter ? byKernel : withStateColumns(byKernel, inner, dgates),
+      byKernel,
       bias && needs(2) ? sum(asRows(dinner), { axis: 0 }) : null,
       dh0,
       null,
     ];
   },
   inPlace: 0,
-  workspace: ([gates, recurrent, , , mask]) => ({
-    ...panelsOf(gates![0]!, forwardParts(recurrent![0]!)),
-    ...maskedBytes(mask!),
+  workspace: ([gates, recurrent, , , mask], { resetAfter }) => ({
+    ...panelsOf(gates![0]!, forwardParts(recurrent![0]!, resetAfter)),
+    ...forwardWork(gates![0]!, gates![2]!, mask!),
   }),
-  scratch: ([gates, recurrent]) =>
-    recurrenceScratch(gates![0]!, 3 * recurrent![0]!, forwardParts(recurrent![0]!)),
+  scratch: ([gates, recurrent], { resetAfter }) =>
+    recurrenceScratch(gates![0]!, recurrent![0]!, forwardParts(recurrent![0]!, resetAfter)),
   flops: (shapes) => flopsOfGru(shapes),
 });
-
-/** The gradient by U where reset comes first: its columns n are multiplied by r h, and not by h. */
-function withStateColumns(
-  byKernel: SymbolicTensor,
-  inner: SymbolicTensor,
-  dgates: SymbolicTensor,
-): SymbolicTensor {
-  const units = inner.shape[2]!;
-  const columns = constant(Float32Array.from({ length: 3 * units }, (_, j) => j));
-  const byReset = matmul(asRows(inner), asRows(dgates), { transposeA: true });
-  return where(less(columns, 2 * units), byKernel, byReset);
-}
 
 /** Options of `ops.gru`. */
 export interface GruOptions extends RecurrenceOptions {

@@ -7,7 +7,7 @@ import {
   type RecurrenceOptions,
   checkRecurrence,
   inputProducts,
-  maskedBytes,
+  forwardWork,
   packPanels,
   panelsOf,
   recurrenceScratch,
@@ -61,7 +61,7 @@ const lstmGrad: Op<Direction> = /* @__PURE__ */ defineOp<Direction>({
   inPlace: 0,
   workspace: ([gates, recurrent]) => panelsOf(gates![0]!, backwardParts(recurrent![0]!)),
   scratch: ([gates, recurrent]) =>
-    recurrenceScratch(gates![0]!, recurrent![0]!, backwardParts(recurrent![0]!)),
+    recurrenceScratch(gates![0]!, 2 * recurrent![0]!, backwardParts(recurrent![0]!)),
   flops: ([gates, recurrent]) => sizeOf(gates!) * (2 * recurrent![0]! + UNIT_FLOPS / 4),
 });
 
@@ -92,6 +92,7 @@ const lstmOp: Op<Direction> = /* @__PURE__ */ defineOp<Direction>({
       b["c0"]!,
       b["mask"]!,
       b["masked"] ?? 0,
+      b["work"]!,
       b["out"]!,
       b["y"]!,
       b["cells"]!,
@@ -115,7 +116,7 @@ const lstmOp: Op<Direction> = /* @__PURE__ */ defineOp<Direction>({
   inPlace: 0,
   workspace: ([gates, recurrent, , , mask]) => ({
     ...panelsOf(gates![0]!, forwardParts(recurrent![0]!)),
-    ...maskedBytes(mask!),
+    ...forwardWork(gates![0]!, gates![2]!, mask!),
   }),
   scratch: ([gates, recurrent]) =>
     recurrenceScratch(gates![0]!, recurrent![0]!, forwardParts(recurrent![0]!)),

@@ -1,31 +1,22 @@
-import { type Op, defineOp } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
-import { sizeOf } from "../shape.ts";
-import {
-  type ReduceOptions,
-  type RunAttrs,
-  type RunOp,
-  defineRun,
-  reduceAxes,
-  runOf,
-} from "./reduce.ts";
-
-const prodGrad: Op<RunAttrs> = /* @__PURE__ */ defineOp<RunAttrs>({
-  name: "prodGrad",
-  inputs: ["x", "dy"],
-  attrs: { from: 0, to: 0, option: 0 },
-  shape: ([x]) => x!,
-  emit: (k, { x, dy, out }, { attrs, shapes }) => {
-    const [length, inner] = runOf(shapes["x"]!, attrs);
-    k.reduceProdGrad(x!, dy!, out!, length, inner, sizeOf(shapes["dy"]!));
-  },
-  flops: ([x]) => 3 * sizeOf(x!),
-});
+import { mul } from "./binary.ts";
+import { cumprod } from "./recurrence.ts";
+import { type ReduceOptions, type RunOp, defineRun, reduceAxes, runOf } from "./reduce.ts";
+import { reshape } from "./reshape.ts";
 
 const prodRun: RunOp = /* @__PURE__ */ defineRun({
   name: "prod",
   emit: (k, x, out, length, inner, _, size) => k.reduceProd(x, out, length, inner, size),
-  grad: ({ inputs, attrs, dout }) => [prodGrad(inputs[0], dout, attrs)],
+  // The product of all other factors is that of those before times that of those behind: zeros need no division.
+  grad: ({ inputs: [x], attrs, dout }) => {
+    const [length, inner] = runOf(x!.shape, attrs);
+    const outer = dout.shape.slice(0, attrs.from).reduce((a, b) => a * b, 1);
+    const flat = reshape(x!, { shape: [outer, length, inner] });
+    const before = cumprod(flat, { axis: 1, exclusive: true });
+    const behind = cumprod(flat, { axis: 1, exclusive: true, reverse: true });
+    const dy = reshape(dout, { shape: [outer, 1, inner] });
+    return [reshape(mul(mul(before, behind), dy), { shape: x!.shape })];
+  },
 });
 
 /** Product over some axes, or over all. An empty product is 1. The gradient is right where factors are 0. */

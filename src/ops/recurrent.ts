@@ -60,9 +60,9 @@ export function packPanels(
   }
 }
 
-/** Bytes of scratch for the products of a recurrence, behind a row of zeros of `width`. */
+/** Bytes of scratch for the products of a recurrence, behind rows of `width` elements in all. */
 export function recurrenceScratch(batch: number, width: number, parts: readonly Part[]): number {
-  return 4 * width + 128 + Math.max(...parts.map(({ n, k }) => productScratchBytes(batch, n, k)));
+  return 4 * width + 192 + Math.max(...parts.map(({ n, k }) => productScratchBytes(batch, n, k)));
 }
 
 const previousStatesOp: Op<{ reverse: boolean }> = /* @__PURE__ */ defineOp<{ reverse: boolean }>({
@@ -95,7 +95,7 @@ function maskStates(states: SymbolicTensor, mask: SymbolicTensor | null): Symbol
   return mask ? mul(states, reshape(mask, { shape: [mask.shape[0]!, 1, mask.shape[1]!] })) : states;
 }
 
-/** `x kernel + bias` for all steps at once. @throws ShapeError */
+/** `x kernel + bias` for all steps at once. @internal @throws ShapeError */
 export function inputProducts(
   subject: string,
   x: SymbolicTensor,
@@ -135,7 +135,12 @@ export function checkRecurrence(
   }
 }
 
-/** Bytes of a workspace like `mask`, where there is one. */
-export function maskedBytes(mask: Shape): Record<string, number> {
-  return mask.length > 0 ? { masked: 4 * sizeOf(mask) } : {};
+/** Bytes of what a forward kernel works in: the products of a step, rows `workStride` apart; masked states. */
+export function forwardWork(
+  batch: number,
+  width: number,
+  mask: Shape,
+): { work: number; masked?: number } {
+  const work = batch * (Math.ceil(width / 16) * 64 + 64);
+  return mask.length > 0 ? { work, masked: 4 * sizeOf(mask) } : { work };
 }

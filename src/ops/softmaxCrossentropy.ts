@@ -1,7 +1,27 @@
 import { ShapeError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
+import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { printShape, sameShape, sizeOf } from "../shape.ts";
+import { add, mul, sub } from "./binary.ts";
+import { oneHot } from "./oneHot.ts";
+import { reshape } from "./reshape.ts";
+import { sum } from "./sum.ts";
 import { noTargetGradient } from "./targets.ts";
+
+/** One number a row, beside rows. */
+function column(x: SymbolicTensor): SymbolicTensor {
+  return reshape(x, { shape: [...x.shape, 1] });
+}
+
+/** Gradient by the logits of what was made of the probabilities, `p (dp - sum p dp)`. */
+function probsGrad(p: SymbolicTensor, dp: SymbolicTensor): SymbolicTensor {
+  return mul(p, sub(dp, sum(mul(p, dp), { axis: -1, keepDims: true })));
+}
+
+/** The sum of two gradients either of which may be missing. */
+function both(a: SymbolicTensor | null, b: SymbolicTensor | null): SymbolicTensor | null {
+  return a && b ? add(a, b) : (a ?? b);
+}
 
 const sparseSoftmaxCrossentropyGrad: Op = /* @__PURE__ */ defineOp({
   name: "sparseSoftmaxCrossentropyGrad",
@@ -16,6 +36,14 @@ const sparseSoftmaxCrossentropyGrad: Op = /* @__PURE__ */ defineOp({
       shapes.probs!.at(-1)!,
       sizeOf(shapes.labels!),
     ),
+  grad: ({ inputs: [probs, labels, dloss], dout, needs }) => {
+    const hot = oneHot(labels!, { classes: probs!.shape.at(-1)! });
+    return [
+      needs(0) ? mul(dout, column(dloss!)) : null,
+      null,
+      needs(2) ? sum(mul(dout, sub(probs!, hot)), { axis: -1 }) : null,
+    ];
+  },
   inPlace: 0,
 });
 
@@ -39,10 +67,11 @@ export const sparseSoftmaxCrossentropy: Op = /* @__PURE__ */ defineOp({
   },
   emit: (k, { logits, labels, loss, probs }, { shapes, size }) =>
     k.sparseSoftmaxCrossentropy(logits!, labels!, loss!, probs!, shapes.logits!.at(-1)!, size),
-  grad: ({ inputs, outputs, dout }) => [
-    sparseSoftmaxCrossentropyGrad(outputs[1]!, inputs[1]!, dout),
-    null,
-  ],
+  grad: ({ inputs, outputs: [, probs], douts }) => {
+    const [dloss, dprobs] = douts;
+    const byLoss = dloss && sparseSoftmaxCrossentropyGrad(probs, inputs[1], dloss);
+    return [both(byLoss, dprobs && probsGrad(probs!, dprobs)), null];
+  },
   flops: ([logits]) => 10 * sizeOf(logits!),
 });
 
@@ -59,6 +88,16 @@ const softmaxCrossentropyGrad: Op = /* @__PURE__ */ defineOp({
       shapes["probs"]!.at(-1)!,
       sizeOf(shapes["dloss"]!),
     ),
+  grad: ({ inputs: [probs, t, dloss], dout, needs }) => {
+    noTargetGradient("softmaxCrossentropy", needs(1));
+    const total = sum(t!, { axis: -1, keepDims: true });
+    const slope = (): SymbolicTensor => sub(mul(probs!, total), t!);
+    return [
+      needs(0) ? mul(dout, mul(column(dloss!), total)) : null,
+      null,
+      needs(2) ? sum(mul(dout, slope()), { axis: -1 }) : null,
+    ];
+  },
   inPlace: 0,
   flops: ([probs]) => 4 * sizeOf(probs!),
 });
@@ -83,9 +122,11 @@ export const softmaxCrossentropy: Op = /* @__PURE__ */ defineOp({
   },
   emit: (k, { logits, t, loss, probs }, { shapes, size }) =>
     k.softmaxCrossentropy(logits!, t!, loss!, probs!, shapes["logits"]!.at(-1)!, size),
-  grad: ({ inputs, outputs, dout, needs }) => {
+  grad: ({ inputs, outputs: [, probs], douts, needs }) => {
     noTargetGradient("softmaxCrossentropy", needs(1));
-    return [softmaxCrossentropyGrad(outputs[1]!, inputs[1]!, dout), null];
+    const [dloss, dprobs] = douts;
+    const byLoss = dloss && softmaxCrossentropyGrad(probs, inputs[1], dloss);
+    return [both(byLoss, dprobs && probsGrad(probs!, dprobs)), null];
   },
   flops: ([logits]) => 12 * sizeOf(logits!),
 });

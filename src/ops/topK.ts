@@ -2,6 +2,7 @@ import { ShapeError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type Shape, axisOf, printShape, sizeOf } from "../shape.ts";
+import { gatherElements } from "./gather.ts";
 import { axisLast } from "./transpose.ts";
 
 /** Elements in order, and where they stood. */
@@ -28,6 +29,7 @@ const topKGrad: Op<{ width: number }> = /* @__PURE__ */ defineOp<{ width: number
     const [rows, taken] = split(shapes["dy"]!);
     k.topKGrad(dy!, indices!, out!, width, taken, rows);
   },
+  grad: ({ inputs: [, indices], dout }) => [gatherElements(dout, indices!, { axis: -1 }), null],
 });
 
 const topKOp: Op<{ k: number; descending: boolean }> = /* @__PURE__ */ defineOp<{

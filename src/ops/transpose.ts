@@ -2,8 +2,8 @@ import { ShapeError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type Shape, axisOf, printShape, sizeOf } from "../shape.ts";
-import { cast } from "./cast.ts";
 import { reshape } from "./reshape.ts";
+import { asWords } from "./words.ts";
 
 /** An axis of the result: its length, and elements from one to the next in x and in the result. */
 interface Axis {
@@ -87,12 +87,7 @@ export function transpose(
   if (long.every((axis, i) => i === 0 || axis > long[i - 1]!)) {
     return reshape(x, { shape: order.map((axis) => x.shape[axis]!) });
   }
-  if (x.dtype === "bool" || x.dtype === "uint8") {
-    return cast(transposeOp(cast(x, { dtype: "int32" }), { permutation: order }), {
-      dtype: x.dtype,
-    });
-  }
-  return transposeOp(x, { permutation: order });
+  return asWords(x, (words) => transposeOp(words, { permutation: order }));
 }
 
 /** Moves one axis to the end and leaves the others in order; `back` undoes it. */

@@ -1,6 +1,6 @@
 import { ShapeError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
-import { constant } from "../graph/symbolic.ts";
+import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import { broadcastShapes } from "../shape.ts";
 import { broadcastTable } from "./broadcastTable.ts";
 import { sumTo } from "./broadcastTo.ts";
@@ -40,3 +40,13 @@ export const where: Op = /* @__PURE__ */ defineOp({
     ];
   },
 });
+
+/** `mask ? value : x` under broadcasting. The mask is bool; x is float32 or int32. NaN under the mask leaves no trace. */
+export function maskedFill(
+  x: SymbolicTensor,
+  mask: SymbolicTensor,
+  { value }: { value: number },
+): SymbolicTensor {
+  const filling = x.dtype === "int32" ? constant(Int32Array.of(value), []) : constant(value);
+  return where(mask, filling, x);
+}

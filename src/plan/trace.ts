@@ -30,6 +30,7 @@ class Traced {
   private readonly engine: Engine;
   private readonly arena: number;
   private readonly inputs: readonly SymbolicTensor[];
+  private runs = 0;
 
   constructor(
     engine: Engine,
@@ -56,6 +57,7 @@ class Traced {
         this.plan.address(t),
       );
     });
+    this.plan.setUint("stepLow", this.runs++); // random ops draw anew at each call
     this.plan.run();
     return Object.entries(this.compiled.outputs).map(([name, t]) =>
       readTensor(this.engine, this.plan.output(name), t.shape, t.dtype),

@@ -11,27 +11,81 @@ function fileSystem(what: string): FileSystem {
   return fs;
 }
 
+/** Says in our own words what a file system's error means. */
+function told(path: string | URL, error: unknown): unknown {
+  const { code } = error as { code?: string };
+  if (code === "ENOENT") return new DataError(`${String(path)}: no such file`);
+  if (code === "EISDIR") return new DataError(`${String(path)}: is a folder, not a file`);
+  return code === "ENOTDIR" ? new DataError(`${String(path)}: is no folder`) : error;
+}
+
 /** The bytes of a file. @throws DataError where there is no such file, naming it */
 export async function readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const bytes = await fileSystem(String(path)).readFile(path);
     return new Uint8Array(bytes);
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT")
-      throw new DataError(`${String(path)}: no such file`);
-    if ((error as { code?: string }).code === "EISDIR")
-      throw new DataError(`${String(path)}: is a folder, not a file`);
-    throw error;
+    throw told(path, error);
   }
+}
+
+/** Whether this runtime has files. */
+export function hasFiles(): boolean {
+  return builtin<FileSystem>("node:fs/promises") !== undefined;
+}
+
+/** Bytes that are read from a file at a time. */
+const CHUNK = 1 << 18;
+
+/** The bytes of a file, a part at a time; the file is closed when reading ends, however it ends. */
+export async function* fileChunks(path: string | URL): AsyncGenerator<Uint8Array> {
+  const opened = fileSystem(String(path)).open(path, "r");
+  const file = await opened.catch((error: unknown) => Promise.reject(told(path, error)));
+  try {
+    for (;;) {
+      const buffer = new Uint8Array(CHUNK);
+      const { bytesRead } = await file.read(buffer, 0, CHUNK).catch((error: unknown) => {
+        throw told(path, error);
+      });
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Names in a folder, in the order of their code units, and which of them are folders. @throws DataError */
+export async function listFolder(
+  path: string | URL,
+): Promise<{ readonly name: string; readonly isFolder: boolean }[]> {
+  const fs = fileSystem(String(path));
+  try {
+    const names = (await fs.readdir(path)).sort();
+    const base = pathOf(path).replace(/[/\\]+$/, "");
+    return await Promise.all(
+      // stat follows links, which readdir's own types do not.
+      names.map(async (name) => ({
+        name,
+        isFolder: (await fs.stat(`${base}/${name}`)).isDirectory(),
+      })),
+    );
+  } catch (error) {
+    throw told(path, error);
+  }
+}
+
+/** A path in the file system's own form. */
+export function pathOf(path: string | URL): string {
+  return path instanceof URL
+    ? builtin<typeof import("node:url")>("node:url")!.fileURLToPath(path)
+    : path;
 }
 
 /** Writes a file under a temporary name, flushes it, and renames it: never half a file. */
 export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<void> {
   const fs = fileSystem(String(path));
-  const final =
-    path instanceof URL
-      ? builtin<typeof import("node:url")>("node:url")!.fileURLToPath(path)
-      : path;
+  const final = pathOf(path);
   const folder = final.replace(/[^/\\]*$/, "");
   if (folder !== "") await fs.mkdir(folder, { recursive: true });
   const temporary = `${final}.partial`;

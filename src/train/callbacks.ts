@@ -4,9 +4,11 @@ export type Logs = Readonly<Record<string, number>>;
 /** What is known when training begins. */
 export interface TrainingInfo {
   readonly epochs: number;
-  readonly steps: number;
+  /** Steps of an epoch; null with a dataset whose size only reading tells. */
+  readonly steps: number | null;
   readonly batchSize: number;
-  readonly samples: number;
+  /** Samples of an epoch, or null as above. */
+  readonly samples: number | null;
 }
 
 /** Hooks into `fit`, with Keras's names. A hook may be async; training waits for it. */

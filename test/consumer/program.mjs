@@ -1,5 +1,6 @@
-// What a user writes, without a framework: train, evaluate, save to bytes, load, predict. The library
-// is handed in, so that the same program runs from a package, a bundle and a script tag.
+// What a user writes, without a framework: train, evaluate, save to bytes, load, predict, on arrays and on
+// datasets. The library is handed in, so that the same program runs from a package, a bundle and a script tag.
+import { IMAGES } from "./images.mjs";
 
 /** Three overlapping clouds of points with four features, by integers only: the same everywhere. */
 function flowers(rows) {
@@ -34,6 +35,27 @@ function fingerprint(arrays) {
   return hash.toString(16).padStart(8, "0");
 }
 
+/** Bytes of images, rows of a gzipped CSV file, and the weights of networks that were trained on them. */
+async function fromDatasets({ dataset, dense, flatten, sequential }, { x, y }) {
+  const images = await dataset.imageFolder(IMAGES, { size: [5, 3] });
+  const small = sequential([flatten(), dense({ units: 2 })], { seed: 4 });
+  small.compile({ optimizer: "sgd", loss: "meanAbsoluteError" });
+  const wanted = images.map(({ x }) => ({ x, y: [1, 2] }));
+  await small.fit(wanted.shuffle(1).batch(2).prefetch(1), { epochs: 2 });
+
+  const lines = x.map((row, i) => [...row, y[i]].join(","));
+  const text = new Blob([`a,b,c,d,kind\n${lines.join("\n")}\n`]).stream();
+  const packed = await new Response(text.pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+  const rows = dataset.csv(new Uint8Array(packed), { target: "kind" });
+  const model = sequential([dense({ units: 3, activation: "softmax" })], { seed: 4 });
+  model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
+  await model.fit(rows.shuffle(2, { buffer: 50 }).batch(16), { epochs: 2 });
+
+  const pixels = [];
+  for await (const { x } of images) pixels.push(x.data);
+  return [...pixels, ...[small, model].flatMap((m) => m.getWeights().map((w) => w.data))];
+}
+
 /** Trains a small network and tells how it went. */
 export async function run(thalweg, options) {
   const started = performance.now();
@@ -62,6 +84,10 @@ export async function run(thalweg, options) {
     ms: Math.round(performance.now() - started),
     accuracy,
     loaded: fingerprint([before.data]) === fingerprint([after.data]),
-    fingerprint: fingerprint([...model.getWeights().map((w) => w.data), before.data]),
+    fingerprint: fingerprint([
+      ...model.getWeights().map((w) => w.data),
+      before.data,
+      ...(await fromDatasets(thalweg, train)),
+    ]),
   };
 }

@@ -14,6 +14,7 @@ import { CHROMIUM, COMMANDS, output } from "./runtimes.mjs";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "../..");
 const MODES = ["reproducible", "fastest"];
+const FILES = ["program.mjs", "images.mjs", ...MODES.map((mode) => `${mode}.mjs`)];
 const known = [...Object.keys(COMMANDS), "chromium"];
 const named = process.argv.slice(2);
 for (const name of named) {
@@ -41,8 +42,7 @@ function install(project) {
     "--prefer-offline",
     join(project, tarball),
   );
-  for (const file of ["program.mjs", "reproducible.mjs", "fastest.mjs"])
-    copyFileSync(join(here, file), join(project, file));
+  for (const file of FILES) copyFileSync(join(here, file), join(project, file));
 }
 
 const rows = [];
@@ -93,7 +93,8 @@ async function inChromium(project) {
     );
     forms.push([`${mode}.html`, "script tag", mode]);
   }
-  copyFileSync(join(project, "program.mjs"), join(site, "program.mjs"));
+  for (const file of ["program.mjs", "images.mjs"])
+    copyFileSync(join(project, file), join(site, file));
   copyFileSync(join(project, "node_modules/thalweg/dist/browser.js"), join(site, "browser.js"));
   const { version, lines } = await openPages(
     site,

@@ -35,6 +35,29 @@ test("curveFit finds the parameters that its points were made with", async () =>
   }
 });
 
+test("physicsLoss solves its equation", async () => {
+  const printed = await runExample("physicsLoss.mjs");
+  expect(numbersAfter(printed, "largest error of the solution")[0]).toBeLessThanOrEqual(2e-3);
+});
+
+test("gan finds the clusters of a ring that its generator never sees", async () => {
+  const printed = await runExample("gan.mjs");
+  expect(numbersAfter(printed, "clusters found")[0]).toBeGreaterThanOrEqual(7);
+  expect(numbersAfter(printed, "share of points in a cluster")[0]).toBeGreaterThanOrEqual(0.6);
+});
+
+test("policyGradient balances the pole", async () => {
+  const printed = await runExample("policyGradient.mjs");
+  expect(numbersAfter(printed, "mean steps of 50 episodes")[0]).toBeGreaterThanOrEqual(150);
+});
+
+test("autoencoder keeps most of a digit in 8 numbers", async () => {
+  const printed = await runExample("autoencoder.mjs");
+  expect(
+    numbersAfter(printed, "share of the variance kept by 8 numbers")[0],
+  ).toBeGreaterThanOrEqual(0.6);
+});
+
 test("the table of examples/README.md names every example", () => {
   const page = read("examples/README.md");
   for (const folder of ["", "seeds/"]) {

@@ -4,14 +4,7 @@ function named(area: string, names: string): [string, string][] {
 
 /** Golden ops that are not supported yet, each with the area that brings it. */
 export const LATER_OPS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...named("convolution", "conv1d conv2d conv_transpose1d conv_transpose2d im2col cnn"),
-  ...named("recurrent", "lstm_cell gru_cell rnn_tanh_cell lstm gru rnn"),
-  ...named(
-    "indexing",
-    "embedding gather scatter_add scatter index_select masked_fill flip roll slice concat stack",
-  ),
-  ...named("indexing", "split pad transpose reshape expand tile tril triu"),
-  ...named("graphs", "reuse diamond detach mlp"),
+  ...named("graphs", "reuse"),
 ]);
 
 /** Optimizers that are not supported yet, by PyTorch's and Keras's names. */
@@ -21,7 +14,7 @@ export const LATER_OPTIMIZERS: Readonly<Record<string, string>> = Object.fromEnt
 ]);
 
 /** Architectures of whole trainings that are not supported yet. */
-export const LATER_ARCHITECTURES: Readonly<Record<string, string>> = { cnn: "convolution" };
+export const LATER_ARCHITECTURES: Readonly<Record<string, string>> = {};
 
 /** Kinds of files that are not supported yet, by what stands under `format`. */
 export const LATER_FORMATS: Readonly<Record<string, string>> = {

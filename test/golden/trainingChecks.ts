@@ -5,6 +5,7 @@ import { sparseCategoricalCrossentropy } from "../../src/losses/sparseCategorica
 import type { Loss } from "../../src/losses/defineLoss.ts";
 import { type Sequential, sequential } from "../../src/model/sequential.ts";
 import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
+import { cnnOf } from "./cnn.ts";
 import { closeBound, stepLossBound, worstRatio } from "./bounds.ts";
 import { type Check, casesOf } from "./check.ts";
 import { DATASETS, type Rows } from "./datasets.ts";
@@ -122,7 +123,7 @@ function batch(
 
 /** What we find: as PyTorch's. */
 async function train(c: TrainingCase, train: Rows, test: Rows): Promise<Course> {
-  const model = modelOf(c, train.features);
+  const model = c.arch === "cnn" ? cnnOf(c, train.features) : modelOf(c, train.features);
   const loss = lossOf(c.loss);
   const classes = loss.labels === "indices";
   const optimizer = TORCH_OPTIMIZERS[c.optimizer]!(c.hyper);
@@ -169,7 +170,7 @@ function ends(got: readonly number[], f64: readonly number[], f32: readonly numb
 }
 
 async function runCase(c: TrainingCase, folders: readonly string[]): Promise<number> {
-  if (c.arch !== "mlp")
+  if (c.arch !== "mlp" && c.arch !== "cnn")
     throw new TypeError(
       `arch ${JSON.stringify(c.arch)} is not known here, and not listed as coming later`,
     );

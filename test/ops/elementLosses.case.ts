@@ -22,8 +22,6 @@ const shapes = [
   [[17], [17]],
   [[0], [0]],
 ];
-/** Gradients are kernels without a gradient of their own. */
-const secondOrder = false;
 const why = "logarithms are rounded";
 
 export const cases: readonly OpCase[] = [
@@ -38,7 +36,6 @@ export const cases: readonly OpCase[] = [
       },
     ],
     shapes,
-    secondOrder,
   }),
   opCase("absoluteError", absoluteError, {
     examples: [
@@ -56,7 +53,6 @@ export const cases: readonly OpCase[] = [
       { from: -2, to: 2, avoid: [0] },
       { from: 0, to: 0.01 },
     ],
-    secondOrder,
   }),
   opCase("huberError", huberError, {
     examples: [
@@ -83,7 +79,6 @@ export const cases: readonly OpCase[] = [
       { from: 2, to: 4 },
       { from: 0, to: 1 },
     ],
-    secondOrder,
   }),
   opCase("logCoshError", logCoshError, {
     examples: [
@@ -117,7 +112,6 @@ export const cases: readonly OpCase[] = [
       },
     ],
     shapes,
-    secondOrder,
   }),
   opCase("poissonError", poissonError, {
     examples: [
@@ -144,7 +138,6 @@ export const cases: readonly OpCase[] = [
       { from: 0, to: 5 },
     ],
     differentiable: [0],
-    secondOrder,
   }),
   opCase("klDivergence", klDivergence, {
     examples: [
@@ -169,7 +162,6 @@ export const cases: readonly OpCase[] = [
     shapes,
     domain: { from: 0.05, to: 0.95 },
     differentiable: [0],
-    secondOrder,
   }),
   opCase("binaryCrossentropyOfProbabilities", binaryCrossentropyOfProbabilities, {
     examples: [
@@ -204,7 +196,6 @@ export const cases: readonly OpCase[] = [
     shapes,
     domain: { from: 0.05, to: 0.95 },
     differentiable: [0],
-    secondOrder,
   }),
   opCase("sigmoidCrossentropy", sigmoidCrossentropy, {
     examples: [
@@ -233,7 +224,6 @@ export const cases: readonly OpCase[] = [
       { from: 0, to: 1 },
     ],
     differentiable: [0],
-    secondOrder,
   }),
   opCase("hingeError", hingeError, {
     examples: [
@@ -251,7 +241,6 @@ export const cases: readonly OpCase[] = [
       { from: 0.5, to: 1 },
     ],
     differentiable: [0],
-    secondOrder,
   }),
   opCase("squaredHingeError", squaredHingeError, {
     examples: [
@@ -269,6 +258,5 @@ export const cases: readonly OpCase[] = [
       { from: 0.5, to: 1 },
     ],
     differentiable: [0],
-    secondOrder,
   }),
 ];

@@ -47,7 +47,6 @@ export const cases: readonly OpCase[] = [
       { from: -2, to: 2 },
       { from: 0, to: 3, integer: true },
     ],
-    secondOrder: false,
   }),
   opCase(
     "sparseSoftmaxCrossentropy, its probabilities",
@@ -63,7 +62,6 @@ export const cases: readonly OpCase[] = [
         { from: -2, to: 2 },
         { from: 0, to: 3, integer: true },
       ],
-      differentiable: [],
     },
   ),
 ];

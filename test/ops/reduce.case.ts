@@ -55,7 +55,6 @@ export const cases: readonly OpCase[] = [
     shapes: [...few, [[0, 3, 2]]],
     attrs,
     domain: { from: 0.5, to: 1.5 },
-    secondOrder: false,
   }),
   opCase("variance", variance as OpCase["op"], {
     examples: [
@@ -125,9 +124,11 @@ export const cases: readonly OpCase[] = [
     examples: [
       { in: [row], out: [3, 4, 6] },
       { in: [row], attrs: { reverse: true }, out: [6, 3, 2] },
+      { in: [row], attrs: { exclusive: true }, out: [0, 3, 4] },
+      { in: [row], attrs: { exclusive: true, reverse: true }, out: [3, 2, 0] },
     ],
     shapes: withEmpty,
-    attrs: along,
+    attrs: [...along, { axis: 1, exclusive: true }],
   }),
   opCase("argMax", argMax as OpCase["op"], {
     examples: [
@@ -164,7 +165,6 @@ export const cases: readonly OpCase[] = [
     examples: [{ in: [[[3, NaN, -1, 2]]], out: [[-1, 2, 3, NaN]] }],
     shapes: [[[1, 3, 1]], [[2, 5, 3]], [[1, 45, 1]], [[0, 3, 2]]],
     domain: distinct,
-    secondOrder: false,
   }),
   opCase("sort, its indices", (x) => sort(x, { descending: true }).indices, {
     examples: [{ in: [[0, NaN, -0, 1, 1]], out: [1, 3, 4, 0, 2] }],
@@ -175,6 +175,5 @@ export const cases: readonly OpCase[] = [
     examples: [{ in: [[3, -1, NaN, 2]], out: [NaN, 3] }],
     shapes: [[[5, 7]], [[2, 3, 5]], [[0, 3]]],
     domain: distinct,
-    secondOrder: false,
   }),
 ];

@@ -1,7 +1,6 @@
 import { softmaxCrossentropy } from "../../src/ops/softmaxCrossentropy.ts";
 import { type OpCase, opCase } from "../support/opCase.ts";
 
-const secondOrder = false;
 const why = "logarithms are rounded";
 
 export const cases: readonly OpCase[] = [
@@ -63,6 +62,5 @@ export const cases: readonly OpCase[] = [
       { from: 0, to: 1 },
     ],
     differentiable: [0],
-    secondOrder,
   }),
 ];

@@ -1,5 +1,9 @@
 import { type Op, defineOp } from "../../graph/defineOp.ts";
 import { sizeOf } from "../../shape.ts";
+import { mul, sub } from "../binary.ts";
+import { neg } from "../neg.ts";
+import { sum } from "../sum.ts";
+import { exp } from "../unary.ts";
 import { type SoftmaxAttrs, extents } from "./softmax.ts";
 
 const logSoftmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
@@ -9,6 +13,14 @@ const logSoftmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>(
   shape: ([y]) => y!,
   emit: (k, { y, dy, out }, { attrs, out: shape }) =>
     k.logSoftmaxGrad(y!, dy!, out!, ...extents("logSoftmax", shape, attrs.axis)),
+  grad: ({ inputs: [y, dy], attrs, dout, needs }) => {
+    const over = y!.shape.length === 0 ? {} : { axis: attrs.axis, keepDims: true };
+    const weighted = mul(exp(y!), dout);
+    return [
+      needs(0) ? neg(mul(weighted, sum(dy!, over))) : null,
+      needs(1) ? sub(dout, sum(weighted, over)) : null,
+    ];
+  },
   inPlace: 1,
   flops: ([y]) => 10 * sizeOf(y!),
 });

@@ -1,5 +1,8 @@
 import { type Op, defineOp } from "../../graph/defineOp.ts";
+import type { SymbolicTensor } from "../../graph/symbolic.ts";
 import { type Shape, axisOf, sizeOf } from "../../shape.ts";
+import { mul, sub } from "../binary.ts";
+import { sum } from "../sum.ts";
 
 /** Attributes: the axis along which the results sum to 1, counted from either end. */
 export type SoftmaxAttrs = { axis: number };
@@ -16,6 +19,7 @@ export function extents(
   return [length, sizeOf(shape.slice(at + 1)), length === 0 ? 0 : sizeOf(shape) / length];
 }
 
+/** Gradient of softmax, `dx = y (dy - sum y dy)`. */
 const softmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
   name: "softmaxGrad",
   inputs: ["y", "dy"],
@@ -23,6 +27,13 @@ const softmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
   shape: ([y]) => y!,
   emit: (k, { y, dy, out }, { attrs, out: shape }) =>
     k.softmaxGrad(y!, dy!, out!, ...extents("softmax", shape, attrs.axis)),
+  grad: ({ inputs: [y, dy], attrs, dout, needs }) => {
+    const over = y!.shape.length === 0 ? {} : { axis: attrs.axis, keepDims: true };
+    const total = (a: SymbolicTensor, b: SymbolicTensor): SymbolicTensor => sum(mul(a, b), over);
+    const byY = (): SymbolicTensor =>
+      sub(mul(dout, sub(dy!, total(y!, dy!))), mul(dy!, total(dout, y!)));
+    return [needs(0) ? byY() : null, needs(1) ? softmaxGrad(y, dout, attrs) : null];
+  },
   inPlace: 1,
   flops: ([y]) => 4 * sizeOf(y!),
 });

@@ -1,0 +1,20 @@
+import { add as addOp } from "../ops/binary.ts";
+import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { merging } from "./merge.ts";
+
+/**
+ * Sum of its inputs, element by element.
+ *
+ * inputs: float32[batch, ...], of shapes that broadcast; output: float32[batch, ...].
+ *
+ * @throws ShapeError where the inputs are too few or do not fit
+ *
+ * @example
+ *     add()(x, y)
+ */
+export const add: (options?: Partial<CommonLayerOptions>) => Layer =
+  /* @__PURE__ */ defineLayer<object>({
+    name: "add",
+    defaults: {},
+    call: merging("add", (a, b) => addOp(a, b)),
+  });

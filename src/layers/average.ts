@@ -1,0 +1,24 @@
+import type { SymbolicTensor } from "../graph/symbolic.ts";
+import { add, mul } from "../ops/binary.ts";
+import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { merging } from "./merge.ts";
+
+const sumOf = /* @__PURE__ */ merging("average", (a, b) => add(a, b));
+
+/**
+ * Mean of its inputs, element by element.
+ *
+ * inputs: float32[batch, ...], of shapes that broadcast; output: float32[batch, ...].
+ *
+ * @throws ShapeError where the inputs are too few or do not fit
+ *
+ * @example
+ *     average()(x, y, z)
+ */
+export const average: (options?: Partial<CommonLayerOptions>) => Layer =
+  /* @__PURE__ */ defineLayer<object>({
+    name: "average",
+    defaults: {},
+    call: (inputs, context, name) =>
+      mul(sumOf(inputs, context, name) as SymbolicTensor, 1 / inputs.length),
+  });

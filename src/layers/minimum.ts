@@ -1,0 +1,20 @@
+import { minimum as minimumOp } from "../ops/maximum.ts";
+import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { merging } from "./merge.ts";
+
+/**
+ * Smallest of its inputs, element by element; NaN where one is.
+ *
+ * inputs: float32[batch, ...], of shapes that broadcast; output: float32[batch, ...].
+ *
+ * @throws ShapeError where the inputs are too few or do not fit
+ *
+ * @example
+ *     minimum()(x, y)
+ */
+export const minimum: (options?: Partial<CommonLayerOptions>) => Layer =
+  /* @__PURE__ */ defineLayer<object>({
+    name: "minimum",
+    defaults: {},
+    call: merging("minimum", (a, b) => minimumOp(a, b)),
+  });

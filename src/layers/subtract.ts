@@ -1,0 +1,20 @@
+import { sub as subOp } from "../ops/binary.ts";
+import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { merging } from "./merge.ts";
+
+/**
+ * Its first input less its second, element by element.
+ *
+ * inputs: float32[batch, ...], of shapes that broadcast; output: float32[batch, ...].
+ *
+ * @throws ShapeError where the inputs are too few or do not fit
+ *
+ * @example
+ *     subtract()(x, y)
+ */
+export const subtract: (options?: Partial<CommonLayerOptions>) => Layer =
+  /* @__PURE__ */ defineLayer<object>({
+    name: "subtract",
+    defaults: {},
+    call: merging("subtract", (a, b) => subOp(a, b), 2),
+  });
