@@ -79,5 +79,19 @@ export function docsOf(root) {
     "src/optim",
     /^const : OptimizerFactory\b/,
   );
+  add(
+    "schedules",
+    "Schedules",
+    ["Given as an optimizer's learning rate: `sgd({ learningRate: cosineDecay({ ... }) })`."],
+    "src/optim/schedules",
+    /^const : ScheduleFactory\b/,
+  );
+  add(
+    "constraints",
+    "Constraints",
+    ["Given by name or with options: `dense({ kernelConstraint: maxNorm({ maxValue: 3 }) })`."],
+    "src/constraints",
+    /^const : \([\s\S]*?=> Constraint\b/,
+  );
   return files;
 }

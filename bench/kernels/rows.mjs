@@ -84,76 +84,6 @@ const flat = (group, op, file, inputs, name = "") =>
     inputs: Array.from({ length: inputs }, () => f32(n)),
   }));
 
-/** A call and its gradient, each a row; `inputs` after the shape of x are its parameters. */
-const both = (group, call, file, x, attrs, parameters = [], out = null) =>
-  [false, true].map((backward) => ({
-    group,
-    name: `${call}${backward ? " + gradient" : ""} ${x.join("x")}${attrs?.poolSize ? ` ${attrs.poolSize}/${attrs.strides ?? attrs.poolSize}` : ""}`,
-    call,
-    file,
-    // The gradient's row runs the forward pass as well; its last input is dy.
-    inputs: [
-      f32(...x),
-      ...parameters.map((n) => f32(n)),
-      ...(backward ? [f32(...(out ?? x))] : []),
-    ],
-    build: (module, gradient, leaves) => {
-      const given = leaves.slice(0, 1 + parameters.length);
-      const made = module[call](...given, attrs);
-      const y = made.y ?? made;
-      return backward ? [y, ...gradient(y, given, leaves.at(-1))] : [y];
-    },
-  }));
-
-const IMAGES = [
-  [32, 32, 32, 16],
-  [32, 16, 16, 32],
-  [64, 24, 24, 64],
-  [32, 7, 7, 512],
-  [32, 32, 32, 3],
-  [32, 28, 28, 1],
-];
-
-/** Shape behind windows of this size with strides of 2. */
-const pooled = ([n, h, w, c], size) => [
-  n,
-  Math.floor((h - size) / 2) + 1,
-  Math.floor((w - size) / 2) + 1,
-  c,
-];
-
-const POOLINGS = IMAGES.flatMap((x) =>
-  ["maxPool2d", "averagePool2d"].flatMap((call) => [
-    ...both("pool", call, "pool", x, { poolSize: 2 }, [], pooled(x, 2)),
-    ...both("pool", call, "pool", x, { poolSize: 3, strides: 2 }, [], pooled(x, 3)),
-  ]),
-);
-
-const NORMS = [
-  ...IMAGES.flatMap((x) => both("norm", "batchNorm", "groupNorm", x, {}, [x[3], x[3]])),
-  ...both("norm", "groupNorm", "groupNorm", [32, 16, 16, 32], { groups: 8 }, [32, 32]),
-  ...[
-    [1024, 128],
-    [1024, 768],
-    [64, 17],
-  ].flatMap((x) => [
-    ...both("norm", "layerNorm", "layerNorm", x, {}, [x[1], x[1]]),
-    ...both("norm", "rmsNorm", "layerNorm", x, {}, [x[1]]),
-  ]),
-];
-
-const RESIZES = ["nearest", "bilinear"].flatMap((method) =>
-  both(
-    "resize",
-    "resize2d",
-    "resize",
-    [32, 16, 16, 32],
-    { size: [32, 32], method },
-    [],
-    [32, 32, 32, 32],
-  ).map((row) => ({ ...row, name: `${row.name} ${method}` })),
-);
-
 /**
  * A recurrence over a sequence, forward, or with the gradients of the sum of its states by its weights and x:
  * three times the products of the forward pass.
@@ -180,16 +110,64 @@ function recurrence(op, gates, [batch, time, features, units], backward) {
   };
 }
 
+/** A call and its gradient, each a row; `inputs` after the shape of x are its parameters. */
+const both = (group, call, file, x, attrs, parameters = []) =>
+  [false, true].map((gradient) => ({
+    group,
+    name: `${call}${gradient ? " + gradient" : ""} ${x.join("x")}${attrs?.poolSize ? ` ${attrs.poolSize}/${attrs.strides ?? attrs.poolSize}` : ""}`,
+    call,
+    file,
+    gradient,
+    inputs: [f32(...x), ...parameters.map((n) => f32(n))],
+    attrs,
+  }));
+
+const IMAGES = [
+  [32, 32, 32, 16],
+  [32, 16, 16, 32],
+  [64, 24, 24, 64],
+  [32, 7, 7, 512],
+  [32, 32, 32, 3],
+  [32, 28, 28, 1],
+];
+
+const POOLINGS = IMAGES.flatMap((x) =>
+  ["maxPool2d", "averagePool2d"].flatMap((call) => [
+    ...both("pool", call, "pool", x, { poolSize: 2 }),
+    ...both("pool", call, "pool", x, { poolSize: 3, strides: 2 }),
+  ]),
+);
+
+const NORMS = [
+  ...IMAGES.flatMap((x) => both("norm", "batchNorm", "groupNorm", x, {}, [x[3], x[3]])),
+  ...both("norm", "groupNorm", "groupNorm", [32, 16, 16, 32], { groups: 8 }, [32, 32]),
+  ...[
+    [1024, 128],
+    [1024, 768],
+    [64, 17],
+  ].flatMap((x) => [
+    ...both("norm", "layerNorm", "layerNorm", x, {}, [x[1], x[1]]),
+    ...both("norm", "rmsNorm", "layerNorm", x, {}, [x[1]]),
+  ]),
+];
+
+const RESIZES = ["nearest", "bilinear"].flatMap((method) =>
+  both("resize", "resize2d", "resize", [32, 16, 16, 32], { size: [32, 32], method }).map((row) => ({
+    ...row,
+    name: `${row.name} ${method}`,
+  })),
+);
+
 export const ROWS = [
-  ...POOLINGS,
-  ...NORMS,
-  ...RESIZES,
   ...[false, true].flatMap((backward) => [
     recurrence("lstm", 4, [32, 50, 64, 128], backward),
     recurrence("gru", 3, [32, 50, 64, 128], backward),
     recurrence("simpleRnn", 1, [32, 50, 64, 128], backward),
     recurrence("lstm", 4, [1, 50, 64, 128], backward),
   ]),
+  ...POOLINGS,
+  ...NORMS,
+  ...RESIZES,
   ...PRODUCTS.map(product),
   ...CONVOLUTIONS,
   ...["add", "mul", "div"].flatMap((op) => flat("elementwise", op, "binary", 2)),

@@ -1,3 +1,4 @@
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import { OptionError, withDefaults } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
@@ -13,6 +14,8 @@ export interface ParameterSpec {
   trainable?: boolean;
   /** A penalty that is added to the loss. */
   regularizer?: Regularizer | null;
+  /** What its values must fulfil after every step. */
+  constraint?: Constraint | null;
   /** Whether decoupled weight decay reaches it; not for biases and norm parameters. Default true. */
   decay?: boolean;
 }
@@ -53,10 +56,10 @@ export interface LayerDefinition<O extends object, M extends object = object> {
   ): SymbolicTensor | readonly SymbolicTensor[];
   /** dtype of the model's input where this layer is the first; "float32" if left out. */
   inputDtype?: "float32" | "int32";
-  /** Functions that the layer has besides those of all layers. */
-  methods?(options: O): M;
   /** Indices in the input lie in [0, this): data of a model are checked. Left out where it takes no indices. */
   indexLimit?(options: O): number;
+  /** Functions that the layer has besides those of all layers. */
+  methods?(options: O): M;
   /** The layer within this one that a parameter belongs to, and the parameter's name there; null: its own. */
   inner?(options: O, parameter: string): InnerParameter | null;
 }
