@@ -48,7 +48,9 @@ async function kernelRow(engine, row) {
   );
   const arena = regions.allocate(workBytes(compiled, engine.threads));
   const plan = Plan.place(compiled, engine, { leaf: (t) => places.get(t), pin: () => 0, arena });
-  const touched = [...leaves, ...Object.values(outputs).flatMap((t) => t.node.outputs)];
+  const touched = [
+    ...new Set([...leaves, ...Object.values(outputs).flatMap((t) => t.node.outputs)]),
+  ];
   return {
     name: row.name,
     group: row.group,
