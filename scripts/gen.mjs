@@ -238,10 +238,12 @@ const BARRELS = {
   "src/ops/activations": FACTORY,
   "src/initializers": FACTORY,
   "src/regularizers": FACTORY,
+  "src/constraints": FACTORY,
   "src/layers": FACTORY,
   "src/losses": FACTORY,
   "src/metrics": FACTORY,
   "src/optim": FACTORY,
+  "src/optim/schedules": FACTORY,
 };
 
 const CATALOGUES = [
@@ -265,6 +267,20 @@ const CATALOGUES = [
     object: "regularizers",
     type: "RegularizerName",
     value: "regularizer",
+  },
+  {
+    folder: "src/constraints",
+    define: "defineConstraint",
+    object: "constraints",
+    type: "ConstraintName",
+    value: "constraint",
+  },
+  {
+    folder: "src/optim/schedules",
+    define: "defineSchedule",
+    object: "schedules",
+    type: "ScheduleName",
+    value: "schedule",
   },
   {
     folder: "src/layers",

@@ -879,46 +879,201 @@ export class Kernels {
     c.write(165, true, [x, maps, y, h, w, channels, outH, outW, linear, fill, c.float(value), size]);
   }
 
+  /** One Adadelta step on elements [begin, end). */
+  adadelta(p: Address, g: Address, v: Address, d: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusRho: Scalar, epsilon: Scalar, stepSize: Scalar, decay: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(166, true, [p, g, v, d, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusRho), c.float(epsilon), c.float(stepSize), c.float(decay), size]);
+  }
+
+  /** Adafactor's statistics of a matrix, rows [begin, end): `means = means + rate (mean over columns of (g^2 + added) - means)`. */
+  adafactorRows(g: Address, rowMeans: Address, gradScale: Scalar, rate: Scalar, added: Scalar, columns: number, size: number): void {
+    const c = this.commands;
+    c.write(167, true, [g, rowMeans, c.float(gradScale), c.float(rate), c.float(added), columns, size]);
+  }
+
+  /** Adafactor's statistics of a matrix, columns [begin, end): as adafactorRows, over rows. */
+  adafactorColumns(g: Address, columnMeans: Address, gradScale: Scalar, rate: Scalar, added: Scalar, rows: number, columns: number, size: number): void {
+    const c = this.commands;
+    c.write(168, true, [g, columnMeans, c.float(gradScale), c.float(rate), c.float(added), rows, columns, size]);
+  }
+
+  /** Adafactor's direction for rows [begin, end) of a matrix, written over the gradients. */
+  adafactorMatrix(g: Address, rowMeans: Address, columnMeans: Address, gradScale: Scalar, gradSign: Scalar, least: Scalar, rows: number, columns: number, size: number): void {
+    const c = this.commands;
+    c.write(169, true, [g, rowMeans, columnMeans, c.float(gradScale), c.float(gradSign), c.float(least), rows, columns, size]);
+  }
+
+  /** Adafactor's direction for what is no matrix, elements [begin, end), written over the gradients. */
+  adafactorVector(g: Address, v: Address, gradScale: Scalar, gradSign: Scalar, rate: Scalar, added: Scalar, least: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(170, true, [g, v, c.float(gradScale), c.float(gradSign), c.float(rate), c.float(added), c.float(least), size]);
+  }
+
   /** One AdaGrad step on elements [begin, end). */
   adagrad(p: Address, g: Address, s: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, stepSize: Scalar, epsilonRoot: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(166, true, [p, g, s, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(stepSize), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
+    c.write(171, true, [p, g, s, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(stepSize), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
   }
 
   /** One step of Adam, AdamW or AMSGrad on elements [begin, end). */
   adam(p: Address, g: Address, m: Address, v: Address, vmax: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, stepSize: Scalar, vmaxScale: Scalar, epsilonRoot: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(167, true, [p, g, m, v, vmax, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(stepSize), c.float(vmaxScale), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
+    c.write(172, true, [p, g, m, v, vmax, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(stepSize), c.float(vmaxScale), c.float(epsilonRoot), c.float(epsilon), c.float(decay), size]);
+  }
+
+  /** One Adamax step on elements [begin, end). */
+  adamax(p: Address, g: Address, m: Address, u: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, epsilonIn: Scalar, epsilonOut: Scalar, stepSize: Scalar, decay: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(173, true, [p, g, m, u, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(epsilonIn), c.float(epsilonOut), c.float(stepSize), c.float(decay), size]);
+  }
+
+  /** One step of averaged gradient descent on elements [begin, end). */
+  asgd(p: Address, g: Address, a: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, shrinkage: Scalar, stepSize: Scalar, averageRate: Scalar, decay: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(174, true, [p, g, a, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(shrinkage), c.float(stepSize), c.float(averageRate), c.float(decay), size]);
+  }
+
+  /** Clips the gradient of each output unit by the norm of its weights: columns [begin, end) of [rows, columns]. */
+  adaptiveClip(g: Address, w: Address, rows: number, columns: number, limit: Scalar, least: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(175, true, [g, w, rows, columns, c.float(limit), c.float(least), size]);
+  }
+
+  /** Brings the norm of each vector of weights nearer to [low, high], vectors [begin, end) of */
+  boundNorm(w: Address, length: number, inner: number, low: Scalar, high: Scalar, rate: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(176, true, [w, length, inner, c.float(low), c.float(high), c.float(rate), size]);
+  }
+
+  /** Weights below 0 become 0, elements [begin, end). NaN stays NaN. */
+  nonNegative(w: Address, size: number): void {
+    this.commands.write(177, true, [w, size]);
+  }
+
+  /** One step along a direction on elements [begin, end), `p = p - (decay p + stepSize factor u)`. */
+  descend(p: Address, u: Address, factor: Scalar, stepSize: Scalar, decay: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(178, true, [p, u, c.float(factor), c.float(stepSize), c.float(decay), size]);
+  }
+
+  /** One FTRL-proximal step on elements [begin, end). */
+  ftrl(p: Address, g: Address, n: Address, z: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, power: Scalar, inverseRate: Scalar, l1: Scalar, ridge: Scalar, shrinkage: Scalar, decay: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(179, true, [p, g, n, z, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(power), c.float(inverseRate), c.float(l1), c.float(ridge), c.float(shrinkage), c.float(decay), size]);
+  }
+
+  /** The direction of one LAMB step on elements [begin, end), written over the gradients. */
+  lambDirection(p: Address, g: Address, m: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, mScale: Scalar, epsilon: Scalar, lambda: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(180, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(mScale), c.float(epsilon), c.float(lambda), size]);
+  }
+
+  /** One Lion step on elements [begin, end). */
+  lion(p: Address, g: Address, m: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, stepSize: Scalar, decay: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(181, true, [p, g, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(stepSize), c.float(decay), size]);
+  }
+
+  /** The momentum of Muon on elements [begin, end), written over the gradients. */
+  muonMomentum(p: Address, g: Address, m: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusMomentum: Scalar, gOut: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(182, true, [p, g, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusMomentum), c.float(gOut), size]);
+  }
+
+  /** `out = a x + b y`, element by element, [begin, end). `out` may be x or y. NaN comes through. */
+  combine(x: Address, y: Address, out: Address, a: Scalar, b: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(183, true, [x, y, out, c.float(a), c.float(b), size]);
   }
 
   /** One Nadam step on elements [begin, end): Adam with Nesterov's momentum. */
   nadam(p: Address, g: Address, m: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, mStep: Scalar, gStep: Scalar, epsilon: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(168, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(mStep), c.float(gStep), c.float(epsilon), c.float(decay), size]);
+    c.write(184, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(mStep), c.float(gStep), c.float(epsilon), c.float(decay), size]);
+  }
+
+  /** One RAdam step on elements [begin, end). */
+  radam(p: Address, g: Address, m: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta1: Scalar, oneMinusBeta2: Scalar, vScale: Scalar, epsilon: Scalar, stepSize: Scalar, decay: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(185, true, [p, g, m, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta1), c.float(oneMinusBeta2), c.float(vScale), c.float(epsilon), c.float(stepSize), c.float(decay), size]);
   }
 
   /** One RMSProp step on elements [begin, end). */
   rmsprop(p: Address, g: Address, v: Address, mean: Address, m: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusRho: Scalar, vIn: Scalar, epsilonRoot: Scalar, epsilon: Scalar, oneMinusMomentum: Scalar, stepSize: Scalar, mOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(169, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusRho), c.float(vIn), c.float(epsilonRoot), c.float(epsilon), c.float(oneMinusMomentum), c.float(stepSize), c.float(mOut), c.float(decay), size]);
+    c.write(186, true, [p, g, v, mean, m, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusRho), c.float(vIn), c.float(epsilonRoot), c.float(epsilon), c.float(oneMinusMomentum), c.float(stepSize), c.float(mOut), c.float(decay), size]);
+  }
+
+  /** One Rprop step on elements [begin, end). */
+  rprop(p: Address, g: Address, before: Address, s: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, up: Scalar, down: Scalar, low: Scalar, high: Scalar, decay: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(187, true, [p, g, before, s, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(up), c.float(down), c.float(low), c.float(high), c.float(decay), size]);
+  }
+
+  /** One step of schedule-free AdamW on elements [begin, end). p is where the gradient was taken. */
+  scheduleFree(p: Address, g: Address, v: Address, z: Address, x: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusBeta2: Scalar, epsilon: Scalar, stepSize: Scalar, averageRate: Scalar, decay: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(188, true, [p, g, v, z, x, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusBeta2), c.float(epsilon), c.float(stepSize), c.float(averageRate), c.float(decay), size]);
+  }
+
+  /** Moves the parameters to where schedule-free AdamW takes its gradient, between z and their mean. */
+  scheduleFreePoint(p: Address, z: Address, x: Address, oneMinusBeta1: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(189, true, [p, z, x, c.float(oneMinusBeta1), size]);
   }
 
   /** One step of gradient descent, with or without momentum, on elements [begin, end). */
   sgd(p: Address, w: Address, g: Address, v: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusMomentum: Scalar, gradIn: Scalar, vOut: Scalar, gradOut: Scalar, decay: Scalar, size: number): void {
     const c = this.commands;
-    c.write(170, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusMomentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
+    c.write(190, true, [p, w, g, v, c.float(gradScale), c.float(gradSign), c.float(l2), c.float(oneMinusMomentum), c.float(gradIn), c.float(vOut), c.float(gradOut), c.float(decay), size]);
   }
 
   /** Moves the parameters to where look-ahead Nesterov wants its gradient, and keeps where they were. */
   lookAhead(p: Address, w: Address, v: Address, momentum: Scalar, size: number): void {
     const c = this.commands;
-    c.write(171, true, [p, w, v, c.float(momentum), size]);
+    c.write(191, true, [p, w, v, c.float(momentum), size]);
+  }
+
+  /** Adds a batch's gradients to those of the batches before, `sum = first ? part g : sum + part g`, on elements */
+  accumulate(sum: Address, g: Address, first: Scalar, part: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(192, true, [sum, g, c.float(first), c.float(part), size]);
+  }
+
+  /** A running mean of the parameters on elements [begin, end), `a = a + rate (p - a)`; with `replace`, p = a */
+  averageWeights(p: Address, a: Address, rate: Scalar, replace: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(193, true, [p, a, c.float(rate), c.float(replace), size]);
+  }
+
+  /** Keeps the parameters and moves them uphill on elements [begin, end), `kept = p, p = p + factor g`. NaN in */
+  ascend(p: Address, kept: Address, g: Address, factor: Scalar, size: number): void {
+    const c = this.commands;
+    c.write(194, true, [p, kept, g, c.float(factor), size]);
   }
 
   /** The factor that brings a gradient's norm to at most `limit`, and the norm itself, from block partials */
   clipFactor(partials: Address, count: number, kind: number, limit: Scalar, epsilon: Scalar, factor: Address, norm: Address): void {
     const c = this.commands;
-    c.write(172, false, [partials, count, kind, c.float(limit), c.float(epsilon), factor, norm]);
+    c.write(195, false, [partials, count, kind, c.float(limit), c.float(epsilon), factor, norm]);
+  }
+
+  /** How far a parameter may step, from the norms of itself and of its direction (blocks of sumOfSquares). */
+  trustRatio(weights: Address, direction: Address, count: number, coefficient: Scalar, lambda: Scalar, epsilon: Scalar, other: Scalar, extra: Scalar, factor: Address, scaled: Address): void {
+    const c = this.commands;
+    c.write(196, false, [weights, direction, count, c.float(coefficient), c.float(lambda), c.float(epsilon), c.float(other), c.float(extra), factor, scaled]);
+  }
+
+  /** `numerator / max(sqrt(sum partials) + added, least)`, for a gradient that is to have a given norm. */
+  inverseNorm(partials: Address, count: number, numerator: Scalar, added: Scalar, least: Scalar, out: Address, norm: Address): void {
+    const c = this.commands;
+    c.write(197, false, [partials, count, c.float(numerator), c.float(added), c.float(least), out, norm]);
+  }
+
+  /** Adafactor's step size from the norms of a parameter and of its direction. */
+  adafactorScale(weights: Address, direction: Address, count: number, n: number, least: Scalar, threshold: Scalar, factor: Address): void {
+    const c = this.commands;
+    c.write(198, false, [weights, direction, count, n, c.float(least), c.float(threshold), factor]);
   }
 }
 
@@ -1090,11 +1245,37 @@ export const KERNEL_NAMES: readonly string[] = [
   "square",
   "powScalar",
   "warp",
+  "adadelta",
+  "adafactorRows",
+  "adafactorColumns",
+  "adafactorMatrix",
+  "adafactorVector",
   "adagrad",
   "adam",
+  "adamax",
+  "asgd",
+  "adaptiveClip",
+  "boundNorm",
+  "nonNegative",
+  "descend",
+  "ftrl",
+  "lambDirection",
+  "lion",
+  "muonMomentum",
+  "combine",
   "nadam",
+  "radam",
   "rmsprop",
+  "rprop",
+  "scheduleFree",
+  "scheduleFreePoint",
   "sgd",
   "lookAhead",
+  "accumulate",
+  "averageWeights",
+  "ascend",
   "clipFactor",
+  "trustRatio",
+  "inverseNorm",
+  "adafactorScale",
 ];

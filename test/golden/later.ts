@@ -4,13 +4,12 @@ function named(area: string, names: string): [string, string][] {
 
 /** Golden ops that are not supported yet, each with the area that brings it. */
 export const LATER_OPS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...named("graphs", "residual reuse"),
+  ...named("recurrent", "lstm_cell gru_cell rnn_tanh_cell lstm gru rnn"),
 ]);
 
 /** Optimizers that are not supported yet, by PyTorch's and Keras's names. */
 export const LATER_OPTIMIZERS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...named("more optimizers", "RAdam Adamax Adadelta Rprop ASGD LBFGS"),
-  ...named("more optimizers", "adadelta adamax lion lamb ftrl adafactor"),
+  ...named("more optimizers", "LBFGS"),
 ]);
 
 /** Architectures of whole trainings that are not supported yet. */
@@ -18,8 +17,6 @@ export const LATER_ARCHITECTURES: Readonly<Record<string, string>> = {};
 
 /** Kinds of files that are not supported yet, by what stands under `format`. */
 export const LATER_FORMATS: Readonly<Record<string, string>> = {
-  "golden-sched/1": "learning rate schedules",
-  "golden-keras-sched/1": "learning rate schedules",
   "golden-metrics/1": "metrics",
   "golden-gp/1": "tuning",
   "golden-hpo-functions/1": "tuning",

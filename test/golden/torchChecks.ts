@@ -1,10 +1,10 @@
 import type { ArrayOptimizer } from "../../src/optim/arrayOptimizer.ts";
-import type { Optimizer } from "../../src/optim/defineOptimizer.ts";
 import { trajectoryBound, worstRatio } from "./bounds.ts";
 import { type Check, casesOf } from "./check.ts";
 import { type Encoded, type GoldenFile, decode, row } from "./golden.ts";
 import { LATER_OPTIMIZERS } from "./later.ts";
 import { TORCH_OPTIMIZERS, type TorchHyper } from "./torchOptions.ts";
+import { torchSchedule } from "./torchSchedules.ts";
 
 /** A case of optim/torch_optimizers.json. */
 interface TorchCase {
@@ -15,7 +15,7 @@ interface TorchCase {
   readonly gradients?: string;
   readonly note?: string;
   readonly x0?: Encoded;
-  readonly lr?: readonly number[];
+  readonly scheduler?: string;
   readonly trajectory_f64: Encoded | readonly Encoded[];
 }
 
@@ -28,7 +28,6 @@ interface TorchFile {
 /** Parameters that one optimizer updates together. */
 interface Group {
   readonly members: readonly number[];
-  readonly optimizer: Optimizer;
   readonly run: ArrayOptimizer;
 }
 
@@ -71,9 +70,13 @@ function missingGradient({ note = "" }: TorchCase): {
 
 /** Group i holds parameter i, the last one all that follow. */
 function groupsOf(c: TorchCase, params: readonly Float32Array[]): Group[] {
+  const schedule =
+    c.scheduler === undefined
+      ? undefined
+      : torchSchedule(c.scheduler, { ...c }, Number(c.hyper!["lr"]));
   const group = (members: readonly number[], hyper: TorchHyper): Group => {
-    const optimizer = TORCH_OPTIMIZERS[c.optimizer]!(hyper);
-    return { members, optimizer, run: optimizer.init(members.map((i) => params[i]!)) };
+    const optimizer = TORCH_OPTIMIZERS[c.optimizer]!(schedule ? { ...hyper, lr: schedule } : hyper);
+    return { members, run: optimizer.init(members.map((i) => params[i]!)) };
   };
   const all = params.map((_, i) => i);
   if (c.hyper_groups) {
@@ -99,9 +102,8 @@ async function runSequences(file: TorchFile, c: TorchCase): Promise<number> {
   const missing = c.kind === "missing_gradient" ? missingGradient(c) : null;
   let worst = 0;
   for (let t = 0; t < tensors[0]!.shape[0]!; t++) {
-    for (const { members, optimizer, run } of groups) {
+    for (const { members, run } of groups) {
       if (missing && members[0] === missing.parameter && missing.isMissing(t)) continue;
-      if (c.lr) optimizer.options.learningRate = c.lr[t]!;
       const grads = members.map((i) => Float32Array.from(row(given[i]!, gradients[i]!, t)));
       await run.step(
         members.map((i) => params[i]!),

@@ -3,7 +3,7 @@ import { init } from "../../../src/kernels/engine.ts";
 import { Kernels } from "../../../src/kernels/table.gen.ts";
 import { padded, regionsOf } from "../../../src/memory/regions.ts";
 import { emitClipping } from "../../../src/optim/clip.ts";
-import type { CommonOptions } from "../../../src/optim/defineOptimizer.ts";
+import type { CommonOptions } from "../../../src/optim/commonOptions.ts";
 import { sgd } from "../../../src/optim/sgd.ts";
 import { type Tensor, tensor } from "../../../src/tensor/tensor.ts";
 import { type EncodedTensors, decode } from "../golden.ts";
