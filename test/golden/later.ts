@@ -8,9 +8,7 @@ export const LATER_OPS: Readonly<Record<string, string>> = Object.fromEntries([
 ]);
 
 /** Optimizers that are not supported yet, by PyTorch's and Keras's names. */
-export const LATER_OPTIMIZERS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...named("more optimizers", "LBFGS"),
-]);
+export const LATER_OPTIMIZERS: Readonly<Record<string, string>> = Object.fromEntries([]);
 
 /** Architectures of whole trainings that are not supported yet. */
 export const LATER_ARCHITECTURES: Readonly<Record<string, string>> = {};
