@@ -37,11 +37,11 @@ export const LAYER_PARAMETERS = 16;
  * query, key, value and output, gamma, beta, kernel and bias twice; gamma, beta, kernel of the head.
  */
 export function gptWeights(problem) {
-  const { features: d, heads, context, vocabulary, layers } = problem;
+  const { features: d, heads, context, vocabulary, depth } = problem;
   const shapes = [
     [vocabulary, d],
     [context, d],
-    ...Array.from({ length: layers }, () => layerShapes(problem)).flat(),
+    ...Array.from({ length: depth }, () => layerShapes(problem)).flat(),
     [d],
     [d],
     [d, vocabulary],
@@ -67,7 +67,7 @@ export function gptData({ batch, batches, context, vocabulary }) {
 
 /** A compiled model with its initial weights, made by a copy of the library. */
 export function gptIn(thalweg, problem) {
-  const { features, heads, context, vocabulary, layers, optimizer } = problem;
+  const { features, heads, context, vocabulary, depth, optimizer } = problem;
   const { add, dense, layerNormalization, multiHeadAttention } = thalweg;
   const norm = () => layerNormalization({ epsilon: 1e-5 });
   const gelu = (x) => thalweg.gelu(x, { approximate: "tanh" });
@@ -77,7 +77,7 @@ export function gptIn(thalweg, problem) {
     sequenceLength: context,
     embeddingDim: features,
   })(tokens);
-  for (let i = 0; i < layers; i++) {
+  for (let i = 0; i < depth; i++) {
     const attention = multiHeadAttention({
       numHeads: heads,
       keyDim: features / heads,

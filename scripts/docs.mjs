@@ -70,7 +70,7 @@ export function docsOf(root) {
     "Layers",
     ["Called with options: `dense({ units: 10 })`."],
     "src/layers",
-    /^const :[\s\S]*?=> Layer =|^const : LayerFactory/,
+    /^const :[\s\S]*?=> Layer(?: & \w+)? =|^const : LayerFactory/,
   );
   add(
     "optimizers",

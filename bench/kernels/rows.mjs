@@ -110,6 +110,54 @@ function recurrence(op, gates, [batch, time, features, units], backward) {
   };
 }
 
+/** A call and its gradient, each a row; `inputs` after the shape of x are its parameters. */
+const both = (group, call, file, x, attrs, parameters = []) =>
+  [false, true].map((gradient) => ({
+    group,
+    name: `${call}${gradient ? " + gradient" : ""} ${x.join("x")}${attrs?.poolSize ? ` ${attrs.poolSize}/${attrs.strides ?? attrs.poolSize}` : ""}`,
+    call,
+    file,
+    gradient,
+    inputs: [f32(...x), ...parameters.map((n) => f32(n))],
+    attrs,
+  }));
+
+const IMAGES = [
+  [32, 32, 32, 16],
+  [32, 16, 16, 32],
+  [64, 24, 24, 64],
+  [32, 7, 7, 512],
+  [32, 32, 32, 3],
+  [32, 28, 28, 1],
+];
+
+const POOLINGS = IMAGES.flatMap((x) =>
+  ["maxPool2d", "averagePool2d"].flatMap((call) => [
+    ...both("pool", call, "pool", x, { poolSize: 2 }),
+    ...both("pool", call, "pool", x, { poolSize: 3, strides: 2 }),
+  ]),
+);
+
+const NORMS = [
+  ...IMAGES.flatMap((x) => both("norm", "batchNorm", "groupNorm", x, {}, [x[3], x[3]])),
+  ...both("norm", "groupNorm", "groupNorm", [32, 16, 16, 32], { groups: 8 }, [32, 32]),
+  ...[
+    [1024, 128],
+    [1024, 768],
+    [64, 17],
+  ].flatMap((x) => [
+    ...both("norm", "layerNorm", "layerNorm", x, {}, [x[1], x[1]]),
+    ...both("norm", "rmsNorm", "layerNorm", x, {}, [x[1]]),
+  ]),
+];
+
+const RESIZES = ["nearest", "bilinear"].flatMap((method) =>
+  both("resize", "resize2d", "resize", [32, 16, 16, 32], { size: [32, 32], method }).map((row) => ({
+    ...row,
+    name: `${row.name} ${method}`,
+  })),
+);
+
 export const ROWS = [
   ...[false, true].flatMap((backward) => [
     recurrence("lstm", 4, [32, 50, 64, 128], backward),
@@ -117,6 +165,9 @@ export const ROWS = [
     recurrence("simpleRnn", 1, [32, 50, 64, 128], backward),
     recurrence("lstm", 4, [1, 50, 64, 128], backward),
   ]),
+  ...POOLINGS,
+  ...NORMS,
+  ...RESIZES,
   ...PRODUCTS.map(product),
   ...CONVOLUTIONS,
   ...["add", "mul", "div"].flatMap((op) => flat("elementwise", op, "binary", 2)),

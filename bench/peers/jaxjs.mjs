@@ -97,7 +97,7 @@ function adam(p, g, m, v, c1, c2, learningRate) {
 
 /** Weights of the GPT with the kernels of query, key and value side by side: one product instead of three. */
 function joinedWeights(problem) {
-  const { features: d, layers } = problem;
+  const { features: d, depth } = problem;
   const weights = gptWeights(problem);
   const flat = ({ data }, ...shape) => ({ data, shape });
   const beside = (rows, ...parts) => {
@@ -109,7 +109,7 @@ function joinedWeights(problem) {
     return { data, shape: rows === 1 ? [3 * d] : [rows, 3 * d] };
   };
   const joined = weights.slice(0, 2);
-  for (let i = 0; i < layers; i++) {
+  for (let i = 0; i < depth; i++) {
     const own = weights.slice(2 + i * LAYER_PARAMETERS, 2 + (i + 1) * LAYER_PARAMETERS);
     joined.push(own[0], own[1], beside(d, own[2], own[4], own[6]));
     joined.push(beside(1, own[3], own[5], own[7]), flat(own[8], d, d), ...own.slice(9));
@@ -120,7 +120,7 @@ function joinedWeights(problem) {
 /** Logits of the GPT, [batch context, vocabulary]; takes over `params`, `x` (one-hot) and `mask`. */
 function gptForward(problem, params, x, mask) {
   const { numpy: np, nn } = jax;
-  const { batch, context, features, heads, layers } = problem;
+  const { batch, context, features, heads, depth } = problem;
   const size = features / heads;
   let next = 0;
   const take = () => params[next++];
@@ -135,7 +135,7 @@ function gptForward(problem, params, x, mask) {
   const product = (x) => np.matmul(x, take()).add(take());
   let h = np.matmul(x, take()).reshape([batch, context, features]).add(take());
   h = h.reshape([batch * context, features]);
-  for (let i = 0; i < layers; i++) {
+  for (let i = 0; i < depth; i++) {
     const qkv = product(norm(h.ref)).reshape([batch, context, 3, heads, size]);
     const [q, k, v] = np.split(qkv, 3, 2).map((t) => t.reshape([batch, context, heads, size]));
     const scores = np
@@ -184,7 +184,7 @@ function train(problem) {
     weights: weightsOf(problem),
     data,
     rows: batch,
-    forward,
+    forward: problem.layers ? (params, x) => imageForward(problem, params, x) : forward,
   });
 }
 
@@ -193,7 +193,7 @@ function training({ optimizer, batches, weights, data, rows, forward }) {
   const { numpy: np, nn, tree, jit, valueAndGrad } = jax;
   const loss = (params, x, labels) =>
     nn
-      .logSoftmax(problem.layers ? imageForward(problem, params, x) : forward(params, x), -1)
+      .logSoftmax(forward(params, x), -1)
       .mul(labels)
       .sum()
       .mul(-1 / rows);

@@ -131,7 +131,7 @@ def gpt(problem, folder):
     square, vector = (d, d), (d,)
     products = [square, vector] * 4
     layer = [vector, vector, *products, vector, vector, (d, 4 * d), (4 * d,), (4 * d, d), vector]
-    shapes = [(vocabulary, d), (context, d), *layer * problem["layers"], vector, vector, (d, vocabulary)]
+    shapes = [(vocabulary, d), (context, d), *layer * problem["depth"], vector, vector, (d, vocabulary)]
     params = [read(folder, f"w{i}", s).requires_grad_(True) for i, s in enumerate(shapes)]
     tokens = [read(folder, name, (batches, batch, context), np.int32).long() for name in ("x", "y")]
     decayed = [p for p in params if p.dim() == 2]
@@ -149,7 +149,7 @@ def gpt(problem, folder):
         norm = lambda h: F.layer_norm(h, (d,), take(), take())
         product = lambda h: h @ take() + take()
         h = take()[x] + take()
-        for _ in range(problem["layers"]):
+        for _ in range(problem["depth"]):
             a = norm(h)
             q, k, v = (product(a).view(batch, context, heads, -1).transpose(1, 2) for _ in range(3))
             p = F.softmax(q @ k.transpose(2, 3) / (d // heads) ** 0.5 + mask, -1)

@@ -58,6 +58,19 @@ test("autoencoder keeps most of a digit in 8 numbers", async () => {
   ).toBeGreaterThanOrEqual(0.6);
 });
 
+test("sequence remembers two numbers over thirty steps", async () => {
+  const printed = await runExample("sequence.mjs");
+  const [baseline] = numbersAfter(printed, "mean squared error of always answering 1:");
+  expect(baseline).toBeGreaterThan(0.15);
+  expect(numbersAfter(printed, "mean squared error of the LSTM:")[0]).toBeLessThan(0.005);
+}, 60_000);
+
+test("customCell names the first of ten symbols", async () => {
+  const printed = await runExample("customCell.mjs");
+  const [accuracy] = numbersAfter(printed, "accuracy of a minimal gated unit:");
+  expect(accuracy).toBeGreaterThanOrEqual(0.95);
+}, 60_000);
+
 test("the table of examples/README.md names every example", () => {
   const page = read("examples/README.md");
   for (const folder of ["", "seeds/"]) {
