@@ -175,7 +175,7 @@ export function defineOptimizer<O extends object, S extends string, N extends st
 /** The schedule that was given; null for a number. @throws OptionError */
 function scheduleOf(name: string, given: number | Schedule | undefined): Schedule | null {
   if (given === undefined || typeof given === "number") return null;
-  if (typeof given?.at === "function") return given;
+  if (typeof given === "object" && typeof given?.at === "function") return given;
   throw new OptionError(
     `${name}: learningRate must be a number or a schedule, got ${String(given)}; call what makes one: cosineDecay({ ... })`,
   );
