@@ -30,6 +30,7 @@ export { type Loss, defineLoss } from "./losses/defineLoss.ts";
 export * as metrics from "./metrics/index.gen.ts";
 export { type Metric, defineMetric } from "./metrics/defineMetric.ts";
 export * from "./optim/index.gen.ts";
+export { type ClosureOptimizer, lbfgs } from "./optim/lbfgs.ts";
 export { type Optimizer, defineOptimizer } from "./optim/defineOptimizer.ts";
 export * from "./optim/schedules/index.gen.ts";
 export { type Schedule, defineSchedule } from "./optim/schedules/defineSchedule.ts";

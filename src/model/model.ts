@@ -30,7 +30,7 @@ import {
 import { trainOnBatch } from "./onBatch.ts";
 import { optionsBeside } from "./optionsBeside.ts";
 import { type PredictOptions, predict, predictSync } from "./predict.ts";
-import { type PlanInfo, type PlanInfoOptions, planInfo } from "./planInfo.ts";
+import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import {
   type ModelSource,
@@ -373,7 +373,8 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   }
 
   /** What a step computes and how many bytes it needs, before it runs. */
-  plan(options: PlanInfoOptions = {}): Promise<PlanInfo> {
+  async plan(options: PlanInfoOptions = {}): Promise<PlanInfo> {
+    const { planInfo } = await import("./planInfo.ts"); // few pages ask: they alone download it
     return planInfo(this, options);
   }
 

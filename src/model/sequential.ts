@@ -45,7 +45,7 @@ export class Sequential<In extends Shape = Shape, Out extends Shape = Shape> ext
    *
    * @throws OptionError once the model is built, or for a second layer of the same name
    */
-  add(layer: LayerLike): this {
+  add(layer: LayerLike): Sequential<In> {
     if (this.built)
       throw new OptionError(
         `model "${this.name}": is built already; add layers before the first fit`,

@@ -1,7 +1,7 @@
 import { type Attrs, type Op, type OpDefinition, defineOp } from "../graph/defineOp.ts";
 import type { Shaped, ShapedOp } from "../graph/shapedOp.ts";
 import type { SameShape } from "../tensor/shapeTypes.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { add, div, mul } from "./binary.ts";
 import { elementaryFlops } from "./elementaryFlops.ts";
 import { neg } from "./neg.ts";

@@ -39,7 +39,7 @@ const listed: Layer[] = [dense({ units: 3 })];
 const ofList = sequential(listed);
 const empty = sequential();
 const emptyList = sequential([]);
-const grown = sequential().add(dense({ units: 3 }));
+const grown = sequential([flatten()]).add(dense({ units: 3 }));
 const nested = sequential([net, dense({ units: 2 })], { name: "nested" });
 const deep = sequential([
   dense({ units: 1, inputShape: [4] }),
