@@ -23,6 +23,4 @@ export const LATER_FORMATS: Readonly<Record<string, string>> = {
   "golden-sched/1": "learning rate schedules",
   "golden-keras-sched/1": "learning rate schedules",
   "golden-metrics/1": "metrics",
-  "golden-gp/1": "tuning",
-  "golden-hpo-functions/1": "tuning",
 };

@@ -1,0 +1,201 @@
+import { erf } from "../../math/erf.ts";
+import { exp } from "../../math/exp.ts";
+import { log } from "../../math/log.ts";
+import { pow } from "../../math/pow.ts";
+import type { Random } from "../../math/random.ts";
+import type { Distribution, Space } from "../space/distribution.ts";
+import { fromScale, scaleOf, toScale } from "../space/internal.ts";
+import type { TrialRecord } from "../trialRecord.ts";
+
+const SQRT_HALF = 0.7071067811865476;
+const LOG_SQRT_TWO_PI = 0.9189385332046728;
+/** Width of a kernel of a single observation on one axis, of the whole range. */
+const WIDTH = 0.2;
+/** The newest trials that weigh alike; older ones weigh less. */
+const EQUAL = 25;
+
+/** P(a < Z < b) for a standard normal Z. */
+function mass(a: number, b: number): number {
+  // On the side where the error function does not round to 1.
+  if (a > 0) return mass(-b, -a);
+  return 0.5 * (erf(b * SQRT_HALF) - erf(a * SQRT_HALF));
+}
+
+/** One parameter: where its kernels lie, and how wide they are. */
+interface Axis {
+  readonly name: string;
+  readonly distribution: Distribution;
+  readonly low: number;
+  readonly high: number;
+  /** Centre of each kernel on the scale; a choice's index. The last kernel is the prior. */
+  readonly centres: Float64Array;
+  readonly widths: Float64Array;
+  /** log of what a kernel has inside the range; for choices, unused. */
+  readonly inside: Float64Array;
+}
+
+/** Weights of n trials in their order, the prior's behind them: a ramp up to the 25 newest. */
+function weightsOf(n: number): Float64Array {
+  const weights = new Float64Array(n + 1).fill(1);
+  const ramp = n - EQUAL;
+  for (let i = 0; i < ramp; i++) {
+    weights[i] = ramp === 1 ? 1 / n : 1 / n + ((1 - 1 / n) * i) / (ramp - 1);
+  }
+  return weights;
+}
+
+/**
+ * A density over a space: a mixture of one kernel for each trial and one for the prior, which is as wide as the range.
+ * Kernels are products of normals, cut off at the range, and of probabilities of choices.
+ */
+export class ParzenEstimator {
+  private readonly axes: readonly Axis[];
+  private readonly weights: Float64Array;
+  private readonly logWeights: Float64Array;
+  private readonly kernels: number;
+
+  constructor(space: Space, trials: readonly TrialRecord[]) {
+    const n = trials.length;
+    this.kernels = n + 1;
+    this.weights = weightsOf(n);
+    const sum = this.weights.reduce((a, b) => a + b, 0);
+    this.logWeights = this.weights.map((w) => log(w / sum));
+    const names = Object.keys(space);
+    // Scott's rule over all axes.
+    const factor = n === 0 ? 1 : WIDTH * pow(n, -1 / (names.length + 4));
+    this.axes = names.map((name) => {
+      const distribution = space[name]!;
+      const { low, high } = scaleOf(distribution);
+      const range = high - low;
+      const centres = new Float64Array(n + 1);
+      trials.forEach((trial, i) => {
+        const x = trial.internal[name]!;
+        centres[i] =
+          distribution.kind === "categorical"
+            ? x
+            : Math.max(low, Math.min(high, toScale(distribution, x)));
+      });
+      centres[n] = distribution.kind === "categorical" ? -1 : (low + high) / 2;
+      // Never narrower than a hundredth of the range: a density of spikes explores nothing.
+      const width = Math.max(range * factor, range / Math.min(100, n + 2));
+      const widths = new Float64Array(n + 1).fill(width);
+      widths[n] = range;
+      const inside = centres.map((c, i) =>
+        range > 0 ? log(mass((low - c) / widths[i]!, (high - c) / widths[i]!)) : 0,
+      );
+      return { name, distribution, low, high, centres, widths, inside };
+    });
+  }
+
+  /** Draws candidates: float64[count, axes], choices as indices, numbers on their scale. */
+  draw(random: Random, count: number): Float64Array {
+    const total = this.weights.reduce((a, b) => a + b, 0);
+    const out = new Float64Array(count * this.axes.length);
+    for (let c = 0; c < count; c++) {
+      let left = random.uniform() * total;
+      let kernel = 0;
+      while (kernel < this.kernels - 1 && left >= this.weights[kernel]!) {
+        left -= this.weights[kernel++]!;
+      }
+      this.axes.forEach(
+        (axis, a) => (out[c * this.axes.length + a] = this.drawn(random, axis, kernel)),
+      );
+    }
+    return out;
+  }
+
+  private drawn(random: Random, axis: Axis, kernel: number): number {
+    const { distribution, low, high } = axis;
+    if (distribution.kind === "categorical") {
+      const n = distribution.choices.length;
+      // The kernel's own choice has (1 + 1 / K) of (1 + n / K), the others 1 / K each.
+      const share = n / (this.kernels + n);
+      const centre = axis.centres[kernel]!;
+      if (centre >= 0 && random.uniform() >= share) return centre;
+      return random.integer(n);
+    }
+    if (high === low) return low;
+    let x: number;
+    do x = axis.centres[kernel]! + axis.widths[kernel]! * random.normal();
+    while (x < low || x > high);
+    return toScale(distribution, fromScale(distribution, x));
+  }
+
+  /** Log density of each candidate. */
+  logDensities(candidates: Float64Array): Float64Array {
+    const axes = this.axes.length;
+    const count = candidates.length / axes;
+    const sums = new Float64Array(this.kernels);
+    const out = new Float64Array(count);
+    const known = this.axes.map(() => new Map<number, number>());
+    for (let c = 0; c < count; c++) {
+      sums.set(this.logWeights);
+      for (let a = 0; a < axes; a++)
+        this.addAxis(sums, this.axes[a]!, candidates[c * axes + a]!, known[a]!);
+      let most = -Infinity;
+      for (let k = 0; k < this.kernels; k++) if (sums[k]! > most) most = sums[k]!;
+      let total = 0;
+      for (let k = 0; k < this.kernels; k++) {
+        const below = sums[k]! - most;
+        // e^-37 is lost in the sum.
+        if (below > -37) total += exp(below);
+      }
+      out[c] = most + log(total);
+    }
+    return out;
+  }
+
+  /** Adds the log density of one axis to every kernel's sum. */
+  private addAxis(sums: Float64Array, axis: Axis, x: number, known: Map<number, number>): void {
+    const { distribution, centres, widths, inside, low, high } = axis;
+    if (high === low) return;
+    if (distribution.kind === "categorical") {
+      const n = distribution.choices.length;
+      const other = log(1 / (this.kernels + n));
+      const own = log((this.kernels + 1) / (this.kernels + n));
+      for (let k = 0; k < this.kernels - 1; k++) sums[k]! += centres[k] === x ? own : other;
+      sums[this.kernels - 1]! += log(1 / n);
+      return;
+    }
+    const last = this.kernels - 1;
+    if (distribution.step === null) {
+      const logWidth = log(widths[0]!);
+      for (let k = 0; k <= last; k++) {
+        const z = (x - centres[k]!) / widths[k]!;
+        const lw = k === last ? log(widths[last]!) : logWidth;
+        sums[k]! += -0.5 * z * z - lw - LOG_SQRT_TWO_PI - inside[k]!;
+      }
+      return;
+    }
+    // The mass of a step's own interval; kernels with one centre share it, and there are few centres.
+    const [from, to] = cell(distribution, x);
+    known.clear();
+    for (let k = 0; k <= last; k++) {
+      const centre = centres[k]!;
+      let value = k === last ? undefined : known.get(centre);
+      if (value === undefined) {
+        const w = widths[k]!;
+        value = log(Math.max(1e-300, mass((from - centre) / w, (to - centre) / w))) - inside[k]!;
+        if (k < last) known.set(centre, value);
+      }
+      sums[k]! += value;
+    }
+  }
+
+  /** The internal values of a candidate, by name. */
+  values(candidates: Float64Array, at: number): Record<string, number> {
+    return Object.fromEntries(
+      this.axes.map(({ name, distribution }, a) => {
+        const x = candidates[at * this.axes.length + a]!;
+        return [name, distribution.kind === "categorical" ? x : fromScale(distribution, x)];
+      }),
+    );
+  }
+}
+
+/** The interval on the scale that rounds to the value at x. */
+function cell(d: Exclude<Distribution, { kind: "categorical" }>, x: number): [number, number] {
+  const half = (d.step ?? 0) / 2;
+  const value = fromScale(d, x);
+  return d.log ? [log(value - half), log(value + half)] : [value - half, value + half];
+}
