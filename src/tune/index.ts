@@ -54,3 +54,4 @@ export {
   stratifiedKFold,
   timeSeriesFolds,
 } from "./folds/folds.ts";
+export { type Surrogate, importance, surrogateOf } from "./surrogate.ts";

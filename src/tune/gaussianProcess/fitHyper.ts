@@ -13,8 +13,8 @@ const EVALUATIONS = 60;
 /** Log densities that say what is likely before the data do: normal in the logarithm, [mean, deviation] each. */
 function priorsOf(d: number): readonly (readonly [number, number])[] {
   return [
-    // In a unit cube distances grow with sqrt(d). Source: Hvarfner et al. 2024 (arXiv:2402.02229), section 4.
-    ...Array.from({ length: d }, (): [number, number] => [0.2 + 0.5 * log(d) - 0.7, 1]),
+    // In a unit cube distances grow with sqrt(d), and so do length scales (Hvarfner et al. 2024, arXiv:2402.02229).
+    ...Array.from({ length: d }, (): [number, number] => [0.5 * log(d) - 1.1, 0.8]),
     [0, 1],
     [log(1e-4), 2.5],
   ];

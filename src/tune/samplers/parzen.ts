@@ -9,8 +9,14 @@ import type { TrialRecord } from "../trialRecord.ts";
 
 const SQRT_HALF = 0.7071067811865476;
 const LOG_SQRT_TWO_PI = 0.9189385332046728;
-/** Width of a kernel of a single observation on one axis, of the whole range. */
-const WIDTH = 0.2;
+/**
+ * Widths of kernels: of the observations' standard deviation by Scott's rule, and least shares of the range, for many
+ * observations and over n + 1 for few. Measured on five functions at 20, 40 and 60 trials: half as wide explores too little
+ * in five dimensions, twice as wide leaves five times the regret in two.
+ */
+const SPREAD = 0.7;
+const LEAST = 0.03;
+const LEAST_OF_FEW = 0.5;
 /** The newest trials that weigh alike; older ones weigh less. */
 const EQUAL = 25;
 
@@ -19,6 +25,13 @@ function mass(a: number, b: number): number {
   // On the side where the error function does not round to 1.
   if (a > 0) return mass(-b, -a);
   return 0.5 * (erf(b * SQRT_HALF) - erf(a * SQRT_HALF));
+}
+
+/** Standard deviation; 0 of none. */
+function deviation(values: Float64Array): number {
+  const n = Math.max(1, values.length);
+  const mean = values.reduce((a, b) => a + b, 0) / n;
+  return Math.sqrt(values.reduce((a, b) => a + (b - mean) * (b - mean), 0) / n);
 }
 
 /** One parameter: where its kernels lie, and how wide they are. */
@@ -62,7 +75,8 @@ export class ParzenEstimator {
     this.logWeights = this.weights.map((w) => log(w / sum));
     const names = Object.keys(space);
     // Scott's rule over all axes.
-    const factor = n === 0 ? 1 : WIDTH * pow(n, -1 / (names.length + 4));
+    const factor = SPREAD * pow(Math.max(1, n), -1 / (names.length + 4));
+    const least = Math.max(LEAST, LEAST_OF_FEW / (n + 1));
     this.axes = names.map((name) => {
       const distribution = space[name]!;
       const { low, high } = scaleOf(distribution);
@@ -76,8 +90,8 @@ export class ParzenEstimator {
             : Math.max(low, Math.min(high, toScale(distribution, x)));
       });
       centres[n] = distribution.kind === "categorical" ? -1 : (low + high) / 2;
-      // Never narrower than a hundredth of the range: a density of spikes explores nothing.
-      const width = Math.max(range * factor, range / Math.min(100, n + 2));
+      const spread = deviation(centres.subarray(0, n));
+      const width = Math.min(range, Math.max(factor * spread, range * least));
       const widths = new Float64Array(n + 1).fill(width);
       widths[n] = range;
       const inside = centres.map((c, i) =>
