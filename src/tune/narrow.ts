@@ -12,6 +12,9 @@ export interface Narrowing {
   readonly why: string;
 }
 
+/** Trials that count as good at least. */
+const LEAST_GOOD = 3;
+
 const figure = (x: number): string => String(Number(x.toPrecision(4)));
 
 /** Choices that the best trials have; a step's first and last value among them. */
@@ -72,7 +75,8 @@ export function narrowSpace(
   if (trials.length === 0) {
     throw new OptionError("narrow: the study must have complete trials, got none");
   }
-  const good = trials.slice(0, Math.max(1, Math.ceil(top * trials.length)));
+  // One trial alone is luck.
+  const good = trials.slice(0, Math.max(LEAST_GOOD, Math.ceil(top * trials.length)));
   const values = (name: string, list: readonly TrialRecord[]): number[] =>
     list.map((t) => t.internal[name]).filter((x) => x !== undefined);
   return Object.entries(space).map(([name, from]) => {
