@@ -12,14 +12,13 @@ import {
   add,
   and,
   at,
-  div,
   firstLanes,
   load,
   load2,
   load3,
   loadNext,
   madd,
-  pmax,
+  mul,
   splat,
   store,
   store2,
@@ -27,10 +26,9 @@ import {
   storeNext,
   sub,
 } from "./lanes";
-import { ONE } from "./constants";
 
 /** Columns whose rows lie so near that sixteen of them are walked down at a time. */
-const NARROW: i32 = 64;
+export const NARROW: i32 = 64;
 
 /** The first `rest` of four columns of the last row, 0 for the others. Nothing is read where there are none. */
 function part(p: usize, rest: i32): Lanes {
@@ -42,61 +40,71 @@ function partLess(p: usize, m: Lanes, rest: i32): Lanes {
   return rest > 0 ? and(sub(load(p), m), firstLanes(rest)) : splat(0);
 }
 
-/** Rows of how many there are in each of four columns: one more where the last row reaches; at least 1. */
-function countOf(rows: i32, rest: i32): Lanes {
-  return pmax(add(splat(<f32>rows), and(ONE(), firstLanes(rest))), ONE());
-}
+/** Rows whose mean is the number near the mean of a block. */
+const FIRST: i32 = 8;
 
 /** Sixteen columns from the top: see blockMoments. `rest`: of them, those in the last row. */
 function moments16(x: usize, rows: i32, step: usize, rest: i32, out: usize, pitch: usize): void {
+  let p = x;
+  let m0 = part(p, rest);
+  let m1 = part(p + 16, rest - LANES);
+  let m2 = part(p + 32, rest - 2 * LANES);
+  let m3 = part(p + 48, rest - 3 * LANES);
   let s0 = splat(0);
   let s1 = s0;
   let s2 = s0;
   let s3 = s0;
-  let p = x;
-  for (let left = rows; left > 0; left--) {
-    s0 = add(s0, load(p));
-    s1 = add(s1, loadNext(p));
-    s2 = add(s2, load2(p));
-    s3 = add(s3, load3(p));
-    p += step;
-  }
-  const m0 = div(add(s0, part(p, rest)), countOf(rows, rest));
-  const m1 = div(add(s1, part(p + 16, rest - LANES)), countOf(rows, rest - LANES));
-  const m2 = div(add(s2, part(p + 32, rest - 2 * LANES)), countOf(rows, rest - 2 * LANES));
-  const m3 = div(add(s3, part(p + 48, rest - 3 * LANES)), countOf(rows, rest - 3 * LANES));
-  store(out, m0);
-  storeNext(out, m1);
-  store2(out, m2);
-  store3(out, m3);
-  s0 = splat(0);
-  s1 = s0;
-  s2 = s0;
-  s3 = s0;
   let q0 = s0;
   let q1 = s0;
   let q2 = s0;
   let q3 = s0;
-  p = x;
-  for (let left = rows; left > 0; left--) {
-    const d0 = sub(load(p), m0);
-    const d1 = sub(loadNext(p), m1);
-    const d2 = sub(load2(p), m2);
-    const d3 = sub(load3(p), m3);
-    s0 = add(s0, d0);
-    s1 = add(s1, d1);
-    s2 = add(s2, d2);
-    s3 = add(s3, d3);
-    q0 = madd(d0, d0, q0);
-    q1 = madd(d1, d1, q1);
-    q2 = madd(d2, d2, q2);
-    q3 = madd(d3, d3, q3);
-    p += step;
+  if (rows > 0) {
+    m0 = s0;
+    m1 = s0;
+    m2 = s0;
+    m3 = s0;
+    const first = min(rows, FIRST);
+    let left = first;
+    do {
+      m0 = add(m0, load(p));
+      m1 = add(m1, loadNext(p));
+      m2 = add(m2, load2(p));
+      m3 = add(m3, load3(p));
+      p += step;
+      left--;
+    } while (left > 0);
+    const share = splat(<f32>1 / <f32>first);
+    m0 = mul(m0, share);
+    m1 = mul(m1, share);
+    m2 = mul(m2, share);
+    m3 = mul(m3, share);
+    p = x;
+    left = rows;
+    do {
+      const d0 = sub(load(p), m0);
+      const d1 = sub(loadNext(p), m1);
+      const d2 = sub(load2(p), m2);
+      const d3 = sub(load3(p), m3);
+      s0 = add(s0, d0);
+      s1 = add(s1, d1);
+      s2 = add(s2, d2);
+      s3 = add(s3, d3);
+      q0 = madd(d0, d0, q0);
+      q1 = madd(d1, d1, q1);
+      q2 = madd(d2, d2, q2);
+      q3 = madd(d3, d3, q3);
+      p += step;
+      left--;
+    } while (left > 0);
   }
   const d0 = partLess(p, m0, rest);
   const d1 = partLess(p + 16, m1, rest - LANES);
   const d2 = partLess(p + 32, m2, rest - 2 * LANES);
   const d3 = partLess(p + 48, m3, rest - 3 * LANES);
+  store(out, m0);
+  storeNext(out, m1);
+  store2(out, m2);
+  store3(out, m3);
   out += pitch;
   store(out, add(s0, d0));
   storeNext(out, add(s1, d1));
@@ -113,17 +121,6 @@ function moments16(x: usize, rows: i32, step: usize, rest: i32, out: usize, pitc
 function addRow(x: usize, out: usize, n: i32): void {
   for (; n > 0; n -= LANES) {
     store(out, add(load(out), and(load(x), firstLanes(n))));
-    x += 16;
-    out += 16;
-  }
-}
-
-/** out += the sum of four rows, over n columns. */
-function addRows4(x: usize, step: usize, out: usize, n: i32): void {
-  for (; n > 0; n -= LANES) {
-    const low = add(load(x), load(x + step));
-    const high = add(load(x + 2 * step), load(x + 3 * step));
-    store(out, add(load(out), add(low, high)));
     x += 16;
     out += 16;
   }
@@ -166,24 +163,22 @@ function momentsWide(x: usize, rows: i32, width: i32, rest: i32, out: usize, pit
   const sums = out + pitch;
   const squares = sums + pitch;
   memory.fill(out, 0, 3 * pitch);
+  const first = min(rows, FIRST);
+  for (let r: i32 = 0; r < first; r++) addRow(x + <usize>r * step, out, width);
+  if (rows == 0) addRow(x, out, rest);
+  const share = splat(<f32>1 / <f32>max(1, first));
+  for (let i: i32 = 0; i < width; i += LANES) store(at(out, i), mul(load(at(out, i)), share));
   const fours = rows & ~3;
-  for (let r: i32 = 0; r < fours; r += 4) addRows4(x + <usize>r * step, step, out, width);
-  for (let r = fours; r < rows; r++) addRow(x + <usize>r * step, out, width);
-  const last = x + <usize>rows * step;
-  addRow(last, out, rest);
-  for (let i: i32 = 0; i < width; i += LANES) {
-    const p = at(out, i);
-    store(p, div(load(p), countOf(rows, rest - i)));
-  }
   for (let r: i32 = 0; r < fours; r += 4)
     squareRows4(x + <usize>r * step, step, out, sums, squares, width);
   for (let r = fours; r < rows; r++) squareRow(x + <usize>r * step, out, sums, squares, width);
-  squareRow(last, out, sums, squares, rest);
+  squareRow(x + <usize>rows * step, out, sums, squares, rest);
 }
 
 /**
- * Of one block of n elements, for each of `width` columns: a number m near the mean, the sum of x - m, and
- * that of its square. So no digits are lost where the mean is large, and what m lacks is known.
+ * Of one block of n elements, for each of `width` columns: a number m near the mean (the mean of the first
+ * eight rows), the sum of x - m, and that of its square. So few digits are lost where the mean is large: the error
+ * of the variance grows with ((m - mean) / deviation)^2 only.
  */
 export function blockMoments(x: usize, n: i32, width: i32, out: usize, pitch: usize): void {
   const rows = n / width;
@@ -219,7 +214,7 @@ function products16(
   let q1 = s0;
   let q2 = s0;
   let q3 = s0;
-  for (; rows > 0; rows--) {
+  while (rows > 0) {
     const d0 = load(dy);
     const d1 = loadNext(dy);
     const d2 = load2(dy);
@@ -234,6 +229,7 @@ function products16(
     q3 = madd(d3, sub(load3(x), m3), q3);
     x += step;
     dy += step;
+    rows--;
   }
   const d0 = part(dy, rest);
   const d1 = part(dy + 16, rest - LANES);

@@ -37,6 +37,18 @@ export const PROBLEMS = {
     batches: 64,
     optimizer: { name: "sgd", learningRate: 0.05, momentum: 0.9 },
   },
+  gpt: {
+    kind: "gpt",
+    label: "GPT of 2 layers, 128 features, 4 heads, context 64, 65 tokens, batch 16, AdamW",
+    depth: 2,
+    features: 128,
+    heads: 4,
+    context: 64,
+    vocabulary: 65,
+    batch: 16,
+    batches: 2,
+    optimizer: { learningRate: 1e-3, weightDecay: 0.01 },
+  },
   lenet: {
     kind: "train",
     label: "LeNet: conv 32, conv 64, pool, dense 128, dense 10 on 28x28x1, batch 64, Adam",

@@ -1,9 +1,10 @@
 // Thalweg as a contestant: the public API of dist wherever it reaches.
 import * as thalweg from "../build/modules/index.js";
 import { Commands } from "../build/modules/kernels/commands.js";
-import { Kernels } from "../build/modules/kernels/table.gen.js";
+import { kernelsOf } from "../build/modules/kernels/kernels.js";
 import { regionsOf } from "../build/modules/memory/regions.js";
 import { OptimizerRun } from "../build/modules/optim/optimizerRun.js";
+import { gptData, gptIn } from "./gpt.mjs";
 import { dataOf, modelIn, uniform } from "./problems.mjs";
 
 export const name = "thalweg";
@@ -17,9 +18,18 @@ export const modelOf = (problem) => modelIn(thalweg, problem);
  */
 function train(problem) {
   const { rows, x, y } = dataOf(problem);
-  const model = modelOf(problem);
   const samples = thalweg.tensor(x, [rows, ...(problem.shape ?? [problem.inputs])]);
-  const labels = thalweg.tensor(y, [rows]);
+  return fitting(problem, modelOf(problem), samples, thalweg.tensor(y, [rows]));
+}
+
+/** Steps of a model on tokens. */
+function gpt(problem) {
+  const { rows, x, y } = gptData(problem);
+  const [samples, labels] = [x, y].map((data) => thalweg.tensor(data, [rows, problem.context]));
+  return fitting(problem, gptIn(thalweg, problem), samples, labels);
+}
+
+function fitting(problem, model, samples, labels) {
   const fit = (epochs) =>
     model.fit(samples, labels, { epochs, batchSize: problem.batch, shuffle: false });
   return {
@@ -36,7 +46,7 @@ function train(problem) {
 export function program(engine, emit) {
   const commands = new Commands();
   commands.split = false;
-  emit(new Kernels(commands), commands);
+  emit(kernelsOf(commands), commands);
   const base = regionsOf(engine).allocate(commands.bytes);
   commands.place(engine.i32, base);
   const end = base + commands.position;
@@ -121,6 +131,6 @@ async function inference(problem) {
 }
 
 export async function open(problem) {
-  const contestant = await { train, optimizer, inference }[problem.kind](problem);
+  const contestant = await { train, gpt, optimizer, inference }[problem.kind](problem);
   return { close: () => contestant.model?.release(), ...contestant };
 }

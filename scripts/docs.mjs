@@ -70,7 +70,7 @@ export function docsOf(root) {
     "Layers",
     ["Called with options: `dense({ units: 10 })`."],
     "src/layers",
-    /^const :[\s\S]*?=> Layer =|^const : LayerFactory/,
+    /^const :[\s\S]*?=> Layer(?: & \w+)? =|^const : LayerFactory/,
   );
   add(
     "optimizers",
@@ -78,6 +78,20 @@ export function docsOf(root) {
     ["Given by name or with options: `adam({ learningRate: 1e-3 })`."],
     "src/optim",
     /^const : OptimizerFactory\b/,
+  );
+  add(
+    "schedules",
+    "Schedules",
+    ["Given as an optimizer's learning rate: `sgd({ learningRate: cosineDecay({ ... }) })`."],
+    "src/optim/schedules",
+    /^const : ScheduleFactory\b/,
+  );
+  add(
+    "constraints",
+    "Constraints",
+    ["Given by name or with options: `dense({ kernelConstraint: maxNorm({ maxValue: 3 }) })`."],
+    "src/constraints",
+    /^const : \([\s\S]*?=> Constraint\b/,
   );
   return files;
 }

@@ -2,6 +2,7 @@
 //   npm run golden                      the committed copy
 //   GOLDEN=folder npm run golden        another folder of the same format
 //   npm run golden -- ops optim         parts of it
+//   npm run golden -- onnx              ONNX's node cases: of the folder "onnx" beside GOLDEN, or ../shared/onnx
 // GOLDEN_DATA names a folder with data sets of whole trainings that are not in data/.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -35,6 +36,7 @@ process.exitCode = await main(
       join(root, "test/data"),
       ...(GOLDEN_DATA ? [resolve(here, GOLDEN_DATA)] : []),
     ],
+    onnx: [...(GOLDEN ? [resolve(here, GOLDEN, "../onnx")] : []), join(root, "../shared/onnx")],
     parts: process.argv.slice(2),
   },
   console.log,

@@ -69,8 +69,19 @@ fit("COS2PI_TAIL", lambda z: (mp.cos(2 * mp.pi * mp.sqrt(z)) - 1) / z, 1e-8, v *
 fit("ERF_SMALL", lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1, 1e-9, 0.875**2, 5,
     lambda z: np.sqrt(z) / float(mp.erf(np.sqrt(z))))
 fit("ERF_BIG", lambda t: -mp.log(mp.erfc(t)) / t, 0.875, 4.0, 5, lambda t: t * mp.erfc(t) / mp.erf(t))
-fit("ERFC", lambda t: -mp.log(mp.erfc(t)) / t, 0.875, 7.75, 8,
-    lambda t: t * max(mp.erfc(t) / mp.erf(t), mp.mpf("0.003")))
+
+def mills_over_s(s):
+    """Upper tail of the normal distribution over e^(-x^2 / 2) and over s = 1 / (1 + 0.3 x)."""
+    x = (1 / s - 1) / mp.mpf("0.3")
+    return mp.erfc(x / mp.sqrt(2)) * mp.e ** (x * x / 2) / (2 * s)
+
+
+def mills_weight(s):
+    x = mp.mpf((1 / s - 1) / 0.3)
+    return max(float(mp.erfc(x / mp.sqrt(2))), 2.0**-6) / float(mills_over_s(mp.mpf(s)))
+
+
+fit("MILLS", mills_over_s, 1 / (1 + 0.3 * 11), 1, 7, mills_weight)
 
 
 def normal_over_v(w):

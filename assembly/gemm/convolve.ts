@@ -32,11 +32,9 @@ export const GROUP_COLUMNS: usize = 48;
 export const WEIGHT_ROW: usize = 52;
 export const WEIGHT_GROUP: usize = 56;
 export const WEIGHT_TRANSPOSED: usize = 60;
-/** Numbers of taps and runs. */
+/** Number of taps, and the first of them. */
 export const TAPS: usize = 64;
-export const RUNS: usize = 68;
-/** The first tap. */
-export const TAP_TABLE: usize = 72;
+export const TAP_TABLE: usize = 68;
 
 /** Bytes of a run in the plan, and its words. */
 export const RUN_BYTES: usize = 20;
@@ -79,7 +77,6 @@ export function convolve(
   const group = i32.load(plan, WEIGHT_GROUP);
   const taps = i32.load(plan, TAPS);
   const runs = plan + TAP_TABLE + ((<usize>taps) << 2);
-  const lastRun = runs + <usize>i32.load(plan, RUNS) * RUN_BYTES;
   const length = taps * channels;
   const gridColumns = i32.load(plan, GRID_COLUMNS);
   const pixels = gridColumns * i32.load(plan, GRID_ROWS);

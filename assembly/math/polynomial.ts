@@ -19,8 +19,3 @@ export function poly5(x: Lanes, c: usize): Lanes {
 export function poly7(x: Lanes, c: usize): Lanes {
   return madd(madd(poly5(x, c), x, loadSplat(c + 24)), x, loadSplat(c + 28));
 }
-
-/** c0 x^8 + ... + c8. */
-export function poly8(x: Lanes, c: usize): Lanes {
-  return madd(poly7(x, c), x, loadSplat(c + 32));
-}

@@ -14,7 +14,7 @@ import { filterGradient } from "../gemm/filterGradient";
  * @param w           f32[taps, channels, out channels], or with the last two exchanged, as the plan says
  * @param bias        f32[out channels], 0 for none
  * @param out         f32, the result of the first pixel of the plan's grid
- * @param plan        u32[18 + taps + 5 runs], see assembly/gemm/convolve.ts
+ * @param plan        u32[17 + taps + 5 runs], see assembly/gemm/convolve.ts
  * @param activation  0 none, 1 relu
  */
 export function convolution(

@@ -53,6 +53,11 @@ function bend(x: Lanes, square: Lanes): Lanes {
   return mul(mul(x, BEND()), madd(square, CUBIC(), ONE()));
 }
 
+/** e^(-x^2 / 2). */
+function bell(x: Lanes): Lanes {
+  return expNegative(mul(mul(x, x), MINUS_HALF()));
+}
+
 /**
  * Gaussian error linear unit, `out = x P(x)`, `P(x) = (1 + erf(x / sqrt 2)) / 2`.
  *
@@ -63,7 +68,7 @@ function bend(x: Lanes, square: Lanes): Lanes {
 export function gelu(x: usize, out: usize, begin: i32, end: i32): void {
   for (let i = begin; i < end; i += LANES) {
     const v = load(at(x, i));
-    store(at(out, i), mul(v, normalBelow(v)));
+    store(at(out, i), mul(v, normalBelow(v, bell(v))));
   }
 }
 
@@ -78,8 +83,9 @@ export function gelu(x: usize, out: usize, begin: i32, end: i32): void {
 export function geluGrad(x: usize, dy: usize, dx: usize, begin: i32, end: i32): void {
   for (let i = begin; i < end; i += LANES) {
     const v = load(at(x, i));
-    const density = mul(expNegative(mul(mul(v, v), MINUS_HALF())), INVERSE_SQRT_TWO_PI());
-    store(at(dx, i), mul(load(at(dy, i)), madd(v, density, normalBelow(v))));
+    const e = bell(v);
+    const slope = madd(v, mul(e, INVERSE_SQRT_TWO_PI()), normalBelow(v, e));
+    store(at(dx, i), mul(load(at(dy, i)), slope));
   }
 }
 

@@ -26,11 +26,15 @@ import {
   splat,
   splatDoubles,
   sqrt,
+  store,
+  store2,
+  store3,
+  storeNext,
   storePart,
   sub,
   subDoubles,
 } from "../lanes";
-import { blockMoments, blockProducts } from "../moments";
+import { NARROW, blockMoments, blockProducts } from "../moments";
 
 /** Bytes from one row of sums to the next. */
 function pitchOf(width: i32): usize {
@@ -255,10 +259,10 @@ function applyRow(x: usize, y: usize, m: usize, s: usize, b: usize, n: i32): voi
     const y1 = madd(sub(loadNext(x), loadNext(m)), loadNext(s), loadNext(b));
     const y2 = madd(sub(load2(x), load2(m)), load2(s), load2(b));
     const y3 = madd(sub(load3(x), load3(m)), load3(s), load3(b));
-    storePart(y, y0, LANES);
-    storePart(y + 16, y1, LANES);
-    storePart(y + 32, y2, LANES);
-    storePart(y + 48, y3, LANES);
+    store(y, y0);
+    storeNext(y, y1);
+    store2(y, y2);
+    store3(y, y3);
     x += 64;
     y += 64;
     m += 64;
@@ -272,6 +276,35 @@ function applyRow(x: usize, y: usize, m: usize, s: usize, b: usize, n: i32): voi
     m += 16;
     s += 16;
     b += 16;
+  }
+}
+
+/** The same for sixteen columns over all rows, with the coefficients in registers. */
+function apply16(x: usize, y: usize, m: usize, s: usize, b: usize, rows: i32, step: usize): void {
+  const m0 = load(m);
+  const m1 = loadNext(m);
+  const m2 = load2(m);
+  const m3 = load3(m);
+  const s0 = load(s);
+  const s1 = loadNext(s);
+  const s2 = load2(s);
+  const s3 = load3(s);
+  const b0 = load(b);
+  const b1 = loadNext(b);
+  const b2 = load2(b);
+  const b3 = load3(b);
+  while (rows > 0) {
+    const y0 = madd(sub(load(x), m0), s0, b0);
+    const y1 = madd(sub(loadNext(x), m1), s1, b1);
+    const y2 = madd(sub(load2(x), m2), s2, b2);
+    const y3 = madd(sub(load3(x), m3), s3, b3);
+    store(y, y0);
+    storeNext(y, y1);
+    store2(y, y2);
+    store3(y, y3);
+    x += step;
+    y += step;
+    rows--;
   }
 }
 
@@ -328,10 +361,17 @@ export function normApply(
     let px = at(at(x, sample * sampleSize), from);
     let py = at(at(y, sample * sampleSize), from);
     const rows = n / width;
-    for (let left = rows; left > 0; left--) {
-      applyRow(px, py, scratch, s, b, width);
-      px += step;
-      py += step;
+    if (width <= NARROW) {
+      for (let k: i32 = 0; k < width; k += 4 * LANES)
+        apply16(at(px, k), at(py, k), at(scratch, k), at(s, k), at(b, k), rows, step);
+      px += <usize>rows * step;
+      py += <usize>rows * step;
+    } else {
+      for (let left = rows; left > 0; left--) {
+        applyRow(px, py, scratch, s, b, width);
+        px += step;
+        py += step;
+      }
     }
     applyRow(px, py, scratch, s, b, n - rows * width);
   }
@@ -463,8 +503,8 @@ function gradRow(x: usize, dy: usize, dx: usize, a: usize, pitch: usize, n: i32)
     const d1 = nmadd(sub(loadNext(x), loadNext(m)), loadNext(k), loadNext(b));
     const g0 = madd(load(dy), load(a), d0);
     const g1 = madd(loadNext(dy), loadNext(a), d1);
-    storePart(dx, g0, LANES);
-    storePart(dx + 16, g1, LANES);
+    store(dx, g0);
+    storeNext(dx, g1);
     x += 32;
     dy += 32;
     dx += 32;
@@ -483,6 +523,41 @@ function gradRow(x: usize, dy: usize, dx: usize, a: usize, pitch: usize, n: i32)
     b += 16;
     m += 16;
     k += 16;
+  }
+}
+
+/** The same for eight columns over all rows, with the coefficients in registers. */
+function grad8(
+  x: usize,
+  dy: usize,
+  dx: usize,
+  a: usize,
+  pitch: usize,
+  rows: i32,
+  step: usize,
+): void {
+  const b = a + pitch;
+  const m = b + pitch;
+  const k = m + pitch;
+  const a0 = load(a);
+  const a1 = loadNext(a);
+  const b0 = load(b);
+  const b1 = loadNext(b);
+  const m0 = load(m);
+  const m1 = loadNext(m);
+  const k0 = load(k);
+  const k1 = loadNext(k);
+  while (rows > 0) {
+    const d0 = nmadd(sub(load(x), m0), k0, b0);
+    const d1 = nmadd(sub(loadNext(x), m1), k1, b1);
+    const g0 = madd(load(dy), a0, d0);
+    const g1 = madd(loadNext(dy), a1, d1);
+    store(dx, g0);
+    storeNext(dx, g1);
+    x += step;
+    dy += step;
+    dx += step;
+    rows--;
   }
 }
 
@@ -563,9 +638,17 @@ export function normGradApply(
     const n = min(blockSize, sampleSize - from);
     let e = at(0, sample * sampleSize + from);
     const rows = n / width;
-    for (let left = rows; left > 0; left--) {
-      gradRow(x + e, dy + e, dx + e, scratch, pitch, width);
-      e += step;
+    if (width <= NARROW) {
+      for (let j: i32 = 0; j < width; j += 2 * LANES) {
+        const first = at(e, j);
+        grad8(x + first, dy + first, dx + first, at(scratch, j), pitch, rows, step);
+      }
+      e += <usize>rows * step;
+    } else {
+      for (let left = rows; left > 0; left--) {
+        gradRow(x + e, dy + e, dx + e, scratch, pitch, width);
+        e += step;
+      }
     }
     gradRow(x + e, dy + e, dx + e, scratch, pitch, n - rows * width);
   }

@@ -8,6 +8,7 @@ import {
   firstLanes,
   hsum,
   load,
+  loadNext,
   loadSplat,
   loadSplat1,
   loadSplat2,
@@ -17,19 +18,57 @@ import {
   nmadd,
   splat,
   store,
+  storeNext,
   storePart,
   sub,
 } from "../lanes";
-import { Plain, Shifted, Square, sumRow } from "../reduce";
+import { Plain, Square, sumRow } from "../reduce";
 
 /** Rows of a block, whose parameters' gradients are added in f32. */
 const ROWS: i32 = 64;
+
+/** Sum of squares about the mean of a row, from a number m in scratch that is near the mean. */
+function deviation(x: usize, n: i32, scratch: usize): f64 {
+  const m = loadSplat(scratch);
+  const count = <f64>n;
+  let s0 = splat(0);
+  let s1 = s0;
+  let q0 = s0;
+  let q1 = s0;
+  for (; n >= 2 * LANES; n -= 2 * LANES) {
+    const d0 = sub(load(x), m);
+    const d1 = sub(loadNext(x), m);
+    s0 = add(s0, d0);
+    s1 = add(s1, d1);
+    q0 = madd(d0, d0, q0);
+    q1 = madd(d1, d1, q1);
+    x += 32;
+  }
+  for (; n > 0; n -= LANES) {
+    const d = and(sub(load(x), m), firstLanes(n));
+    s0 = add(s0, d);
+    q0 = madd(d, d, q0);
+    x += 16;
+  }
+  const off = <f64>hsum(add(s0, s1));
+  return <f64>hsum(add(q0, q1)) - (off * off) / count;
+}
 
 /** y = (x - m) r gamma + beta over a row; m and r stand in scratch, gamma and beta may be 0. */
 function finishRow(x: usize, gamma: usize, beta: usize, y: usize, n: i32, scratch: usize): void {
   const m = loadSplat(scratch);
   const r = loadSplat1(scratch);
   if (gamma && beta) {
+    for (; n >= 2 * LANES; n -= 2 * LANES) {
+      const y0 = madd(mul(sub(load(x), m), r), load(gamma), load(beta));
+      const y1 = madd(mul(sub(loadNext(x), m), r), loadNext(gamma), loadNext(beta));
+      store(y, y0);
+      storeNext(y, y1);
+      x += 32;
+      y += 32;
+      gamma += 32;
+      beta += 32;
+    }
     for (; n >= LANES; n -= LANES) {
       store(y, madd(mul(sub(load(x), m), r), load(gamma), load(beta)));
       x += 16;
@@ -86,8 +125,7 @@ export function layerNorm(
     if (centered) {
       m = <f32>(sumRow<Plain>(row, width, splat(0)) / count);
       f32.store(scratch, m);
-      const off = sumRow<Shifted>(row, width, loadSplat(scratch));
-      squares = sumRow<Square>(row, width, loadSplat(scratch)) - (off * off) / count;
+      squares = deviation(row, width, scratch);
     } else {
       f32.store(scratch, m);
       squares = sumRow<Square>(row, width, splat(0));
@@ -110,11 +148,11 @@ function sums(x: usize, dy: usize, gamma: usize, n: i32, scratch: usize): void {
   let q1 = s0;
   for (; n >= 2 * LANES; n -= 2 * LANES) {
     const g0 = mul(load(dy), load(gamma));
-    const g1 = mul(load(dy + 16), load(gamma + 16));
+    const g1 = mul(loadNext(dy), loadNext(gamma));
     s0 = add(s0, g0);
     s1 = add(s1, g1);
     q0 = madd(g0, sub(load(x), m), q0);
-    q1 = madd(g1, sub(load(x + 16), m), q1);
+    q1 = madd(g1, sub(loadNext(x), m), q1);
     x += 32;
     dy += 32;
     gamma += 32;
@@ -147,21 +185,54 @@ function gradRow(
   const r = loadSplat1(scratch);
   const s = loadSplat2(scratch);
   const q = loadSplat3(scratch);
-  for (; n > 0; n -= LANES) {
+  while (n >= 2 * LANES) {
+    const d0 = load(dy);
+    const d1 = loadNext(dy);
+    const z0 = mul(sub(load(x), m), r);
+    const z1 = mul(sub(loadNext(x), m), r);
+    const p0 = madd(d0, z0, load(products));
+    const p1 = madd(d1, z1, loadNext(products));
+    const t0 = add(d0, load(totals));
+    const t1 = add(d1, loadNext(totals));
+    const g0 = sub(mul(d0, load(gamma)), s);
+    const g1 = sub(mul(d1, loadNext(gamma)), s);
+    store(dx, mul(nmadd(z0, q, g0), r));
+    storeNext(dx, mul(nmadd(z1, q, g1), r));
+    store(products, p0);
+    storeNext(products, p1);
+    store(totals, t0);
+    storeNext(totals, t1);
+    x += 32;
+    dy += 32;
+    gamma += 32;
+    dx += 32;
+    products += 32;
+    totals += 32;
+    n -= 2 * LANES;
+  }
+  while (n > 0) {
     const d = load(dy);
     const z = mul(sub(load(x), m), r);
     const p = madd(d, z, load(products));
     const t = add(d, load(totals));
     const g = sub(mul(d, load(gamma)), s);
-    storePart(dx, mul(nmadd(z, q, g), r), n);
-    storePart(products, p, n);
-    storePart(totals, t, n);
+    const v = mul(nmadd(z, q, g), r);
+    if (n >= LANES) {
+      store(dx, v);
+      store(products, p);
+      store(totals, t);
+    } else {
+      storePart(dx, v, n);
+      storePart(products, p, n);
+      storePart(totals, t, n);
+    }
     x += 16;
     dy += 16;
     gamma += 16;
     dx += 16;
     products += 16;
     totals += 16;
+    n -= LANES;
   }
 }
 

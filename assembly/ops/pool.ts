@@ -24,6 +24,10 @@ import {
   ne,
   or,
   splat,
+  store,
+  store2,
+  store3,
+  storeNext,
   storePart,
 } from "../lanes";
 import { Largest } from "../reduce";
@@ -89,10 +93,10 @@ function fold<F>(
       row += rowStep;
       r--;
     } while (r > 0);
-    storePart(out, f.finish(b0, divisor), LANES);
-    storePart(out + 16, f.finish(b1, divisor), LANES);
-    storePart(out + 32, f.finish(b2, divisor), LANES);
-    storePart(out + 48, f.finish(b3, divisor), LANES);
+    store(out, f.finish(b0, divisor));
+    storeNext(out, f.finish(b1, divisor));
+    store2(out, f.finish(b2, divisor));
+    store3(out, f.finish(b3, divisor));
     x += 64;
     out += 64;
   }
@@ -179,6 +183,44 @@ class SpreadTop {
     _divisor: f32,
     overlap: bool,
   ): void {
+    for (; c >= 2 * LANES; c -= 2 * LANES) {
+      const y0 = load(y);
+      const y1 = loadNext(y);
+      const g0 = load(dy);
+      const g1 = loadNext(dy);
+      let done0 = splat(0);
+      let done1 = done0;
+      let row: usize = 0;
+      let r = rows;
+      do {
+        let p = x + row;
+        let d = dx + row;
+        let k = columns;
+        do {
+          const hit0 = hits(load(p), y0, done0);
+          const hit1 = hits(loadNext(p), y1, done1);
+          done0 = or(done0, hit0);
+          done1 = or(done1, hit1);
+          let d0 = and(g0, hit0);
+          let d1 = and(g1, hit1);
+          if (overlap) {
+            d0 = add(load(d), d0);
+            d1 = add(loadNext(d), d1);
+          }
+          store(d, d0);
+          storeNext(d, d1);
+          p += step;
+          d += step;
+          k--;
+        } while (k > 0);
+        row += rowStep;
+        r--;
+      } while (r > 0);
+      x += 32;
+      dx += 32;
+      y += 32;
+      dy += 32;
+    }
     for (; c > 0; c -= LANES) {
       const top = load(y);
       const g = load(dy);
@@ -221,6 +263,42 @@ class SpreadMean {
     divisor: f32,
     overlap: bool,
   ): void {
+    for (; c >= 4 * LANES; c -= 4 * LANES) {
+      const over = splat(divisor);
+      const d0 = div(load(dy), over);
+      const d1 = div(loadNext(dy), over);
+      const d2 = div(load2(dy), over);
+      const d3 = div(load3(dy), over);
+      let row = dx;
+      let r = rows;
+      do {
+        let p = row;
+        let k = columns;
+        do {
+          if (overlap) {
+            const s0 = add(load(p), d0);
+            const s1 = add(loadNext(p), d1);
+            const s2 = add(load2(p), d2);
+            const s3 = add(load3(p), d3);
+            store(p, s0);
+            storeNext(p, s1);
+            store2(p, s2);
+            store3(p, s3);
+          } else {
+            store(p, d0);
+            storeNext(p, d1);
+            store2(p, d2);
+            store3(p, d3);
+          }
+          p += step;
+          k--;
+        } while (k > 0);
+        row += rowStep;
+        r--;
+      } while (r > 0);
+      dx += 64;
+      dy += 64;
+    }
     for (; c > 0; c -= LANES) {
       const d = div(load(dy), splat(divisor));
       let row = dx;

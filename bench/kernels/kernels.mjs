@@ -20,28 +20,42 @@ const OPTIMIZERS = ["adamw", "adam", "nadam", "rmsprop", "adagrad", "sgd"];
 async function kernelRow(engine, row) {
   const module = await import(`../../build/modules/ops/${row.file}.js`);
   const leaves = row.inputs.map(({ shape, dtype }, i) => leaf("parameter", `x${i}`, shape, dtype));
-  const outs = row.build
-    ? row.build(module, gradient, leaves)
-    : [module[row.call ?? row.op](...leaves, row.attrs ?? {})];
-  const [out] = outs;
-  const outputs = Object.fromEntries(outs.map((t, i) => [i, t]));
+  const call = () => module[row.call ?? row.op](...leaves, row.attrs ?? {});
+  const made = row.build ? row.build(module, gradient, leaves) : [call()].map((t) => t.y ?? t);
+  const [out] = made;
+  const outputs = Object.fromEntries(made.map((t, i) => [i, t]));
+  if (row.gradient) {
+    // The forward pass runs as well: its result, dy and the gradients are touched once more.
+    leaves.push(leaf("parameter", "dy", out.shape));
+    const dx = gradient(out, leaves.slice(0, -1), leaves.at(-1));
+    dx.forEach((t, i) => (outputs[`d${i}`] = t));
+  }
   const compiled = compile({ name: row.name, inputs: [], outputs });
   const regions = regionsOf(engine);
   const places = new Map(
     leaves.map((t, i) => {
       const address = regions.allocate(4 * sizeOf(t.shape));
-      if (t.dtype === "float32") engine.f32.set(uniform(sizeOf(t.shape), i + 1), address >>> 2);
+      const numbers = uniform(sizeOf(t.shape), i + 1);
+      const { limit } = row.inputs[i];
+      if (t.dtype === "float32") engine.f32.set(numbers, address >>> 2);
+      else if (limit)
+        engine.i32.set(
+          numbers.map((v) => ((v + 1) / 2) * limit),
+          address >>> 2,
+        );
       return [t, address];
     }),
   );
   const arena = regions.allocate(workBytes(compiled, engine.threads));
   const plan = Plan.place(compiled, engine, { leaf: (t) => places.get(t), pin: () => 0, arena });
-  const touched = [...leaves, ...out.node.outputs];
+  const touched = [
+    ...new Set([...leaves, ...Object.values(outputs).flatMap((t) => t.node.outputs)]),
+  ];
   return {
     name: row.name,
     group: row.group,
     flops: row.flops ?? (["product", "convolution"].includes(row.group) ? flopsOf(out.node) : 0),
-    bytes: touched.reduce((sum, t) => sum + 4 * sizeOf(t.shape), 0),
+    bytes: row.bytes ?? touched.reduce((sum, t) => sum + 4 * sizeOf(t.shape), 0),
     run: (calls) => {
       for (let i = 0; i < calls; i++) plan.run();
     },

@@ -1,4 +1,5 @@
 // jax-js, WebAssembly backend, one thread, the whole step in one jit. Its optimizers are written out.
+import { LAYER_PARAMETERS, gptData, gptWeights } from "../gpt.mjs";
 import { ADAM_BETAS, dataOf, oneHot, uniform, weightsOf } from "../problems.mjs";
 
 export const name = "jax-js";
@@ -94,8 +95,82 @@ function adam(p, g, m, v, c1, c2, learningRate) {
   return [p.sub(step), m2, v2];
 }
 
+/** Weights of the GPT with the kernels of query, key and value side by side: one product instead of three. */
+function joinedWeights(problem) {
+  const { features: d, depth } = problem;
+  const weights = gptWeights(problem);
+  const flat = ({ data }, ...shape) => ({ data, shape });
+  const beside = (rows, ...parts) => {
+    const data = new Float32Array(rows * 3 * d);
+    parts.forEach((part, i) => {
+      for (let r = 0; r < rows; r++)
+        data.set(part.data.subarray(r * d, (r + 1) * d), (3 * r + i) * d);
+    });
+    return { data, shape: rows === 1 ? [3 * d] : [rows, 3 * d] };
+  };
+  const joined = weights.slice(0, 2);
+  for (let i = 0; i < depth; i++) {
+    const own = weights.slice(2 + i * LAYER_PARAMETERS, 2 + (i + 1) * LAYER_PARAMETERS);
+    joined.push(own[0], own[1], beside(d, own[2], own[4], own[6]));
+    joined.push(beside(1, own[3], own[5], own[7]), flat(own[8], d, d), ...own.slice(9));
+  }
+  return [...joined, ...weights.slice(-3)];
+}
+
+/** Logits of the GPT, [batch context, vocabulary]; takes over `params`, `x` (one-hot) and `mask`. */
+function gptForward(problem, params, x, mask) {
+  const { numpy: np, nn } = jax;
+  const { batch, context, features, heads, depth } = problem;
+  const size = features / heads;
+  let next = 0;
+  const take = () => params[next++];
+  const norm = (x) => {
+    const centered = x.ref.sub(np.mean(x, -1, { keepdims: true }));
+    const variance = np.mean(np.square(centered.ref), -1, { keepdims: true });
+    return centered
+      .div(np.sqrt(variance.add(1e-5)))
+      .mul(take())
+      .add(take());
+  };
+  const product = (x) => np.matmul(x, take()).add(take());
+  let h = np.matmul(x, take()).reshape([batch, context, features]).add(take());
+  h = h.reshape([batch * context, features]);
+  for (let i = 0; i < depth; i++) {
+    const qkv = product(norm(h.ref)).reshape([batch, context, 3, heads, size]);
+    const [q, k, v] = np.split(qkv, 3, 2).map((t) => t.reshape([batch, context, heads, size]));
+    const scores = np
+      .matmul(np.transpose(q, [0, 2, 1, 3]), np.transpose(k, [0, 2, 3, 1]))
+      .mul(1 / Math.sqrt(size))
+      .add(mask.ref);
+    const seen = np.matmul(nn.softmax(scores, -1), np.transpose(v, [0, 2, 1, 3]));
+    h = h.add(product(np.transpose(seen, [0, 2, 1, 3]).reshape([batch * context, features])));
+    h = h.add(product(nn.gelu(product(norm(h.ref)))));
+  }
+  mask.dispose();
+  return np.matmul(norm(h), take());
+}
+
+/** One-hot tokens, because the gradient of a gather fails, and a mask of -1e9. */
+function gpt(problem) {
+  const { batch, batches, context, vocabulary } = problem;
+  const { x, y } = gptData(problem);
+  const rows = batch * context;
+  const hot = (tokens, i) =>
+    array(oneHot(tokens.subarray(i * rows, (i + 1) * rows), vocabulary), [rows, vocabulary]);
+  const mask = new Float32Array(context * context);
+  for (let i = 0; i < context; i++) mask.fill(-1e9, i * context + i + 1, (i + 1) * context);
+  const masked = array(mask, [context, context]);
+  return training({
+    optimizer: { name: "adam", ...problem.optimizer },
+    batches,
+    weights: joinedWeights(problem),
+    data: Array.from({ length: batches }, (_, i) => [hot(x, i), hot(y, i)]),
+    rows,
+    forward: (params, x) => gptForward(problem, params, x, masked.ref),
+  });
+}
+
 function train(problem) {
-  const { numpy: np, nn, tree, jit, valueAndGrad } = jax;
   const { batch, batches, inputs, units, optimizer } = problem;
   const { x, y } = dataOf(problem);
   const classes = units.at(-1);
@@ -103,20 +178,36 @@ function train(problem) {
     array(x.slice(i * batch * inputs, (i + 1) * batch * inputs), [batch, inputs]),
     array(oneHot(y.subarray(i * batch, (i + 1) * batch), classes), [batch, classes]),
   ]);
+  return training({
+    optimizer,
+    batches,
+    weights: weightsOf(problem),
+    data,
+    rows: batch,
+    forward: problem.layers ? (params, x) => imageForward(problem, params, x) : forward,
+  });
+}
+
+/** Training steps on batches `[x, labels]` of `rows` rows, whose labels are one-hot. */
+function training({ optimizer, batches, weights, data, rows, forward }) {
+  const { numpy: np, nn, tree, jit, valueAndGrad } = jax;
   const loss = (params, x, labels) =>
     nn
-      .logSoftmax(problem.layers ? imageForward(problem, params, x) : forward(params, x), -1)
+      .logSoftmax(forward(params, x), -1)
       .mul(labels)
       .sum()
-      .mul(-1 / batch);
-  const { learningRate, momentum } = optimizer;
+      .mul(-1 / rows);
+  const { learningRate, momentum, weightDecay = 0 } = optimizer;
   const isAdam = optimizer.name === "adam";
-  let p = weightsOf(problem).map(({ shape, data }) => array(data, shape));
+  let p = weights.map(({ shape, data }) => array(data, shape));
   let m = p.map((a) => np.zeros(a.shape));
   let v = isAdam ? p.map((a) => np.zeros(a.shape)) : [];
   const adamStep = jit((p, m, v, c1, c2, x, labels) => {
     const [value, g] = valueAndGrad(loss)(tree.ref(p), x, labels);
-    const next = p.map((w, i) => adam(w, g[i], m[i], v[i], c1.ref, c2.ref, learningRate));
+    const kept = 1 - learningRate * weightDecay;
+    const next = p.map((w, i) =>
+      adam(kept === 1 ? w : w.mul(kept), g[i], m[i], v[i], c1.ref, c2.ref, learningRate),
+    );
     c1.dispose();
     c2.dispose();
     return { value, p: next.map((n) => n[0]), m: next.map((n) => n[1]), v: next.map((n) => n[2]) };
@@ -201,6 +292,6 @@ function inference(problem) {
 
 export async function open(problem) {
   if (!jax) await load();
-  const contestant = { train, optimizer, inference }[problem.kind](problem);
+  const contestant = { train, gpt, optimizer, inference }[problem.kind](problem);
   return { close: () => {}, ...contestant, name, async: true };
 }

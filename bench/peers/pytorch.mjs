@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { gptData, gptWeights } from "../gpt.mjs";
 import { dataOf, uniform, weightsOf } from "../problems.mjs";
 
 export const name = "PyTorch";
@@ -24,8 +25,9 @@ function write(folder, problem) {
     file("g", uniform(problem.size, 2));
     return;
   }
-  weightsOf(problem).forEach(({ data }, i) => file(`w${i}`, data));
-  const { x, y } = dataOf(problem);
+  const [weights, data] = problem.kind === "gpt" ? [gptWeights, gptData] : [weightsOf, dataOf];
+  weights(problem).forEach(({ data }, i) => file(`w${i}`, data));
+  const { x, y } = data(problem);
   file("x", x);
   file("y", y);
 }

@@ -125,6 +125,53 @@ def train(problem, folder):
     return step, lambda: [sum(step().item() for _ in range(batches)) / batches for _ in range(3)]
 
 
+def gpt(problem, folder):
+    d, heads, context = problem["features"], problem["heads"], problem["context"]
+    vocabulary, batch, batches = problem["vocabulary"], problem["batch"], problem["batches"]
+    square, vector = (d, d), (d,)
+    products = [square, vector] * 4
+    layer = [vector, vector, *products, vector, vector, (d, 4 * d), (4 * d,), (4 * d, d), vector]
+    shapes = [(vocabulary, d), (context, d), *layer * problem["depth"], vector, vector, (d, vocabulary)]
+    params = [read(folder, f"w{i}", s).requires_grad_(True) for i, s in enumerate(shapes)]
+    tokens = [read(folder, name, (batches, batch, context), np.int32).long() for name in ("x", "y")]
+    decayed = [p for p in params if p.dim() == 2]
+    rule = problem["optimizer"]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": rule["weightDecay"]},
+         {"params": [p for p in params if p.dim() == 1], "weight_decay": 0}],
+        lr=rule["learningRate"],
+    )
+    mask = torch.full((context, context), float("-inf")).triu(1)
+
+    def logits(x):
+        rest = iter(params)
+        take = lambda: next(rest)
+        norm = lambda h: F.layer_norm(h, (d,), take(), take())
+        product = lambda h: h @ take() + take()
+        h = take()[x] + take()
+        for _ in range(problem["depth"]):
+            a = norm(h)
+            q, k, v = (product(a).view(batch, context, heads, -1).transpose(1, 2) for _ in range(3))
+            p = F.softmax(q @ k.transpose(2, 3) / (d // heads) ** 0.5 + mask, -1)
+            h = h + product((p @ v).transpose(1, 2).reshape(batch, context, d))
+            h = h + product(F.gelu(product(norm(h)), approximate="tanh"))
+        return norm(h) @ take()
+
+    taken = 0
+
+    def step():
+        nonlocal taken
+        x, y = (t[taken % batches] for t in tokens)
+        taken += 1
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(logits(x).flatten(0, 1), y.flatten())
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return step, lambda: [sum(step().item() for _ in range(batches)) / batches for _ in range(3)]
+
+
 def optimizer(problem, folder):
     p = read(folder, "p", (problem["size"],)).requires_grad_(True)
     p.grad = read(folder, "g", (problem["size"],))
@@ -149,7 +196,7 @@ def inference(problem, folder):
     return step, lambda: step().flatten()[:4].tolist()
 
 
-KINDS = {"train": train, "optimizer": optimizer, "inference": inference}
+KINDS = {"train": train, "gpt": gpt, "optimizer": optimizer, "inference": inference}
 print(json.dumps({"version": torch.__version__}), flush=True)
 for line in sys.stdin:
     request = json.loads(line)

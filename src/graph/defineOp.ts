@@ -1,6 +1,6 @@
 import { ShapeError, checkName } from "../errors.ts";
 import type { Address, Slot } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { type DType, type Shape, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Node, SymbolicTensor, constant } from "./symbolic.ts";

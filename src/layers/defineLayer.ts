@@ -1,3 +1,4 @@
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import { OptionError, withDefaults } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
@@ -13,6 +14,8 @@ export interface ParameterSpec {
   trainable?: boolean;
   /** A penalty that is added to the loss. */
   regularizer?: Regularizer | null;
+  /** What its values must fulfil after every step. */
+  constraint?: Constraint | null;
   /** Whether decoupled weight decay reaches it; not for biases and norm parameters. Default true. */
   decay?: boolean;
 }
@@ -33,7 +36,7 @@ export interface CallContext<O> {
 }
 
 /** A layer's parameters and what it computes. */
-export interface LayerDefinition<O extends object> {
+export interface LayerDefinition<O extends object, M extends object = object> {
   /** camelCase; the loader's name for it. */
   name: string;
   defaults: O;
@@ -55,6 +58,8 @@ export interface LayerDefinition<O extends object> {
   inputDtype?: "float32" | "int32";
   /** Indices in the input lie in [0, this): data of a model are checked. Left out where it takes no indices. */
   indexLimit?(options: O): number;
+  /** Functions that the layer has besides those of all layers. */
+  methods?(options: O): M;
   /** The layer within this one that a parameter belongs to, and the parameter's name there; null: its own. */
   inner?(options: O, parameter: string): InnerParameter | null;
 }
@@ -139,9 +144,13 @@ export function makeLayer<Out extends LayerOutput>(body: LayerBody): Layer<Out> 
 }
 
 /** A factory of layers: `dense({ units: 10 })`. @throws OptionError on unknown options */
-export function defineLayer<O extends object, Out extends LayerOutput = LayerTensor>(
-  definition: LayerDefinition<O>,
-): (options?: Partial<O & CommonLayerOptions>) => Layer<Out> {
+export function defineLayer<
+  O extends object,
+  Out extends LayerOutput = LayerTensor,
+  M extends object = object,
+>(
+  definition: LayerDefinition<O, M>,
+): (options?: Partial<O & CommonLayerOptions>) => Layer<Out> & M {
   return (given = {}) => {
     const common: CommonLayerOptions = { name: null, inputShape: null, trainable: true };
     const all = withDefaults<O & CommonLayerOptions>(
@@ -163,6 +172,6 @@ export function defineLayer<O extends object, Out extends LayerOutput = LayerTen
       call: (inputs, context) => definition.call(inputs, { ...context, options: all }, nameOf()),
       inner: (parameter) => definition.inner?.(all, parameter) ?? null,
     });
-    return layer;
+    return Object.assign(layer, definition.methods?.(all)) as Layer<Out> & M;
   };
 }

@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import { ShapeError } from "../errors.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
@@ -8,7 +10,13 @@ import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { printShape } from "../shape.ts";
 import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
-import { type Activation, activationOf, initializerOf, regularizerOf } from "./resolve.ts";
+import {
+  type Activation,
+  activationOf,
+  constraintOf,
+  initializerOf,
+  regularizerOf,
+} from "./resolve.ts";
 
 /** Options of `dense`. */
 export interface DenseOptions {
@@ -26,6 +34,10 @@ export interface DenseOptions {
   kernelRegularizer: RegularizerName | Regularizer | null;
   /** Penalty on the bias. Default null. */
   biasRegularizer: RegularizerName | Regularizer | null;
+  /** What the kernel must fulfil after every step. Default null. */
+  kernelConstraint: ConstraintName | Constraint | null;
+  /** What the bias must fulfil after every step. Default null. */
+  biasConstraint: ConstraintName | Constraint | null;
 }
 
 /**
@@ -51,6 +63,8 @@ export const dense: (
     biasInitializer: "zeros",
     kernelRegularizer: null,
     biasRegularizer: null,
+    kernelConstraint: null,
+    biasConstraint: null,
   },
   check: ({ units }) => {
     if (!Number.isInteger(units) || units < 1) {
@@ -69,12 +83,14 @@ export const dense: (
         shape: [x!.at(-1)!, options.units],
         initializer: initializerOf(subject, options.kernelInitializer),
         regularizer: regularizerOf(subject, options.kernelRegularizer),
+        constraint: constraintOf(subject, options.kernelConstraint),
       },
       ...(options.useBias && {
         bias: {
           shape: [options.units],
           initializer: initializerOf(subject, options.biasInitializer),
           regularizer: regularizerOf(subject, options.biasRegularizer),
+          constraint: constraintOf(subject, options.biasConstraint),
           decay: false,
         },
       }),

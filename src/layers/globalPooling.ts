@@ -56,16 +56,17 @@ function globalPooling(
   };
 }
 
-type Factory = (options?: Partial<GlobalPoolingOptions & CommonLayerOptions>) => Layer;
+type LayerFactory = (options?: Partial<GlobalPoolingOptions & CommonLayerOptions>) => Layer;
 
 /**
  * Mean over all positions, channel by channel.
  *
  * input: float32[batch, length, channels]; output: float32[batch, channels].
  */
-export const globalAveragePooling1d: Factory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
-  globalPooling("globalAveragePooling1d", 1, average),
-);
+export const globalAveragePooling1d: LayerFactory =
+  /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
+    globalPooling("globalAveragePooling1d", 1, average),
+  );
 
 /**
  * Mean over height and width, channel by channel.
@@ -75,16 +76,17 @@ export const globalAveragePooling1d: Factory = /* @__PURE__ */ defineLayer<Globa
  * @example
  *     globalAveragePooling2d()
  */
-export const globalAveragePooling2d: Factory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
-  globalPooling("globalAveragePooling2d", 2, average),
-);
+export const globalAveragePooling2d: LayerFactory =
+  /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
+    globalPooling("globalAveragePooling2d", 2, average),
+  );
 
 /**
  * Largest over all positions, channel by channel.
  *
  * input: float32[batch, length, channels]; output: float32[batch, channels].
  */
-export const globalMaxPooling1d: Factory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
+export const globalMaxPooling1d: LayerFactory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
   globalPooling("globalMaxPooling1d", 1, largest),
 );
 
@@ -93,6 +95,6 @@ export const globalMaxPooling1d: Factory = /* @__PURE__ */ defineLayer<GlobalPoo
  *
  * input: float32[batch, height, width, channels]; output: float32[batch, channels].
  */
-export const globalMaxPooling2d: Factory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
+export const globalMaxPooling2d: LayerFactory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
   globalPooling("globalMaxPooling2d", 2, largest),
 );

@@ -1,3 +1,5 @@
+import { type ConstraintName, constraints } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type InitializerName, initializers } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
@@ -32,4 +34,12 @@ export function regularizerOf(
   value: RegularizerName | Regularizer | null,
 ): Regularizer | null {
   return typeof value === "string" ? byName(subject, "regularizer", regularizers, value)() : value;
+}
+
+/** A constraint from its name or itself; null stays null. @throws OptionError for an unknown name */
+export function constraintOf(
+  subject: string,
+  value: ConstraintName | Constraint | null,
+): Constraint | null {
+  return typeof value === "string" ? byName(subject, "constraint", constraints, value)() : value;
 }

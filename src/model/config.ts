@@ -87,11 +87,21 @@ function optionToJson(subject: string, name: string, value: unknown): Json {
   // JSON has no infinities, and options may be infinite (Nadam's momentumDecay).
   if (value === Infinity || value === -Infinity) return { number: String(value) };
   if (isPlain(value)) return value;
+  if (value instanceof RegExp) return { regexp: value.source, flags: value.flags };
+  if (Array.isArray(value)) return value.map((item) => optionToJson(subject, name, item));
   if (typeof value === "function" || typeof value === "object") {
     const op = (value as { opName?: string }).opName;
     if (op !== undefined && op in activations) return op;
+    if ("calls" in value) return layerToConfig(value as AnyLayer, (value as AnyLayer).layerName);
     const { kind, options } = value as Partial<Initializer & Regularizer>;
     if (typeof kind === "string" && options) return { ...optionsToJson(subject, kind, options) };
+    if (Object.getPrototypeOf(value) === Object.prototype) {
+      const fields = Object.entries(value).map(([key, item]): [string, Json] => [
+        key,
+        optionToJson(subject, `${name}.${key}`, item),
+      ]);
+      return { fields: Object.fromEntries(fields) };
+    }
   }
   throw new OptionError(
     `${subject}: option "${name}" is a function, which a file cannot hold; use a name or a definition of the library`,
@@ -109,13 +119,16 @@ function optionsToJson(
   return { kind, options: out };
 }
 
-/** A layer with its options and its name in a model. */
-function layerToConfig(layer: AnyLayer, name: string): LayerConfig {
+/** A layer with its options and its name in a model; null: a layer within another that was given none. */
+function layerToConfig<N extends string | null>(
+  layer: AnyLayer,
+  name: N,
+): KindConfig & { readonly name: N } {
   const { name: _name, trainable: _trainable, model, ...options } = layer.options;
   if (layer.kind === "model") {
     return { kind: "model", name, options: { config: toConfig(model as AnyModel) } };
   }
-  const config = optionsToJson(`${layer.kind} "${name}"`, layer.kind, options);
+  const config = optionsToJson(`${layer.kind} "${name ?? layer.kind}"`, layer.kind, options);
   return { ...config, name, options: { ...config.options, trainable: layer.trainable } };
 }
 
@@ -167,7 +180,10 @@ export function compileToConfig({
   const metricToConfig = (m: MetricLike): MetricConfig =>
     typeof m === "string" ? m : optionsToJson("metric", m.kind, m.options);
   return {
-    optimizer: optionsToJson("optimizer", optimizer.name, { ...optimizer.options }),
+    optimizer: optionsToJson("optimizer", optimizer.name, {
+      ...optimizer.options,
+      ...(optimizer.schedule && { learningRate: optimizer.schedule }),
+    }),
     loss: isLoss(loss) ? lossToConfig(loss)! : mapOutputs(loss, lossToConfig),
     ...(lossWeights && { lossWeights }),
     metrics: isFlat(metrics)

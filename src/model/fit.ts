@@ -203,6 +203,7 @@ export async function fit(
     const { batch, samples } = source;
     const weighted = source.weighted || heldSource?.weighted === true;
     const runner = await model.runner(weighted);
+    const optimizer = runner.optimizer!;
     const objective = model.objective(weighted);
     const trainPlans = source.sizes.map((n) => ["train", n] as const);
     const heldPlans = heldSource?.sizes.map((n) => ["evaluate", n] as const) ?? [];
@@ -219,12 +220,13 @@ export async function fit(
     }
     feed = source.place(data, weighted);
     heldFeed = heldSource?.place(data, weighted) ?? null;
-    runner.prepare(trainPlans, feed.dtypes);
-    if (heldFeed) runner.prepare(heldPlans, heldFeed.dtypes);
+    await runner.prepare(trainPlans, feed.dtypes);
+    if (heldFeed) await runner.prepare(heldPlans, heldFeed.dtypes);
     const means = new RunningMeans(objective, runner.metricTerms);
     const steps = samples === null ? null : Math.ceil(samples / batch);
     const info: TrainingInfo = { epochs, steps, batchSize: batch, samples };
     const onBatchEnd = callbacks.filter((c) => c.onBatchEnd);
+    for (const c of callbacks) c.setModel?.(model);
     for (const c of callbacks) await c.onTrainBegin?.(info);
     const turns = new Turns();
     training: for (let epoch = 0; epoch < epochs; epoch++) {
@@ -247,7 +249,7 @@ export async function fit(
         if (count === 0) break;
         if (bound !== feed.source || size !== count) {
           if (size !== count) {
-            runner.prepare([["train", count]], feed.dtypes);
+            await runner.prepare([["train", count]], feed.dtypes);
             plan = runner.plan("train", count, feed.dtypes);
           }
           [bound, size] = [feed.source, count];
@@ -272,14 +274,22 @@ export async function fit(
         }
       }
       const results = means.results();
-      if (heldFeed)
-        Object.assign(results, prefixed(await evaluateFeed(runner, heldFeed, objective)));
-      results["learning_rate"] = model.compiled.optimizer.options.learningRate;
+      const norm = optimizer.takeGradientNorm();
+      if (norm !== null) results["gradientNorm"] = norm;
+      if (heldFeed) {
+        optimizer.swapAverage();
+        const measured = await evaluateFeed(runner, heldFeed, objective);
+        optimizer.swapAverage();
+        Object.assign(results, prefixed(measured));
+      }
+      results["learning_rate"] = optimizer.learningRate;
+      optimizer.endEpoch();
       const seconds = (performance.now() - started) / 1000;
       history.push(epoch, results, seconds);
       for (const c of callbacks) await c.onEpochEnd?.(epoch, results);
       if (options.verbose) console.log(epochLine(epoch, epochs, seconds, results));
     }
+    optimizer.adoptAverage();
     const last = Object.fromEntries(
       Object.keys(history.history).map((name) => [name, history.last(name)]),
     );

@@ -1,3 +1,4 @@
+import { type ConstraintName, constraints } from "../constraints/catalogue.gen.ts";
 import { DataError, OptionError } from "../errors.ts";
 import { type InitializerName, initializers } from "../initializers/catalogue.gen.ts";
 import { layers as layerFactories } from "../layers/catalogue.gen.ts";
@@ -10,6 +11,7 @@ import type { Metric } from "../metrics/defineMetric.ts";
 import { byName } from "../names.ts";
 import { optimizers } from "../optim/catalogue.gen.ts";
 import type { Optimizer } from "../optim/defineOptimizer.ts";
+import { type ScheduleName, schedules } from "../optim/schedules/catalogue.gen.ts";
 import { type RegularizerName, regularizers } from "../regularizers/catalogue.gen.ts";
 import type { MetricLike } from "../metrics/resolve.ts";
 import type {
@@ -17,7 +19,6 @@ import type {
   FunctionalConfig,
   Json,
   KindConfig,
-  LayerConfig,
   MetricConfig,
   ModelConfig,
   TensorConfig,
@@ -38,16 +39,28 @@ function optionFromJson(
   value: Json,
   customObjects: CustomObjects,
 ): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const object = value as { readonly kind?: Json; readonly options?: Json; readonly number?: Json };
-  if (typeof object.number === "string") return Number(object.number);
-  const { kind, options } = object;
+  if (Array.isArray(value))
+    return value.map((item: Json) => optionFromJson(subject, name, item, customObjects));
+  if (typeof value !== "object" || value === null) return value;
+  const object = value as Readonly<Record<string, Json>>;
+  if (typeof object["number"] === "string") return Number(object["number"]);
+  if (typeof object["regexp"] === "string")
+    return new RegExp(object["regexp"], String(object["flags"] ?? ""));
+  const { kind, options, fields } = object;
+  if (typeof fields === "object") {
+    const config = { kind: name, options: fields as KindConfig["options"] };
+    return optionsFromJson(subject, config, customObjects);
+  }
   if (typeof kind !== "string")
     throw new DataError(`${subject}: option "${name}" must name its kind`);
   const config = { kind, options: (options ?? {}) as KindConfig["options"] };
+  if (kind === "model" || kind in layerFactories || kind in customObjects) {
+    const own = (object as { readonly name?: string | null }).name ?? null;
+    return layerFromConfig({ ...config, name: own }, customObjects);
+  }
   const given = optionsFromJson(subject, config, customObjects) as Record<string, never>;
-  const inner = customObjects[kind] ?? layerFactories[kind as keyof typeof layerFactories];
-  if (inner) return inner(given as never);
+  if (kind in schedules) return schedules[kind as ScheduleName](given);
+  if (kind in constraints) return constraints[kind as ConstraintName](given);
   if (kind in initializers) return initializers[kind as InitializerName](given);
   return byName(subject, "definition", regularizers, kind as RegularizerName)(given);
 }
@@ -65,11 +78,14 @@ function optionsFromJson(
   );
 }
 
-function layerFromConfig(config: LayerConfig, customObjects: CustomObjects): AnyLayer {
+function layerFromConfig(
+  config: KindConfig & { readonly name: string | null },
+  customObjects: CustomObjects,
+): AnyLayer {
   if (config.kind === "model") {
     return fromConfig(config.options["config"] as ModelConfig, customObjects).asLayer();
   }
-  const subject = `${config.kind} "${config.name}"`;
+  const subject = `${config.kind} "${config.name ?? config.kind}"`;
   const options = { ...optionsFromJson(subject, config, customObjects), name: config.name };
   const factory =
     customObjects[config.kind] ??

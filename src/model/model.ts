@@ -7,6 +7,7 @@ import { Random } from "../math/random.ts";
 import { forget, reclaimWith } from "../memory/reclaim.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
 import { byName } from "../names.ts";
+import { baseRateOf } from "../optim/rate.ts";
 import { type Shape, printShape, sameShape } from "../shape.ts";
 import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "../train/data/dataset.ts";
@@ -28,7 +29,7 @@ import {
 import { trainOnBatch } from "./onBatch.ts";
 import { optionsBeside } from "./optionsBeside.ts";
 import { type PredictOptions, predict, predictSync } from "./predict.ts";
-import { type PlanInfo, type PlanInfoOptions, planInfo } from "./planInfo.ts";
+import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import {
   type ModelSource,
@@ -246,6 +247,34 @@ export class Model<Predicted = Tensor> {
     return runner;
   }
 
+  private get optimizerNumbers(): { iterations: number; state: Record<string, number> } {
+    return this.runnerState?.optimizer ?? this.optimizerState;
+  }
+
+  /** The rate of the next step, without the factor; one that is set stands in place of a schedule. */
+  get learningRate(): number {
+    const { optimizer } = this.compiled;
+    const { iterations, state } = this.optimizerNumbers;
+    return baseRateOf(optimizer.schedule, optimizer.options, iterations, state);
+  }
+
+  set learningRate(rate: number) {
+    if (!(rate >= 0 && rate < Infinity))
+      throw new RangeError(`model "${this.name}": learningRate must be >= 0, got ${rate}`);
+    this.optimizerNumbers.state["learningRate"] = rate;
+  }
+
+  /** What the rate is multiplied by besides, 1 until a callback lowers it. */
+  get learningRateFactor(): number {
+    return this.optimizerNumbers.state["rateFactor"] ?? 1;
+  }
+
+  set learningRateFactor(factor: number) {
+    if (!(factor >= 0 && factor < Infinity))
+      throw new RangeError(`model "${this.name}": learningRateFactor must be >= 0, got ${factor}`);
+    this.optimizerNumbers.state["rateFactor"] = factor;
+  }
+
   /** Bytes of everything that the model holds in linear memory now. */
   get residentBytes(): number {
     return this.runnerState?.bytes ?? 0;
@@ -340,7 +369,8 @@ export class Model<Predicted = Tensor> {
   }
 
   /** What a step computes and how many bytes it needs, before it runs. */
-  plan(options: PlanInfoOptions = {}): Promise<PlanInfo> {
+  async plan(options: PlanInfoOptions = {}): Promise<PlanInfo> {
+    const { planInfo } = await import("./planInfo.ts"); // few pages ask: they alone download it
     return planInfo(this, options);
   }
 

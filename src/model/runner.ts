@@ -1,7 +1,8 @@
+import { MissingKernelError } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
-import { ELEMENT_WORK } from "../kernels/commands.ts";
+import { type Commands, ELEMENT_WORK } from "../kernels/commands.ts";
 import { regionsOf } from "../memory/regions.ts";
 import { OptimizerRun } from "../optim/optimizerRun.ts";
 import type { Optimizer } from "../optim/defineOptimizer.ts";
@@ -83,7 +84,8 @@ export class Runner {
         kind === "predict"
           ? predictGraph(this.source, batch)
           : stepGraph(this.source, batch, this.objective!, kind === "train");
-      entry = { graph, compiled: compile(graph.request) };
+      const { workspace } = kind === "train" ? this.optimizer! : { workspace: undefined };
+      entry = { graph, compiled: compile({ ...graph.request, ...(workspace && { workspace }) }) };
       this.graphs.set(key, entry);
     }
     return entry;
@@ -121,8 +123,15 @@ export class Runner {
     return this.memory.bytes + this.arenaBytes + commands;
   }
 
-  /** Makes plans for these steps; the arena grows once, to the largest. */
-  prepare(steps: readonly (readonly [StepKind, number])[], dtypes: BatchDtypes): void {
+  /**
+   * Makes plans for these steps; the arena grows once, to the largest.
+   *
+   * @returns a promise where kernels must be loaded first
+   */
+  prepare(
+    steps: readonly (readonly [StepKind, number])[],
+    dtypes: BatchDtypes,
+  ): Promise<void> | undefined {
     const needed = this.workBytes(steps);
     if (needed > this.arenaBytes) {
       for (const plan of this.plans.values()) plan.free();
@@ -131,7 +140,13 @@ export class Runner {
       this.arena = regionsOf(this.engine).allocate(needed);
       this.arenaBytes = needed;
     }
-    for (const [kind, batch] of steps) this.plan(kind, batch, dtypes);
+    try {
+      for (const [kind, batch] of steps) this.plan(kind, batch, dtypes);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof MissingKernelError)) throw error;
+      return this.engine.extend().then(() => this.prepare(steps, dtypes));
+    }
   }
 
   /** The plan of a kind and batch size for data of these dtypes. */
@@ -166,13 +181,21 @@ export class Runner {
     const load = loadCommands(leaves, dtypes, addressOf);
     if (kind !== "train") return { load };
     const { outputs } = compiled;
+    const optimizer = this.optimizer!;
+    // A step whose loss is not finite leaves everything as it was, running means included.
+    const guard = (commands: Commands): void => commands.guard(addressOf(outputs["loss"]!));
     return {
       load,
-      before: (k, commands) => this.optimizer!.emitBefore(k, commands),
-      update: (k, commands) => {
-        // A step whose loss is not finite leaves everything as it was, running means included.
-        commands.guard(addressOf(outputs["loss"]!));
-        this.optimizer!.emitUpdate(k, commands);
+      before: (k, commands) => optimizer.emitBefore(k, commands),
+      perturb: (k, commands) => {
+        if (!optimizer.perturbs) return;
+        guard(commands);
+        optimizer.emitPerturb(k, commands);
+      },
+      accumulate: (k, commands) => {
+        optimizer.emitRestore(k);
+        guard(commands);
+        optimizer.emitAccumulate(k, commands);
         for (const [name, t] of Object.entries(outputs)) {
           if (!name.startsWith(NEXT)) continue;
           const bytes = 4 * sizeOf(t.shape);
@@ -180,6 +203,7 @@ export class Runner {
           k.copyBytes(addressOf(t), this.memory.address(name.slice(NEXT.length)), bytes);
         }
       },
+      update: (k, commands) => optimizer.emitUpdate(k, commands, this.arena + compiled.arenaBytes),
     };
   }
 
@@ -200,10 +224,15 @@ export class Runner {
   trainStep(plan: Plan, cursor: number, seed: number): boolean {
     const optimizer = this.optimizer!;
     if (this.stepCells?.plan !== plan) this.stepCells = new StepCells(plan);
-    optimizer.beginStep(plan);
-    this.stepCells.write(cursor, optimizer.iterations, seed);
-    const finite = plan.run();
-    if (finite) optimizer.endStep();
+    const last = optimizer.beginStep(plan);
+    this.stepCells.write(cursor, optimizer.batches, seed);
+    const to = last ? "update" : "accumulate";
+    const finite = optimizer.perturbs
+      ? plan.run("load", "perturb") &&
+        plan.run("gradient", "gradient") &&
+        plan.run("accumulate", to)
+      : plan.run("load", to);
+    if (finite) optimizer.endStep(last);
     return finite;
   }
 

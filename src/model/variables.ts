@@ -2,6 +2,7 @@ import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
 import type { AnyLayer, ParameterSpec } from "../layers/defineLayer.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
+import type { OptimizerVariable } from "../optim/optimizerRun.ts";
 
 /**
  * The values of one parameter, which every model that holds its layer shares. They are on the host, or in
@@ -107,11 +108,14 @@ export class VariableMemory {
   }
 
   /** Trained variables as the optimizer sees them. */
-  get layout(): { offset: number; size: number; decays: boolean }[] {
+  get layout(): OptimizerVariable[] {
     return this.trained.map((v) => ({
+      name: v.name,
       offset: this.offset(v.name),
       size: v.size,
+      shape: v.spec.shape,
       decays: v.spec.decay !== false,
+      constraint: v.spec.constraint ?? null,
     }));
   }
 
@@ -147,15 +151,17 @@ export class VariableMemory {
     return this.engine.f32.subarray(address >>> 2, (address >>> 2) + size);
   }
 
-  /** Copies slots in; one that is not there is filled with `fresh(slot)`. */
-  restoreSlots(from: Slots, fresh: (slot: string) => number): void {
+  /** Copies slots in; one that is not there is filled with `fresh(slot)`, or the values. */
+  restoreSlots(from: Slots, fresh: (slot: string) => number | "parameter"): void {
     for (const [slot, base] of this.slots) {
       const held = from.get(slot);
       for (const v of this.trained) {
         const to = this.viewAt(base + this.offset(v.name), v.size);
         const values = held?.get(v.name);
+        const first = fresh(slot);
         if (values) to.set(values);
-        else to.fill(fresh(slot));
+        else if (first === "parameter") to.set(valuesOf(v)!);
+        else to.fill(first);
       }
     }
   }

@@ -106,7 +106,6 @@ function command(grid: Grid, images: number, offset: number): Convolution {
       grid.weightGroup,
       grid.transposed ? 1 : 0,
       grid.taps.length,
-      runs.length,
       ...grid.taps.map((tap) => tap.weights),
       ...runs.flatMap((run) => [run.y, run.x, run.taps, run.skip, run.length]),
     ],

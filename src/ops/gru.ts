@@ -1,8 +1,8 @@
 import { ShapeError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
-import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
+import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
-import { less } from "./compare.ts";
+import { concat } from "./concat.ts";
 import { asRows, matmul } from "./matmul.ts";
 import {
   type Part,
@@ -16,8 +16,8 @@ import {
   recurrenceScratch,
   recurrentKernelGrad,
 } from "./recurrent.ts";
+import { slice } from "./slice.ts";
 import { sum } from "./sum.ts";
-import { where } from "./where.ts";
 
 type Attributes = { reverse: boolean; resetAfter: boolean };
 
@@ -142,10 +142,25 @@ const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
     const [dgates, dinner, dh0] = gruGrad(gates, recurrent, inner, y, h0, mask, dy, dh, attrs).node!
       .outputs as [SymbolicTensor, SymbolicTensor, SymbolicTensor];
     const states = { y, h0: h0 ?? null, mask: mask ?? null };
-    const byKernel = recurrentKernelGrad(states, attrs.resetAfter ? dinner : dgates, attrs.reverse);
+    // Where reset comes first, the columns n of U are multiplied by r h, and not by h.
+    const units = y.shape[2]!;
+    const rows = asRows(dgates);
+    const byKernel = attrs.resetAfter
+      ? recurrentKernelGrad(states, dinner, attrs.reverse)
+      : concat(
+          recurrentKernelGrad(
+            states,
+            slice(rows, { axis: 1, begin: 0, size: 2 * units }),
+            attrs.reverse,
+          ),
+          matmul(asRows(inner), slice(rows, { axis: 1, begin: 2 * units, size: units }), {
+            transposeA: true,
+          }),
+          { axis: 1 },
+        );
     return [
       dgates,
-      attrs.resetAfter ? byKernel : withStateColumns(byKernel, inner, dgates),
+      byKernel,
       bias && needs(2) ? sum(asRows(dinner), { axis: 0 }) : null,
       dh0,
       null,
@@ -160,18 +175,6 @@ const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
     recurrenceScratch(gates![0]!, recurrent![0]!, forwardParts(recurrent![0]!, resetAfter)),
   flops: (shapes) => flopsOfGru(shapes),
 });
-
-/** The gradient by U where reset comes first: its columns n are multiplied by r h, and not by h. */
-function withStateColumns(
-  byKernel: SymbolicTensor,
-  inner: SymbolicTensor,
-  dgates: SymbolicTensor,
-): SymbolicTensor {
-  const units = inner.shape[2]!;
-  const columns = constant(Float32Array.from({ length: 3 * units }, (_, j) => j));
-  const byReset = matmul(asRows(inner), asRows(dgates), { transposeA: true });
-  return where(less(columns, 2 * units), byKernel, byReset);
-}
 
 /** Options of `ops.gru`. */
 export interface GruOptions extends RecurrenceOptions {

@@ -47,11 +47,11 @@ export { adaptiveAveragePool2d, adaptiveMaxPool2d, averagePool1d, averagePool2d,
 export { pow } from "./pow.ts";
 export { prod } from "./prod.ts";
 export { cumprod, linearRecurrence } from "./recurrence.ts";
-export { inputProducts } from "./recurrent.ts";
 export { reshape } from "./reshape.ts";
 export { resize2d } from "./resize.ts";
 export { roll } from "./roll.ts";
 export { categoricalHingeError, cosine, crossentropy } from "./rowLosses.ts";
+export { scan } from "./scan.ts";
 export { scatter, scatterAddElements, scatterAddSlices, scatterElements } from "./scatter.ts";
 export { simpleRnn } from "./simpleRnn.ts";
 export { flip, slice } from "./slice.ts";

@@ -3,7 +3,7 @@ import { type Op, defineOp } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import { UNPACKED_ROWS, panelBytes, productScratchBytes } from "../kernels/gemm.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
 import { mul } from "./binary.ts";
 import { asRows, matmul } from "./matmul.ts";
@@ -95,7 +95,7 @@ function maskStates(states: SymbolicTensor, mask: SymbolicTensor | null): Symbol
   return mask ? mul(states, reshape(mask, { shape: [mask.shape[0]!, 1, mask.shape[1]!] })) : states;
 }
 
-/** `x kernel + bias` for all steps at once. @throws ShapeError */
+/** `x kernel + bias` for all steps at once. @internal @throws ShapeError */
 export function inputProducts(
   subject: string,
   x: SymbolicTensor,

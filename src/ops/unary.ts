@@ -1,5 +1,5 @@
 import { type Op, type OpDefinition, defineOp } from "../graph/defineOp.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { add, div, mul } from "./binary.ts";
 import { elementaryFlops } from "./elementaryFlops.ts";
 import { neg } from "./neg.ts";

@@ -1,9 +1,8 @@
 import { raise } from "../math/pow.ts";
+import { checkChoice, checkNumber } from "./commonOptions.ts";
 import {
   type OptimizerDefinition,
   type OptimizerFactory,
-  checkChoice,
-  checkNumber,
   defineOptimizer,
 } from "./defineOptimizer.ts";
 

@@ -2,12 +2,21 @@ import { OptionError, ShapeError } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
 import { Commands } from "../kernels/commands.ts";
 import { type Engine, init } from "../kernels/engine.ts";
-import { Kernels } from "../kernels/table.gen.ts";
+import { kernelsOf } from "../kernels/kernels.ts";
 import { reclaimWith } from "../memory/reclaim.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
+import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimizer } from "./defineOptimizer.ts";
 import { OptimizerRun, type OptimizerVariable, type UpdatePlan } from "./optimizerRun.ts";
+
+/** What is known of plain arrays besides their lengths. */
+export interface ArrayParameters {
+  /** What `groups` match. Default "0", "1", ... */
+  readonly names?: readonly string[];
+  /** For rules that treat matrices by themselves (muon, adafactor). Default vectors. */
+  readonly shapes?: readonly Shape[];
+}
 
 /** The blocks of an optimizer over plain arrays, and the commands of its update. */
 interface Placed {
@@ -17,7 +26,11 @@ interface Placed {
   run: OptimizerRun;
   plan: UpdatePlan;
   /** Borders of the look-ahead and of the update. */
-  borders: readonly [Address, Address, Address];
+  borders: readonly [Address, Address, Address, Address];
+  scratch: Address;
+  scratchBytes: number;
+  /** Slots that begin as the parameters, until they have. */
+  copies: readonly Address[];
 }
 
 /**
@@ -33,14 +46,30 @@ export class ArrayOptimizer {
   /** Whether the parameters lie where `lookAhead` moved them. */
   private ahead = false;
 
-  constructor(optimizer: Optimizer, params: readonly Float32Array[]) {
+  constructor(
+    optimizer: Optimizer,
+    params: readonly Float32Array[],
+    { names, shapes }: ArrayParameters = {},
+  ) {
     this.optimizer = optimizer;
+    if (optimizer.options.samRadius !== null) {
+      throw new OptionError(
+        `${optimizer.name}: samRadius needs a second gradient, which only a model's fit takes`,
+      );
+    }
     this.looksAhead = optimizer.definition.looksAhead?.(optimizer.options) ?? false;
     let bytes = 0;
-    this.layout = params.map((p) => {
+    this.layout = params.map((p, i) => {
       const offset = bytes;
+      const shape = shapes?.[i] ?? [p.length];
+      if (sizeOf(shape) !== p.length) {
+        throw new ShapeError(
+          `${optimizer.name}: shapes[${i}] must hold ${p.length} elements, got [${shape.join(", ")}]`,
+        );
+      }
       bytes += padded(4 * p.length);
-      return { offset, size: p.length, decays: true };
+      const name = names?.[i] ?? String(i);
+      return { name, offset, size: p.length, shape, decays: true, constraint: null };
     });
     this.bytes = bytes;
   }
@@ -66,10 +95,11 @@ export class ArrayOptimizer {
       p.gradients,
       grads.map((g) => ("data" in g ? g.data : g)),
     );
+    if (!this.ahead) this.begin(p);
     this.ahead = false;
-    p.run.beginStep(p.plan);
-    p.engine.run(p.borders[1], p.borders[2], 0);
-    p.run.endStep();
+    const last = this.looksAhead || p.run.beginStep(p.plan);
+    p.engine.run(p.borders[1], p.borders[last ? 3 : 2], p.scratch, p.scratchBytes);
+    p.run.endStep(last);
     this.read(p, params);
   }
 
@@ -85,10 +115,28 @@ export class ArrayOptimizer {
     const p = await this.place();
     if (this.ahead) throw this.wrongOrder("lookAhead needs a step");
     this.write("params", p, p.parameters, params);
+    this.begin(p);
     p.run.beginStep(p.plan);
-    p.engine.run(p.borders[0], p.borders[1], 0);
+    p.engine.run(p.borders[0], p.borders[1], p.scratch, p.scratchBytes);
     this.read(p, params);
     this.ahead = true;
+  }
+
+  /** Ends an epoch, for schedules that count them. */
+  async endEpoch(): Promise<void> {
+    (await this.place()).run.endEpoch();
+  }
+
+  /** The rate of the next step. */
+  async learningRate(): Promise<number> {
+    return (await this.place()).run.learningRate;
+  }
+
+  /** Fills the slots that begin as the parameters, at the first step. */
+  private begin(p: Placed): void {
+    for (const slot of p.copies)
+      p.engine.u8.copyWithin(slot, p.parameters, p.parameters + this.bytes);
+    p.copies = [];
   }
 
   private wrongOrder(what: string): OptionError {
@@ -99,7 +147,7 @@ export class ArrayOptimizer {
   }
 
   private place(): Promise<Placed> {
-    this.placed ??= init().then((engine) => {
+    this.placed ??= init().then(async (engine) => {
       const regions = regionsOf(engine);
       const { definition, options } = this.optimizer;
       const allocate = (): Address => regions.allocate(this.bytes);
@@ -107,8 +155,12 @@ export class ArrayOptimizer {
       const slots = new Map(definition.slots(options).map((name) => [name, allocate()]));
       for (const [name, address] of slots) {
         const first = definition.slotInit?.(name, options) ?? 0;
-        engine.f32.fill(first, address >>> 2, (address + this.bytes) >>> 2);
+        const value = first === "parameter" ? 0 : first;
+        engine.f32.fill(value, address >>> 2, (address + this.bytes) >>> 2);
       }
+      const copies = [...slots]
+        .filter(([name]) => definition.slotInit?.(name, options) === "parameter")
+        .map(([, address]) => address);
       const memory = {
         engine,
         trainedBytes: this.bytes,
@@ -119,14 +171,20 @@ export class ArrayOptimizer {
       };
       const run = new OptimizerRun(this.optimizer, memory);
       const commands = new Commands(engine.splitWork);
-      const kernels = new Kernels(commands);
+      const kernels = kernelsOf(commands);
       run.emitBefore(kernels, commands);
       const border = commands.position;
-      run.emitUpdate(kernels, commands);
+      run.emitAccumulate(kernels, commands);
+      const accumulated = commands.position;
+      const needs = run.workspace;
+      const scratchBytes = padded(needs.scratch);
+      const work = regions.allocate(padded(needs.work) + scratchBytes * engine.threads);
+      run.emitUpdate(kernels, commands, work);
       const end = commands.position;
+      if (commands.isExtended) await engine.extend();
       const base = regions.allocate(commands.bytes);
       commands.place(engine.i32, base);
-      const held = [parameters, gradients, ...slots.values(), base];
+      const held = [parameters, gradients, ...slots.values(), work, base];
       reclaimWith(this, { free: () => held.splice(0).forEach((address) => regions.free(address)) });
       return {
         engine,
@@ -134,7 +192,10 @@ export class ArrayOptimizer {
         gradients,
         run,
         plan: { slots: commands.named },
-        borders: [base, base + border, base + end],
+        borders: [base, base + border, base + accumulated, base + end],
+        scratch: work + padded(needs.work),
+        scratchBytes,
+        copies,
       };
     });
     return this.placed;

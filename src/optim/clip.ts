@@ -1,7 +1,7 @@
 import type { Address, Scalar, Slot } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
-import type { CommonOptions } from "./defineOptimizer.ts";
-import type { OptimizerMemory } from "./optimizerRun.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { CommonOptions } from "./commonOptions.ts";
+import type { OptimizerMemory, OptimizerVariable } from "./optimizerRun.ts";
 
 /** Elements of a block of the norm kernels (assembly/ops/clip.ts). */
 const BLOCK = 4096;
@@ -24,7 +24,11 @@ export interface ClipCells {
 }
 
 /** What is clipped. */
-export type ClipMemory = Pick<OptimizerMemory, "gradients" | "layout" | "trainedBytes">;
+export type ClipMemory = Pick<OptimizerMemory, "gradients" | "trainedBytes"> & {
+  readonly layout: readonly Pick<OptimizerVariable, "offset" | "size">[];
+  /** Where the common norm before all clipping is wanted. */
+  readonly norm?: Slot | undefined;
+};
 
 /**
  * Writes the commands that clip the gradients, in the order value, norm of each parameter, common
@@ -50,6 +54,19 @@ export function emitClipping(
     norm: cells.slot(),
   });
 
+  const sumAll = (partials: Address): number => {
+    let at = 0;
+    for (const v of layout) {
+      k[kernel](gradients + v.offset, partials + 8 * at, v.size, blocksOf(v.size));
+      at += blocksOf(v.size);
+    }
+    return at;
+  };
+
+  if (memory.norm) {
+    const { partials, factor } = scalarCells();
+    k.clipFactor(partials, sumAll(partials), kind, 1, 0, factor.address, memory.norm.address);
+  }
   if (clipValue !== null) k.clipValue(gradients, clipValue, trainedBytes / 4);
   if (clipNorm !== null) {
     for (const v of layout) {
@@ -62,11 +79,7 @@ export function emitClipping(
   }
   if (globalClipNorm === null) return 1;
   const { partials, factor, norm } = scalarCells();
-  let at = 0;
-  for (const v of layout) {
-    k[kernel](gradients + v.offset, partials + 8 * at, v.size, blocksOf(v.size));
-    at += blocksOf(v.size);
-  }
+  const at = sumAll(partials);
   const epsilon = globalClipMode === "torch" ? TORCH_EPSILON : 0;
   k.clipFactor(partials, at, kind, globalClipNorm, epsilon, factor.address, norm.address);
   return factor;

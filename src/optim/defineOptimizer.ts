@@ -1,7 +1,11 @@
-import { checkName, checkOptions, withDefaults } from "../errors.ts";
+import { OptionError, checkName, checkOptions, withDefaults } from "../errors.ts";
 import type { Address, Scalar } from "../kernels/command.ts";
-import { ArrayOptimizer } from "./arrayOptimizer.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import { ArrayOptimizer, type ArrayParameters } from "./arrayOptimizer.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { Shape } from "../shape.ts";
+import type { ClipCells } from "./clip.ts";
+import { COMMON_DEFAULTS, type CommonOptions, checkCommon } from "./commonOptions.ts";
+import type { Schedule } from "./schedules/defineSchedule.ts";
 
 /** Whose defaults and whose reading of a formula to follow. `seed`: the articles this project began from. */
 export type Dialect = "torch" | "keras" | "optax" | "seed";
@@ -9,53 +13,27 @@ export type Dialect = "torch" | "keras" | "optax" | "seed";
 /** Addresses of one run of parameters: its values, its gradients, and its part of every slot. */
 export type OptimizerBuffers<S extends string> = Readonly<Record<"param" | "grad" | S, Address>>;
 
-/** Options that every optimizer has besides its own. */
-export interface CommonOptions {
-  /** Step size, > 0. Default: the rule's own. */
-  learningRate: number;
-  /** Climb instead of descend. Default false. */
-  maximize: boolean;
-  /** Strength of the pull of the weights to 0, >= 0. Default 0, AdamW .01. */
-  weightDecay: number;
-  /**
-   * `decoupled` shrinks the weights beside the step; `l2` adds weightDecay w to the gradient (PyTorch's
-   * Adam and SGD). Keras's `l2(x)` regularizer is `l2` with 2x. Default `decoupled`.
-   */
-  weightDecayMode: "decoupled" | "l2";
-  /** What decoupled decay is multiplied by: the learning rate, or nothing. Default `lr`. */
-  decayScale: "lr" | "none";
-  /** What weight decay reaches: every parameter, or kernels only (no biases, no norm parameters). Default `all`. */
-  weightDecayOn: "all" | "kernels";
-  /** Clamp every gradient element to [-clipValue, clipValue]; null: do not. */
-  clipValue: number | null;
-  /** Scale a parameter's gradient so that its norm is at most this; null: do not. */
-  clipNorm: number | null;
-  /** Scale all gradients so that their common norm is at most this; null: do not. */
-  globalClipNorm: number | null;
-  /** `exact` multiplies by max / norm; `torch` by max / (norm + 1e-6), at most 1. */
-  globalClipMode: "exact" | "torch";
-  /** Root of the sum of squares, sum of magnitudes, or largest magnitude. Default `l2`. */
-  clipNormType: "l2" | "l1" | "max";
-}
-
-/** Defaults of the options that every optimizer has. */
-export const COMMON_DEFAULTS: Omit<CommonOptions, "learningRate"> = {
-  maximize: false,
-  weightDecay: 0,
-  weightDecayMode: "decoupled",
-  decayScale: "lr",
-  weightDecayOn: "all",
-  clipValue: null,
-  clipNorm: null,
-  globalClipNorm: null,
-  globalClipMode: "exact",
-  clipNormType: "l2",
-};
-
 /** Scalars that `defineOptimizer` writes for every rule, each step. */
 export type CommonScalar = "gradSign" | "l2" | "decay";
 
 const COMMON_SCALARS: readonly CommonScalar[] = ["gradSign", "l2", "decay"];
+
+/** What an update of one parameter at a time knows besides addresses. */
+export interface UpdateContext {
+  readonly shape: Shape;
+  /** Cells and tables of the plan. */
+  readonly cells: ClipCells;
+  /** First byte of the `workspace` that the rule asked for; what it holds is lost between parameters. */
+  readonly work: Address;
+}
+
+/** Bytes that an update needs while it runs. */
+export interface Workspace {
+  /** Shared by the threads. */
+  readonly work: number;
+  /** Of each thread: the largest `scratch` of its kernels. */
+  readonly scratch: number;
+}
 
 /** A rule's own options and the common ones that it gives other defaults. */
 export type RuleOptions<O> = O & Partial<CommonOptions> & { learningRate: number };
@@ -76,8 +54,8 @@ export interface OptimizerDefinition<O, S extends string, N extends string> {
   check?(options: O & CommonOptions): void;
   /** State arrays as long as the parameters, in the order in which they are kept. */
   slots(options: O & CommonOptions): readonly S[];
-  /** Value that a slot starts with; 0 if left out. */
-  slotInit?(slot: S, options: O & CommonOptions): number;
+  /** Value that a slot starts with, or the parameters' own; 0 if left out. */
+  slotInit?(slot: S, options: O & CommonOptions): number | "parameter";
   /** Names of the f32 scalars that `scalars` writes; `emit` reads these, the common ones and gradScale. */
   scalarNames: readonly N[];
   /**
@@ -103,7 +81,12 @@ export interface OptimizerDefinition<O, S extends string, N extends string> {
     s: Readonly<Record<N | CommonScalar | "gradScale", Scalar>>,
     size: number,
     options: O & CommonOptions,
+    context: UpdateContext,
   ): void;
+  /** Whether `emit` is called for each parameter by itself: norms of a layer, matrices. Default false. */
+  perParameter?: boolean;
+  /** Bytes that `emit` needs for a parameter of this shape; none if left out. */
+  workspace?(shape: Shape, options: O & CommonOptions): Workspace;
   /** Whether the options ask for `before`; false if left out. */
   looksAhead?(options: O & CommonOptions): boolean;
   /**
@@ -122,15 +105,21 @@ export interface OptimizerDefinition<O, S extends string, N extends string> {
 /** An optimizer with its options: what `compile` takes. */
 export interface Optimizer<O = object> {
   readonly name: string;
+  /** `learningRate` is the first step's where there is a schedule. */
   readonly options: O & CommonOptions;
+  /** What the learning rate follows; null: it is constant. */
+  readonly schedule: Schedule | null;
   /** With the common scalars among `scalarNames` and written by `scalars`. */
   readonly definition: OptimizerDefinition<O, string, string>;
   /** The optimizer over plain arrays: `const opt = adam().init([w, b]); await opt.step([w, b], [dw, db])`. */
-  init(params: readonly Float32Array[]): ArrayOptimizer;
+  init(params: readonly Float32Array[], about?: ArrayParameters): ArrayOptimizer;
 }
 
 /** Options that a caller may give: any of the rule's, the common ones, and a dialect. */
-export type OptimizerOptions<O> = Partial<O & CommonOptions> & { dialect?: Dialect };
+export type OptimizerOptions<O> = Partial<O & Omit<CommonOptions, "learningRate">> & {
+  learningRate?: number | Schedule;
+  dialect?: Dialect;
+};
 
 /** Makes an optimizer from options: `adam`, `sgd`. */
 export type OptimizerFactory<O> = (options?: OptimizerOptions<O>) => Optimizer<O>;
@@ -153,25 +142,57 @@ export function defineOptimizer<O extends object, S extends string, N extends st
       ...Object.keys(definition.defaults),
       ...Object.keys(COMMON_DEFAULTS),
     ]);
-    const { dialect, ...own } = options;
+    const { dialect, learningRate, ...own } = options;
     if (dialect !== undefined) checkName(name, "dialect", dialect, Object.keys(dialects));
     const base = {
       ...COMMON_DEFAULTS,
       ...definition.defaults,
       ...(dialect ? dialects[dialect] : {}),
     };
-    const all = withDefaults<O & CommonOptions>(name, base, own as Partial<O & CommonOptions>);
+    const schedule = scheduleOf(name, learningRate);
+    const rate = typeof learningRate === "number" ? learningRate : undefined;
+    const given = { ...own, learningRate: rate } as Partial<O & CommonOptions>;
+    const all = withDefaults<O & CommonOptions>(name, base, given);
     checkCommon(name, all);
+    if (schedule) all.learningRate = schedule.at(0);
     definition.check?.(all);
+    if (all.gradientAccumulationSteps !== null && definition.looksAhead?.(all)) {
+      throw new OptionError(
+        `${name}: gradientAccumulationSteps cannot be had where gradients are taken ahead of the weights`,
+      );
+    }
     const optimizer: Optimizer<O> = {
       name,
       options: all,
+      schedule,
       definition: whole,
-      init: (params) => new ArrayOptimizer(optimizer, params),
+      init: (params, about) => new ArrayOptimizer(optimizer, params, about),
     };
     return optimizer;
   };
 }
+
+/** The schedule that was given; null for a number. @throws OptionError */
+function scheduleOf(name: string, given: number | Schedule | undefined): Schedule | null {
+  if (given === undefined || typeof given === "number") return null;
+  if (typeof given === "object" && typeof given?.at === "function") return given;
+  throw new OptionError(
+    `${name}: learningRate must be a number or a schedule, got ${String(given)}; call what makes one: cosineDecay({ ... })`,
+  );
+}
+
+/** Slots that the common options ask for, besides the rule's own. */
+function commonSlots(options: CommonOptions): string[] {
+  const slots: string[] = [];
+  if (options.gradientAccumulationSteps !== null) slots.push("accumulated");
+  if (options.useEma || options.swaStart !== null) slots.push("average");
+  if (options.lookaheadSteps !== null) slots.push("slow");
+  if (options.samRadius !== null) slots.push("center");
+  return slots;
+}
+
+/** Common slots that start as the parameters. */
+const COPIES: ReadonlySet<string> = /* @__PURE__ */ new Set(["average", "slow"]);
 
 function withCommonScalars<O, S extends string, N extends string>(
   definition: OptimizerDefinition<O, S, N>,
@@ -186,52 +207,12 @@ function withCommonScalars<O, S extends string, N extends string>(
     definition.scalars(options, t, out, state);
   };
   const scalarNames = [...COMMON_SCALARS, ...definition.scalarNames];
-  return { ...definition, scalarNames, scalars } as OptimizerDefinition<O, string, string>;
-}
-
-function checkCommon(name: string, options: CommonOptions): void {
-  checkNumber(name, options, "learningRate", "> 0");
-  checkNumber(name, options, "weightDecay", ">= 0");
-  checkChoice(name, options, "weightDecayMode", ["decoupled", "l2"]);
-  checkChoice(name, options, "decayScale", ["lr", "none"]);
-  checkChoice(name, options, "weightDecayOn", ["all", "kernels"]);
-  checkChoice(name, options, "globalClipMode", ["exact", "torch"]);
-  checkChoice(name, options, "clipNormType", ["l2", "l1", "max"]);
-  for (const key of ["clipValue", "clipNorm", "globalClipNorm"] as const) {
-    if (options[key] !== null) checkNumber(name, options, key, "> 0");
-  }
-}
-
-type Range = "> 0" | ">= 0" | "[0, 1)" | "[0, Infinity]";
-
-/** Ranges in which an option may have to lie, as they stand in the message. */
-const RANGES: Readonly<Record<Range, { text: string; holds: (x: number) => boolean }>> = {
-  "> 0": { text: "be > 0", holds: (x) => x > 0 && x < Infinity },
-  ">= 0": { text: "be >= 0", holds: (x) => x >= 0 && x < Infinity },
-  "[0, 1)": { text: "lie in [0, 1)", holds: (x) => x >= 0 && x < 1 },
-  "[0, Infinity]": { text: "lie in [0, Infinity]", holds: (x) => x >= 0 },
-};
-
-/** @throws RangeError `adam: beta1 must lie in [0, 1), got 1.5` */
-export function checkNumber<T>(
-  name: string,
-  options: T,
-  key: keyof T & string,
-  range: Range,
-): void {
-  const value: unknown = options[key];
-  const { text, holds } = RANGES[range];
-  if (typeof value !== "number" || !holds(value)) {
-    throw new RangeError(`${name}: ${key} must ${text}, got ${String(value)}`);
-  }
-}
-
-/** @throws OptionError `adam: unknown epsilonMode "inside"; known: outside, hat` */
-export function checkChoice<T>(
-  name: string,
-  options: T,
-  key: keyof T & string,
-  choices: readonly string[],
-): void {
-  checkName(name, key, String(options[key]), choices);
+  return {
+    ...definition,
+    scalarNames,
+    scalars,
+    slots: (options) => [...definition.slots(options), ...commonSlots(options)],
+    slotInit: (slot: S, options) =>
+      COPIES.has(slot) ? "parameter" : (definition.slotInit?.(slot, options) ?? 0),
+  } as OptimizerDefinition<O, string, string>;
 }

@@ -1,10 +1,6 @@
 import { raise } from "../math/pow.ts";
-import {
-  type OptimizerFactory,
-  checkChoice,
-  checkNumber,
-  defineOptimizer,
-} from "./defineOptimizer.ts";
+import { checkChoice, checkNumber } from "./commonOptions.ts";
+import { type OptimizerFactory, defineOptimizer } from "./defineOptimizer.ts";
 
 /** Base and exponent of `raise`. */
 const io = /* @__PURE__ */ new Float64Array(2);

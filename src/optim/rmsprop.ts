@@ -1,10 +1,6 @@
 import { pow } from "../math/pow.ts";
-import {
-  type OptimizerFactory,
-  checkChoice,
-  checkNumber,
-  defineOptimizer,
-} from "./defineOptimizer.ts";
+import { checkChoice, checkNumber } from "./commonOptions.ts";
+import { type OptimizerFactory, defineOptimizer } from "./defineOptimizer.ts";
 
 /** Options of {@link rmsprop} besides the common ones. */
 export interface RmspropOptions {

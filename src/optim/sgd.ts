@@ -1,9 +1,5 @@
-import {
-  type OptimizerFactory,
-  checkChoice,
-  checkNumber,
-  defineOptimizer,
-} from "./defineOptimizer.ts";
+import { checkChoice, checkNumber } from "./commonOptions.ts";
+import { type OptimizerFactory, defineOptimizer } from "./defineOptimizer.ts";
 
 /** Options of {@link sgd} besides the common ones. */
 export interface SgdOptions {

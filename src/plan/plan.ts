@@ -2,7 +2,7 @@ import { type Attrs, type EmitContext, flopsOf, inputNames } from "../graph/defi
 import type { Node, SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address, Slot } from "../kernels/command.ts";
 import { Commands, ELEMENT_WORK } from "../kernels/commands.ts";
-import { Kernels } from "../kernels/table.gen.ts";
+import { type Kernels, kernelsOf } from "../kernels/kernels.ts";
 import { planArena } from "../memory/arena.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
 import type { Engine } from "../kernels/engine.ts";
@@ -13,7 +13,7 @@ import { rewrite } from "./rewrite.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 
 /** The marked ranges of a plan, in the order in which they run. */
-export const RANGES = ["load", "before", "gradient", "update"] as const;
+export const RANGES = ["load", "before", "gradient", "perturb", "accumulate", "update"] as const;
 export type RangeName = (typeof RANGES)[number];
 
 /** Writes commands that are not nodes of the graph: loading a batch, clipping, the optimizer. */
@@ -32,6 +32,8 @@ export interface PlanRequest {
   readonly inputs: readonly SymbolicTensor[];
   /** Tensors that must be written to the places of leaves: [source, key] with an address by key. */
   readonly pins?: readonly { readonly tensor: SymbolicTensor; readonly place: string }[];
+  /** Bytes that commands which are no nodes need: shared by the threads, and of each thread. */
+  readonly workspace?: { readonly work: number; readonly scratch: number };
 }
 
 /** A compiled plan before it has addresses: the same for every engine. */
@@ -45,6 +47,8 @@ export interface CompiledPlan {
   readonly arenaBytes: number;
   /** Bytes of scratch that each thread needs behind the arena. */
   readonly scratchBytes: number;
+  /** Bytes behind the arena, before the scratch, for commands that are no nodes. */
+  readonly workBytes: number;
 }
 
 /** The tensor whose buffer a chain of views shows. */
@@ -79,17 +83,26 @@ export function compile(request: PlanRequest): CompiledPlan {
   const { offsets, bytes } = planArena(arena);
   const all = new Array<number>(plan.buffers.length).fill(0);
   arena.forEach((b, i) => (all[b.i] = offsets[i]!));
-  let scratchBytes = 0;
+  let scratchBytes = padded(request.workspace?.scratch ?? 0);
   for (const node of plan.nodes) {
     const shapes = node.inputs.map((t) => t?.shape ?? []);
     scratchBytes = Math.max(scratchBytes, padded(node.op.scratch?.(shapes, node.attrs) ?? 0));
   }
-  return { request, schedule: plan, outputs, pins, offsets: all, arenaBytes: bytes, scratchBytes };
+  return {
+    request,
+    schedule: plan,
+    outputs,
+    pins,
+    offsets: all,
+    arenaBytes: padded(bytes),
+    scratchBytes,
+    workBytes: padded(request.workspace?.work ?? 0),
+  };
 }
 
 /** Bytes of the arena region that a compiled plan needs with so many threads. */
 export function workBytes(compiled: CompiledPlan, threads: number): number {
-  return compiled.arenaBytes + compiled.scratchBytes * threads;
+  return compiled.arenaBytes + compiled.workBytes + compiled.scratchBytes * threads;
 }
 
 /** Where the things lie that a plan does not own. */
@@ -138,6 +151,7 @@ export class Plan {
   /**
    * Writes the commands into a region of their own.
    *
+   * @throws MissingKernelError where the engine must load more kernels first
    * @param extra  commands of the other ranges; `input(i)` and `output(name)` give addresses
    */
   static place(
@@ -148,7 +162,7 @@ export class Plan {
   ): Plan {
     const { schedule: s, offsets, pins } = compiled;
     const commands = new Commands(engine.splitWork);
-    const kernels = new Kernels(commands);
+    const kernels = kernelsOf(commands);
     const constants = new Map<SymbolicTensor, Address>();
     const bufferAddress = (index: number): Address => {
       const { fixed } = s.buffers[index]!;
@@ -175,9 +189,10 @@ export class Plan {
         for (const node of s.nodes) emitNode(node, s, addresses, bufferAddress, kernels, commands);
       borders.push(commands.position);
     }
+    engine.require(commands);
     const base = regionsOf(engine).allocate(commands.bytes);
     commands.place(engine.i32, base);
-    const scratch = places.arena + compiled.arenaBytes;
+    const scratch = places.arena + compiled.arenaBytes + compiled.workBytes;
     return new Plan(
       compiled,
       engine,

@@ -42,11 +42,16 @@ class Traced {
     const named = Object.fromEntries(outputs.map((t, i) => [String(i), t]));
     this.compiled = compile({ name: "trace", inputs, outputs: named });
     this.arena = regionsOf(engine).allocate(workBytes(this.compiled, engine.threads));
-    this.plan = Plan.place(this.compiled, engine, {
-      leaf: unplaced,
-      pin: unplaced,
-      arena: this.arena,
-    });
+    try {
+      this.plan = Plan.place(this.compiled, engine, {
+        leaf: unplaced,
+        pin: unplaced,
+        arena: this.arena,
+      });
+    } catch (error) {
+      regionsOf(engine).free(this.arena);
+      throw error;
+    }
   }
 
   run(values: readonly Tensor[]): Tensor[] {
@@ -95,7 +100,8 @@ class PlanCache {
     let traced = this.plans.get(key);
     if (!traced) {
       const leaves = leavesOf(values);
-      traced = new Traced(engine, leaves, this.build(leaves));
+      const outputs = this.build(leaves);
+      traced = await engine.withKernels(() => new Traced(engine, leaves, outputs));
       this.plans.set(key, traced);
     }
     return traced.run(values);
@@ -184,9 +190,9 @@ export async function compute<A extends Readonly<Record<string, unknown>>>(
   const values = (hasAttrs ? args.slice(0, -1) : args).map((a) => tensor(a as TensorLike));
   const leaves = leavesOf(values);
   const call = op as (...xs: unknown[]) => SymbolicTensor;
-  const traced = new Traced(await init(), leaves, [
-    hasAttrs ? call(...leaves, last) : call(...leaves),
-  ]);
+  const outputs = [hasAttrs ? call(...leaves, last) : call(...leaves)];
+  const engine = await init();
+  const traced = await engine.withKernels(() => new Traced(engine, leaves, outputs));
   try {
     return traced.run(values)[0]!;
   } finally {

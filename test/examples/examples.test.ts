@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { numbersAfter, runExample } from "./runExample.ts";
 
@@ -57,6 +58,27 @@ test("autoencoder keeps most of a digit in 8 numbers", async () => {
     numbersAfter(printed, "share of the variance kept by 8 numbers")[0],
   ).toBeGreaterThanOrEqual(0.6);
 });
+
+test("sequence remembers two numbers over thirty steps", async () => {
+  const printed = await runExample("sequence.mjs");
+  const [baseline] = numbersAfter(printed, "mean squared error of always answering 1:");
+  expect(baseline).toBeGreaterThan(0.15);
+  expect(numbersAfter(printed, "mean squared error of the LSTM:")[0]).toBeLessThan(0.005);
+}, 60_000);
+
+test("customCell names the first of ten symbols", async () => {
+  const printed = await runExample("customCell.mjs");
+  const [accuracy] = numbersAfter(printed, "accuracy of a minimal gated unit:");
+  expect(accuracy).toBeGreaterThanOrEqual(0.95);
+}, 60_000);
+
+test("charGpt learns the letters of a text in a few steps, and writes", async () => {
+  const file = fileURLToPath(new URL("../../LICENSE", import.meta.url));
+  const printed = await runExample("charGpt.mjs", file, "40");
+  // All letters alike would give log 76 = 4.3.
+  expect(numbersAfter(printed, "validation loss")[0]).toBeLessThan(3.3);
+  expect(printed.slice(printed.indexOf("ROMEO:")).trimEnd().length).toBeGreaterThan(300);
+}, 120_000);
 
 test("the table of examples/README.md names every example", () => {
   const page = read("examples/README.md");

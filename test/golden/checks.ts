@@ -6,6 +6,7 @@ import { kerasFactChecks, kerasTrajectoryChecks } from "./kerasChecks.ts";
 import { LATER_FORMATS } from "./later.ts";
 import { opChecks } from "./opChecks.ts";
 import { optaxChecks } from "./optaxChecks.ts";
+import { kerasScheduleChecks, torchScheduleChecks } from "./scheduleChecks.ts";
 import { torchChecks } from "./torchChecks.ts";
 import { trainingChecks } from "./trainingChecks.ts";
 import { gaussianProcessChecks, tuningFunctionChecks } from "./tuningChecks.ts";
@@ -19,6 +20,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   "golden-optim/1": torchChecks,
   "golden-keras-traj/1": kerasTrajectoryChecks,
   "golden-keras-facts/1": kerasFactChecks,
+  "golden-sched/1": torchScheduleChecks,
+  "golden-keras-sched/1": kerasScheduleChecks,
   "golden-init/1": initializerChecks,
   "golden-train/1": trainingChecks,
   "golden-gp/1": gaussianProcessChecks,

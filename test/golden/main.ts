@@ -1,5 +1,6 @@
 import { outcomeOf } from "./check.ts";
 import { goldenChecks } from "./checks.ts";
+import { onnxChecks } from "./onnx/onnxChecks.ts";
 import { report } from "./report.ts";
 
 /** Where `npm run golden` finds things. */
@@ -8,7 +9,9 @@ export interface GoldenOptions {
   readonly folder: string;
   /** Folders with the data sets of whole trainings. */
   readonly data: readonly string[];
-  /** Only these parts, "ops", "optim", "train", ...; all if empty. */
+  /** Folders in which ONNX's node cases are looked for. */
+  readonly onnx: readonly string[];
+  /** Only these parts, "ops", "optim", "train", ...; all if empty. "onnx" stands alone. */
   readonly parts: readonly string[];
 }
 
@@ -18,16 +21,11 @@ export interface GoldenOptions {
  * @returns the exit code: 0 if nothing failed
  */
 export async function main(
-  { folder, data, parts }: GoldenOptions,
+  { folder, data, parts, onnx }: GoldenOptions,
   print: (text: string) => void,
 ): Promise<number> {
-  if (parts.includes("onnx")) {
-    print(
-      "golden: onnx: models of other frameworks are not read yet; leave the argument out to run all other cases",
-    );
-    return 1;
-  }
   const started = performance.now();
+  if (parts.includes("onnx")) return onnxMain(onnx, print);
   try {
     const all = goldenChecks(folder, data);
     const known = [...new Set(all.map((c) => c.file.split("/")[0]!))];
@@ -48,4 +46,24 @@ export async function main(
     print((error as Error).message);
     return 1;
   }
+}
+
+/** Runs ONNX's node cases, where there are any. */
+async function onnxMain(
+  folders: readonly string[],
+  print: (text: string) => void,
+): Promise<number> {
+  for (const folder of folders) {
+    const checks = onnxChecks(folder);
+    if (!checks) continue;
+    const outcomes = [];
+    for (const check of checks) outcomes.push(await outcomeOf(check));
+    print(report(outcomes));
+    print(folder);
+    return outcomes.some((o) => o.state === "failed") ? 1 : 0;
+  }
+  print(
+    `golden: onnx: SKIPPED, nothing was checked: there is no onnx_node.json in ${folders.join(" or ")}`,
+  );
+  return 0;
 }

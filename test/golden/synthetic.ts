@@ -140,6 +140,59 @@ function addCase(): object {
   };
 }
 
+/** A relu RNN of two layers in both directions, time first, from nothing, by its formula in float64. */
+function rnnCase(time: number, batch: number, features: number, units: number): object {
+  const inputs: Record<string, Encoded> = {};
+  const given = (name: string, ...shape: number[]): number[] => {
+    const values = draw(shape).map((v) => Math.fround(v / 2));
+    inputs[name] = encode("float32", shape, values);
+    return values;
+  };
+  let x = given("x", time, batch, features);
+  let width = features;
+  const last: number[] = [];
+  for (const layer of [0, 1]) {
+    const out: number[] = new Array<number>(time * batch * 2 * units).fill(0);
+    for (const [d, suffix] of ["", "_reverse"].entries()) {
+      const at = `l${layer}${suffix}`;
+      const [w, u] = [
+        given(`weight_ih_${at}`, units, width),
+        given(`weight_hh_${at}`, units, units),
+      ];
+      const [b, c] = [given(`bias_ih_${at}`, units), given(`bias_hh_${at}`, units)];
+      let h: number[] = new Array<number>(batch * units).fill(0);
+      for (let step = 0; step < time; step++) {
+        const t = d === 0 ? step : time - 1 - step;
+        h = h.map((_, i) => {
+          const [row, j] = [Math.floor(i / units), i % units];
+          let sum = b[j]! + c[j]!;
+          for (let k = 0; k < width; k++)
+            sum += w[j * width + k]! * x[(t * batch + row) * width + k]!;
+          for (let k = 0; k < units; k++) sum += u[j * units + k]! * h[row * units + k]!;
+          return Math.max(sum, 0);
+        });
+        h.forEach((v, i) => {
+          out[(t * batch + Math.floor(i / units)) * 2 * units + d * units + (i % units)] = v;
+        });
+      }
+      last.push(...h);
+    }
+    x = out;
+    width = 2 * units;
+  }
+  return {
+    id: "synthetic/rnn",
+    op: "rnn",
+    attrs: { layers: 2, bidirectional: true, nonlinearity: "relu" },
+    inputs,
+    outputs: {
+      y: encode("float64", [time, batch, 2 * units], x),
+      hn: encode("float64", [4, batch, units], last),
+    },
+    torch_f32_err: {},
+  };
+}
+
 /** Ops over shapes that the committed files do not have: scalars, empty tensors, more than 96 elements. */
 export function syntheticOps(): object {
   const shapes: Shape[] = [[4, 1, 6], [], [1], [0, 3], [2, 1, 1, 5], [11, 13], [1, 131]];
@@ -155,7 +208,7 @@ export function syntheticOps(): object {
   return {
     format: "golden-ops/1",
     set: "synthetic",
-    cases: [...cases, matmulCase(1, 9, 2), matmulCase(13, 5, 19), addCase()],
+    cases: [...cases, matmulCase(1, 9, 2), matmulCase(13, 5, 19), addCase(), rnnCase(4, 5, 3, 2)],
   };
 }
 

@@ -141,7 +141,7 @@ async function train(c: TrainingCase, train: Rows, test: Rows): Promise<Course> 
     epoch_test: [] as number[][],
   };
   for (let epoch = 0; epoch < c.batch_order.shape[0]!; epoch++) {
-    optimizer.options.learningRate = learningRate * rateOf(c.schedule, epoch);
+    model.learningRate = learningRate * rateOf(c.schedule, epoch);
     const rows = row(c.batch_order, order, epoch);
     let sum = 0;
     for (let at = 0; at < rows.length; at += c.batch_size) {

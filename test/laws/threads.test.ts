@@ -25,6 +25,10 @@ const RULES: Readonly<Record<string, () => Optimizer>> = {
   nesterov: () => optimizers.sgd({ momentum: 0.9, nesterov: true }),
   amsgrad: () => optimizers.adam({ amsgrad: true }),
   clipped: () => optimizers.adam({ globalClipNorm: 0.1 }),
+  adaptiveClip: () => optimizers.sgd({ adaptiveClip: 0.01 }),
+  sam: () => optimizers.sgd({ samRadius: 0.05 }),
+  averaged: () => optimizers.adam({ useEma: true, lookaheadSteps: 2, gradientNorm: true }),
+  accumulated: () => optimizers.adam({ gradientAccumulationSteps: 2, groups: [{ match: /bias/ }] }),
 };
 
 /** Numbers that are neither round nor small. */

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
 import { batchNormalization } from "../../src/layers/batchNormalization.ts";
+import { groupNormalization } from "../../src/layers/groupNormalization.ts";
+import { layerNormalization } from "../../src/layers/layerNormalization.ts";
+import { normalization } from "../../src/layers/normalization.ts";
+import { prelu } from "../../src/layers/prelu.ts";
+import { rescaling } from "../../src/layers/rescaling.ts";
+import { rmsNormalization } from "../../src/layers/rmsNormalization.ts";
 import { sequential } from "../../src/model/sequential.ts";
 import { sgd } from "../../src/optim/sgd.ts";
 
@@ -152,4 +158,109 @@ test("batchNormalization() names options that cannot be", () => {
   );
   expect(() => batchNormalization({ epsilon: -1 })).toThrow("epsilon must be >= 0, got -1");
   expect(() => batchNormalization({ eps: 1 } as never)).toThrow('it is "epsilon" here');
+});
+
+test("layerNormalization() and rmsNormalization() normalize each sample, in training or not", async () => {
+  const layer = sequential([layerNormalization({ epsilon: 0 })]);
+  layer.build([2]);
+  layer.setWeights([
+    [2, 3],
+    [10, 0],
+  ]);
+  close((await layer.predict([[1, 5]])).array() as number[][], [[8, 3]]);
+  const rms = sequential([rmsNormalization({ epsilon: 0 })]);
+  rms.build([2]);
+  rms.setWeights([[5, 10]]);
+  close((await rms.predict([[1, 7]])).array() as number[][], [[1, 14]]);
+  const whole = sequential([layerNormalization({ axis: [1, 2], center: false })]);
+  whole.build([2, 3]);
+  expect(whole.getWeights().map((t) => t.shape)).toEqual([[2, 3]]);
+});
+
+test("groupNormalization() normalizes groups of channels, or each where groups is -1", async () => {
+  const sample = [
+    [
+      [1, 3, 2, 6],
+      [1, 3, 4, 8],
+    ],
+  ];
+  const grouped = sequential([groupNormalization({ groups: 2, epsilon: 0 })]);
+  const root = Math.sqrt(5);
+  close(((await grouped.predict(sample)).array() as number[][][]).flat(), [
+    [-1, 1, -3 / root, 1 / root],
+    [-1, 1, -1 / root, 3 / root],
+  ]);
+  const single = sequential([groupNormalization({ groups: -1, epsilon: 3 })]);
+  close(((await single.predict(sample)).array() as number[][][]).flat(), [
+    [0, 0, -0.5, -0.5],
+    [0, 0, 0.5, 0.5],
+  ]);
+  await expect(sequential([groupNormalization({ groups: 3 })]).predict(sample)).rejects.toThrow(
+    "groups must divide the 4 channels, got 3",
+  );
+});
+
+test("normalization() takes mean and variance from data, as state of the model", async () => {
+  const layer = normalization();
+  layer.adapt(x);
+  const model = sequential([layer]);
+  const expected = x.map(([a, b]) => [(a! - 4) / Math.sqrt(5), b!]);
+  close((await model.predict(x)).array() as number[][], expected);
+  close(running(model), [
+    [4, 0],
+    [5, 1],
+  ]);
+  expect(() => layer.adapt(x)).toThrow(
+    "normalization: adapt() must come before the model is built",
+  );
+  const one = normalization({ axis: null });
+  one.adapt(x);
+  close(
+    (await sequential([one]).predict(x)).array() as number[][],
+    x.map((row) => row.map((v) => (v - 2) / Math.sqrt(7))),
+  );
+});
+
+test("normalization() by known statistics, its inverse, and without a variance", async () => {
+  const known = { mean: [4, 0], variance: [4, 9] };
+  const y = await sequential([normalization(known)]).predict(x);
+  close(
+    y.array() as number[][],
+    x.map(([a, b]) => [(a! - 4) / 2, b! / 3]),
+  );
+  const back = await sequential([normalization({ ...known, invert: true })]).predict(y);
+  close(back.array() as number[][], x);
+  const constant = normalization();
+  constant.adapt([[5], [5]]);
+  // Keras's floor: nothing is divided by 0.
+  expect((await sequential([constant]).predict([[5]])).array()).toEqual([[0]]);
+  expect(() => normalization({ mean: 1 })).toThrow("mean and variance must be given together");
+});
+
+test("rescaling() computes x scale + offset", async () => {
+  const y = await sequential([rescaling({ scale: 0.5, offset: -1 })]).predict([[0, 4]]);
+  expect(y.array()).toEqual([[-1, 1]]);
+});
+
+test("prelu() has slopes below 0 that are learned, one an element or one a channel", async () => {
+  const model = sequential([prelu()]);
+  model.build([2]);
+  model.setWeights([[0.5, 2]]);
+  expect(
+    (
+      await model.predict([
+        [-2, -3],
+        [4, 5],
+      ])
+    ).array(),
+  ).toEqual([
+    [-1, -6],
+    [4, 5],
+  ]);
+  const shared = sequential([prelu({ sharedAxes: [1, 2] })]);
+  shared.build([4, 4, 3]);
+  expect(shared.getWeights()[0]!.shape).toEqual([1, 1, 3]);
+  expect(() => sequential([prelu({ sharedAxes: [0] })]).build([3])).toThrow(
+    "sharedAxes must lie in [1, 1], got 0",
+  );
 });

@@ -8,6 +8,7 @@ import {
   globalMaxPooling2d,
 } from "../../src/layers/globalPooling.ts";
 import { maxPooling1d, maxPooling2d } from "../../src/layers/maxPooling.ts";
+import { upSampling1d, upSampling2d } from "../../src/layers/upSampling.ts";
 import { sequential } from "../../src/model/sequential.ts";
 import type { NestedNumbers } from "../../src/tensor/tensor.ts";
 
@@ -92,4 +93,27 @@ test("poolings name what cannot be", async () => {
     "a window of 4 must fit into 3 cells",
   );
   await expect(apply(maxPooling2d(), line)).rejects.toThrow("input must have 4 axes");
+});
+
+test("upSampling1d() and upSampling2d() repeat cells, or blend them", async () => {
+  expect(await apply(upSampling1d(), [[[1], [2]]])).toEqual([[[1], [1], [2], [2]]]);
+  expect(await apply(upSampling2d({ size: [1, 2] }), [[[[1], [2]]]])).toEqual([
+    [[[1], [1], [2], [2]]],
+  ]);
+  expect(
+    await apply(upSampling2d({ size: [1, 2], interpolation: "bilinear" }), [[[[0], [4]]]]),
+  ).toEqual([[[[0], [1], [3], [4]]]]);
+  expect(await apply(upSampling2d({ dataFormat: "channelsFirst" }), [[[[1]], [[2]]]])).toEqual([
+    [
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      [
+        [2, 2],
+        [2, 2],
+      ],
+    ],
+  ]);
+  expect(() => upSampling2d({ size: 0 })).toThrow("size must be a whole number >= 1, got 0");
 });

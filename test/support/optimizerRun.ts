@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Address, CommandWriter, Scalar, Slot } from "../../src/kernels/command.ts";
-import { Kernels } from "../../src/kernels/table.gen.ts";
+import { type Kernels, kernelsOf } from "../../src/kernels/kernels.ts";
 import type { Optimizer } from "../../src/optim/defineOptimizer.ts";
 
 interface Exports {
@@ -17,7 +17,7 @@ export interface Program {
 /** One instance of build/simd.wasm with a bump allocator: enough to run optimizers in tests. */
 export class Space implements CommandWriter {
   readonly memory: WebAssembly.Memory;
-  readonly kernels: Kernels = new Kernels(this);
+  readonly kernels: Kernels = kernelsOf(this);
   private readonly exports: Exports;
   private free: number;
   private commands: number[] = [];
@@ -85,6 +85,17 @@ export class Space implements CommandWriter {
   }
 }
 
+/** A slot as it is before the first step. */
+function firstOf(
+  slot: Float32Array,
+  first: number | "parameter" = 0,
+  values: ArrayLike<number> = [],
+): Float32Array {
+  if (first === "parameter") slot.set(values);
+  else slot.fill(first);
+  return slot;
+}
+
 /** One run of parameters under one optimizer, step by step. */
 export class OptimizerRun {
   readonly param: Float32Array;
@@ -123,13 +134,20 @@ export class OptimizerRun {
     this.slots = Object.fromEntries(
       names.map((name) => [
         name,
-        space.f32(buffers[name]!, n).fill(definition.slotInit?.(name, options) ?? 0),
+        firstOf(space.f32(buffers[name]!, n), definition.slotInit?.(name, options), values),
       ]),
     );
+    const work = definition.workspace?.([n], options);
+    const area = space.alloc(work?.work ?? 0);
     this.scalars = Object.fromEntries(definition.scalarNames.map((name) => [name, space.slot()]));
     this.gradScale = space.slot();
     space.f32(this.gradScale.address, 1)[0] = 1;
-    const cuts = [0, ...splits, n];
+    // Norms are of whole parameters.
+    const cuts = [0, ...(definition.perParameter ? [] : splits), n];
+    const cells = {
+      slot: () => space.slot(),
+      table: (words: ArrayLike<number>) => space.alloc(4 * words.length),
+    };
     const shifted = (
       begin: number,
     ): Record<"param" | "grad", Address> & Record<string, Address> => ({
@@ -142,7 +160,9 @@ export class OptimizerRun {
     this.update = space.program((k) => {
       for (let i = 0; i + 1 < cuts.length; i++) {
         const s = { ...this.scalars, gradScale: this.gradScale };
-        definition.emit(k, shifted(cuts[i]!), s, cuts[i + 1]! - cuts[i]!, options);
+        const count = cuts[i + 1]! - cuts[i]!;
+        const context = { shape: [count], cells, work: area };
+        definition.emit(k, shifted(cuts[i]!), s, count, options, context);
       }
     });
     this.ahead = definition.looksAhead?.(options)

@@ -39,4 +39,19 @@ export const testFunctions: Readonly<Record<string, (x: Point) => number>> = {
     20 * Math.exp(-0.2 * Math.sqrt(sum(5, (i) => x[i]! ** 2) / 5)) -
     Math.exp(sum(5, (i) => Math.cos(2 * Math.PI * x[i]!)) / 5),
   sphere3_shifted: (x) => sum(3, (i) => (x[i]! - SHIFT[i]!) ** 2),
+  goldstein_price: (x) => {
+    const [a, b] = [x[0]!, x[1]!];
+    const first = 19 - 14 * a + 3 * a * a - 14 * b + 6 * a * b + 3 * b * b;
+    const second = 18 - 32 * a + 12 * a * a + 48 * b - 36 * a * b + 27 * b * b;
+    return (1 + (a + b + 1) ** 2 * first) * (30 + (2 * a - 3 * b) ** 2 * second);
+  },
+  levy3: (x) => {
+    const w = Array.from(x, (v) => 1 + (v - 1) / 4);
+    const middle = sum(2, (i) => (w[i]! - 1) ** 2 * (1 + 10 * Math.sin(Math.PI * w[i]! + 1) ** 2));
+    const last = (w[2]! - 1) ** 2 * (1 + Math.sin(2 * Math.PI * w[2]!) ** 2);
+    return Math.sin(Math.PI * w[0]!) ** 2 + middle + last;
+  },
+  rosenbrock4: (x) => sum(3, (i) => 100 * (x[i + 1]! - x[i]! ** 2) ** 2 + (1 - x[i]!) ** 2),
+  rastrigin3: (x) => sum(3, (i) => x[i]! ** 2 - 10 * Math.cos(2 * Math.PI * x[i]!) + 10),
+  styblinski_tang4: (x) => sum(4, (i) => x[i]! ** 4 - 16 * x[i]! ** 2 + 5 * x[i]!) / 2,
 };

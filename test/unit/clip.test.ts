@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emitClipping } from "../../src/optim/clip.ts";
-import type { CommonOptions } from "../../src/optim/defineOptimizer.ts";
+import type { CommonOptions } from "../../src/optim/commonOptions.ts";
 import { sgd } from "../../src/optim/sgd.ts";
 import { Space } from "../support/optimizerRun.ts";
 

@@ -254,7 +254,9 @@ describe("laws", () => {
     const run = new OptimizerRun(new Space(1), optimizer, [1, 1, 1, 1]);
     run.step([1, NaN, 1, 1]);
     run.step([1, 1, 1, 1]);
-    expect([...run.param].map(Number.isNaN)).toEqual([false, true, false, false]);
+    // A norm of the whole parameter takes it everywhere.
+    const whole = ["lamb", "lars", "adafactor"].includes(optimizer.name);
+    expect([...run.param].map(Number.isNaN)).toEqual([whole, true, whole, whole]);
   });
 
   // 0.3 s each: of every optimizer the case that keeps the most.

@@ -1,6 +1,7 @@
 import type { SymbolicTensor } from "../../../src/graph/symbolic.ts";
 import { add, div, mul } from "../../../src/ops/binary.ts";
 import { relu } from "../../../src/ops/activations/relu.ts";
+import { tanh } from "../../../src/ops/activations/tanh.ts";
 import { conv2d } from "../../../src/ops/conv2d.ts";
 import { batchNorm } from "../../../src/ops/groupNorm.ts";
 import { maxPool2d } from "../../../src/ops/pool.ts";
@@ -37,6 +38,7 @@ export const graphOps: GoldenOps = {
   },
   diamond,
   detach: ({ x }) => add(mul(x!, stopGradient(x!)), x!),
+  reuse: ({ x }) => mul(tanh(add(mul(x, x), x)), sum(x!, { axis: 0, keepDims: true })),
   mlp: ({ x, w1, b1, w2, b2, y }) => {
     const logits = matmul(relu(matmul(x, w1, b1)), w2, b2);
     return mean(sparseSoftmaxCrossentropy(logits, y));

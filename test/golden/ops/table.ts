@@ -10,6 +10,7 @@ import { normOps } from "./norm.ts";
 import { poolOps } from "./pool.ts";
 import { reduceOps } from "./reduce.ts";
 import { resizeOps } from "./resize.ts";
+import { rnnOps } from "./rnn.ts";
 import { softmaxOps } from "./softmax.ts";
 import { unaryOps } from "./unary.ts";
 
@@ -26,6 +27,7 @@ export const goldenOps: GoldenOps = {
   ...poolOps,
   ...reduceOps,
   ...resizeOps,
+  ...rnnOps,
   ...softmaxOps,
   ...unaryOps,
 };
