@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { categorical, float } from "../../src/tune/space/distribution.ts";
+import { journalStorage } from "../../src/tune/storage/journal.ts";
 import { createStudy } from "../../src/tune/study.ts";
 import { importance, surrogateOf } from "../../src/tune/surrogate.ts";
 import { tuneReportHtml } from "../../src/cli/tune/report.ts";
@@ -47,6 +49,35 @@ test("a journal that is there is continued, to what one run gives", async () => 
   expect(trials("other.log")).toEqual(before);
   expect(existsSync(join(folder, "c/model.safetensors"))).toBe(true);
 }, 120_000);
+
+test("a process that is killed loses its running trial alone, and another one runs it again", async () => {
+  const path = join(folder, "killed.log");
+  const library = new URL("../../dist/index.js", import.meta.url).href;
+  const script = `
+    import { tune } from ${JSON.stringify(library)};
+    const study = tune.createStudy({ storage: tune.journalStorage(${JSON.stringify(path)}) });
+    await study.optimize({ x: tune.float(0, 1) }, async ({ x }, trial) => {
+      if (trial.number === 5) {
+        console.log("hanging");
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
+      }
+      return x;
+    }, { trials: 9 });`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
+  await new Promise((resolve) => child.stdout.once("data", resolve));
+  const ended = new Promise((resolve) => child.once("close", (_, signal) => resolve(signal)));
+  child.kill("SIGKILL");
+  expect(await ended).toBe("SIGKILL");
+  const study = createStudy({ storage: journalStorage(path) });
+  const states = (): string[] => study.trials.map((t) => t.state);
+  expect(states()).toEqual([...new Array<string>(5).fill("complete"), "running"]);
+  await study.optimize({ x: float(0, 1) }, ({ x }) => x, {
+    trials: 1,
+    heartbeat: { interval: 20, grace: 0 },
+  });
+  expect(states().slice(5)).toEqual(["fail", "complete"]);
+  expect(study.trials[6]!.params).toEqual(study.trials[5]!.params);
+}, 60_000);
 
 test("what is missing is told", async () => {
   expect((await thalweg(["tune"], folder)).err).toContain("--data must name a table");
