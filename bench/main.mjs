@@ -1,4 +1,4 @@
-// npm run bench -- kernels | steps | peers [--filter NAME] [--json FILE] [--rounds N] [--clock wall|cpu]
+// npm run bench -- kernels | steps | peers | tuning [--filter NAME] [--json FILE] [--rounds N] [--clock wall|cpu]
 // Runs against dist: build first. Quote ratios, not times: a time moves with the neighbours' load.
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -18,12 +18,13 @@ const SUITES = {
   kernels: async () => (await import("./kernels/kernels.mjs")).kernels,
   steps: async () => (await import("./steps.mjs")).steps,
   peers: async () => (await import("./peers/peers.mjs")).peers,
+  tuning: async () => (await import("./tuning/tuning.mjs")).tuning,
 };
 
 const [name = ""] = positionals;
 if (!(name in SUITES) || !["wall", "cpu"].includes(values.clock)) {
   console.error(
-    "usage: npm run bench -- kernels | steps | peers [--filter NAME] [--json FILE] [--rounds N] [--clock wall|cpu]",
+    "usage: npm run bench -- kernels | steps | peers | tuning [--filter NAME] [--json FILE] [--rounds N] [--clock wall|cpu]",
   );
   process.exit(2);
 }
