@@ -23,6 +23,11 @@ export class EngineError extends Error {
   override name = "EngineError";
 }
 
+/** A plan has a kernel that the first build lacks: `Engine.extend` loads it. Caught where that may be awaited. */
+export class MissingKernelError extends EngineError {
+  override name = "MissingKernelError";
+}
+
 /** A loss, gradient or parameter that is NaN or infinite. */
 export class NonFiniteError extends RangeError {
   override name = "NonFiniteError";

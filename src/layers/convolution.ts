@@ -6,8 +6,15 @@ import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type Shape, printShape } from "../shape.ts";
 import { type DataFormat, channelsOf, checkDataFormat, withChannelsLast } from "./dataFormat.ts";
-import type { CallContext, LayerDefinition, ParameterSpec } from "./defineLayer.ts";
+import type {
+  CallContext,
+  LayerDefinition,
+  LayerOptions,
+  ParameterSpec,
+  ShapedLayer,
+} from "./defineLayer.ts";
 import { type Activation, activationOf, initializerOf, regularizerOf } from "./resolve.ts";
+import type { ConvolutionRule } from "./shapeRules.ts";
 
 /** One number for all spatial axes, or one an axis. */
 export type Extent = number | readonly number[];
@@ -167,6 +174,31 @@ export interface ConvolutionLayer<O extends ConvolutionOptions> {
     options: O,
   ): SymbolicTensor;
 }
+
+/** A factory of layers with `filters`: number, stride, padding and format decide the shape. */
+export type ConvolutionLayerFactory<
+  Name extends string,
+  Rank extends 1 | 2,
+  O extends WindowOptions & { filters: number },
+> = <
+  Filters extends number,
+  const Input extends Shape | null,
+  const Padding extends O["padding"] = "valid",
+  const Strides extends Extent = 1,
+  Format extends DataFormat = "channelsLast",
+>(
+  options: LayerOptions<
+    O,
+    Input,
+    {
+      filters: Filters;
+      kernelSize: Extent;
+      padding?: Padding;
+      strides?: Strides;
+      dataFormat?: Format;
+    }
+  >,
+) => ShapedLayer<ConvolutionRule<Name, Rank, Filters, Padding, Strides, Format>, Input>;
 
 /** The definition of a layer with one kernel. */
 export function convolutionLayer<O extends ConvolutionOptions>({

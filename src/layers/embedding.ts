@@ -4,8 +4,10 @@ import { cast } from "../ops/cast.ts";
 import { gather } from "../ops/gather.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
 import { initializerOf, regularizerOf } from "./resolve.ts";
+import type { EmbeddingRule } from "./shapeRules.ts";
+import type { Shape } from "../shape.ts";
 
 /** Options of `embedding`. */
 export interface EmbeddingOptions {
@@ -31,10 +33,12 @@ export interface EmbeddingOptions {
  * @example
  *     embedding({ inputDim: 65, outputDim: 128, inputShape: [64] })
  */
-export const embedding: (
-  options: Partial<EmbeddingOptions & CommonLayerOptions> &
-    Pick<EmbeddingOptions, "inputDim" | "outputDim">,
-) => Layer = /* @__PURE__ */ defineLayer<EmbeddingOptions>({
+export const embedding: <OutputDim extends number, const Input extends Shape | null>(
+  options: LayerOptions<EmbeddingOptions, Input, { inputDim: number; outputDim: OutputDim }>,
+) => ShapedLayer<EmbeddingRule<OutputDim>, Input> = /* @__PURE__ */ defineLayer<
+  EmbeddingOptions,
+  Shaped
+>({
   name: "embedding",
   defaults: {
     inputDim: 0,

@@ -5,8 +5,9 @@ import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { axisOf } from "../shape.ts";
 import { moveAxis } from "./dataFormat.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
 import { checkEpsilon, normParameters } from "./normParameters.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `groupNormalization`. */
 export interface GroupNormalizationOptions {
@@ -41,32 +42,33 @@ export interface GroupNormalizationOptions {
  * @example
  *     groupNormalization({ groups: 8 })
  */
-export const groupNormalization: (
-  options?: Partial<GroupNormalizationOptions & CommonLayerOptions>,
-) => Layer = /* @__PURE__ */ defineLayer<GroupNormalizationOptions>({
-  name: "groupNormalization",
-  defaults: {
-    groups: 32,
-    axis: -1,
-    epsilon: 1e-3,
-    center: true,
-    scale: true,
-    betaInitializer: "zeros",
-    gammaInitializer: "ones",
-    betaRegularizer: null,
-    gammaRegularizer: null,
-  },
-  check: ({ epsilon }) => checkEpsilon("groupNormalization", epsilon),
-  params: (options, [x], name) => {
-    const subject = `groupNormalization "${name}"`;
-    const shape = [1, ...x!];
-    return normParameters(subject, options, [shape[axisOf(subject, options.axis, shape.length)]!]);
-  },
-  call: ([x], { options: { groups, axis, epsilon }, params }, name) => {
-    const last = x!.shape.length - 1;
-    const from = axisOf(`groupNormalization "${name}"`, axis, last + 1);
-    const t = moveAxis(x!, from, last);
-    const y = groupNorm(t, params["gamma"], params["beta"], { groups, epsilon });
-    return moveAxis(y, last, from);
-  },
-});
+export const groupNormalization: LayerFactory<SameShape, GroupNormalizationOptions> =
+  /* @__PURE__ */ defineLayer<GroupNormalizationOptions, Shaped>({
+    name: "groupNormalization",
+    defaults: {
+      groups: 32,
+      axis: -1,
+      epsilon: 1e-3,
+      center: true,
+      scale: true,
+      betaInitializer: "zeros",
+      gammaInitializer: "ones",
+      betaRegularizer: null,
+      gammaRegularizer: null,
+    },
+    check: ({ epsilon }) => checkEpsilon("groupNormalization", epsilon),
+    params: (options, [x], name) => {
+      const subject = `groupNormalization "${name}"`;
+      const shape = [1, ...x!];
+      return normParameters(subject, options, [
+        shape[axisOf(subject, options.axis, shape.length)]!,
+      ]);
+    },
+    call: ([x], { options: { groups, axis, epsilon }, params }, name) => {
+      const last = x!.shape.length - 1;
+      const from = axisOf(`groupNormalization "${name}"`, axis, last + 1);
+      const t = moveAxis(x!, from, last);
+      const y = groupNorm(t, params["gamma"], params["beta"], { groups, epsilon });
+      return moveAxis(y, last, from);
+    },
+  });

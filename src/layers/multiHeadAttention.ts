@@ -11,12 +11,14 @@ import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
 import {
-  type CommonLayerOptions,
-  type Layer,
+  type LayerOptions,
   type ParameterSpec,
+  type Shaped,
+  type ShapedLayer,
   defineLayer,
 } from "./defineLayer.ts";
 import { initializerOf, regularizerOf } from "./resolve.ts";
+import type { AttentionRule } from "./shapeRules.ts";
 
 /** Options of `multiHeadAttention`. */
 export interface MultiHeadAttentionOptions {
@@ -84,6 +86,18 @@ function maskFor(mask: SymbolicTensor | undefined): SymbolicTensor | null {
   return reshape(cast(mask, { dtype: "bool" }), { shape: four });
 }
 
+/** `outputShape` decides the features of the output. */
+type AttentionLayerFactory = <
+  const Input extends Shape | null,
+  Features extends number | null = null,
+>(
+  options: LayerOptions<
+    MultiHeadAttentionOptions,
+    Input,
+    { numHeads: number; keyDim: number; outputShape?: Features }
+  >,
+) => ShapedLayer<AttentionRule<Features>, Input>;
+
 /**
  * Attention of several heads: queries, keys and values are products of the inputs, each head attends for
  * itself, `softmax(q k^T / sqrt(keyDim)) v`, and a last product joins the heads.
@@ -103,12 +117,10 @@ function maskFor(mask: SymbolicTensor | undefined): SymbolicTensor | null {
  * @example
  *     multiHeadAttention({ numHeads: 4, keyDim: 32, useCausalMask: true })
  */
-export const multiHeadAttention: (
-  options: Partial<MultiHeadAttentionOptions & CommonLayerOptions> & {
-    numHeads: number;
-    keyDim: number;
-  },
-) => Layer = /* @__PURE__ */ defineLayer<MultiHeadAttentionOptions>({
+export const multiHeadAttention: AttentionLayerFactory = /* @__PURE__ */ defineLayer<
+  MultiHeadAttentionOptions,
+  Shaped
+>({
   name: "multiHeadAttention",
   defaults: {
     numHeads: 0,

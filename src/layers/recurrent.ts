@@ -12,9 +12,17 @@ import { flip, slice } from "../ops/slice.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type Shape, printShape } from "../shape.ts";
-import type { CallContext, CommonLayerOptions, Layer, ParameterSpec } from "./defineLayer.ts";
+import type {
+  CallContext,
+  CommonLayerOptions,
+  Layer,
+  LayerOptions,
+  ParameterSpec,
+  ShapedLayer,
+} from "./defineLayer.ts";
 import type { LayerTensor } from "./layerTensor.ts";
 import { type Activation, initializerOf, regularizerOf } from "./resolve.ts";
+import type { RecurrentRule } from "./shapeRules.ts";
 
 /** Options that all recurrent layers have. */
 export interface RecurrentOptions {
@@ -76,15 +84,18 @@ export const RECURRENT_DEFAULTS: RecurrentOptions = {
 };
 
 /** A factory whose layers give a list of tensors where `returnState` is true. */
-export interface LayerFactoryWithState<O extends { units: number; returnState: boolean }> {
+export interface LayerFactoryWithState<O extends RecurrentOptions> {
   (
     options: Partial<O & CommonLayerOptions> & { units: number; returnState: true },
   ): Layer<readonly LayerTensor[]>;
-  (options: Partial<O & CommonLayerOptions> & { units: number; returnState?: false }): Layer;
+  <Units extends number, const Input extends Shape | null, Sequences extends boolean = false>(
+    options: LayerOptions<
+      O,
+      Input,
+      { units: Units; returnState?: false; returnSequences?: Sequences }
+    >,
+  ): ShapedLayer<RecurrentRule<Units, Sequences>, Input>;
 }
-
-/** One output or a list: `returnState` decides, and LayerFactoryWithState says which of the two it is. */
-export type OutputWithState = LayerTensor & readonly LayerTensor[];
 
 /** @throws RangeError */
 export function checkRecurrent(kind: string, options: RecurrentOptions): void {

@@ -8,9 +8,9 @@ import { depthwiseConv2d, type DepthwiseConv2dOptions } from "../ops/depthwiseCo
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import {
-  type Extent,
-  WINDOW_DEFAULTS,
+  type ConvolutionLayerFactory,
   type WindowOptions,
+  WINDOW_DEFAULTS,
   applied,
   biasParameter,
   checkCount,
@@ -20,12 +20,7 @@ import {
   inputChannels,
   sequenceAttrs,
 } from "./convolution.ts";
-import {
-  type CommonLayerOptions,
-  type Layer,
-  type LayerDefinition,
-  defineLayer,
-} from "./defineLayer.ts";
+import { type LayerDefinition, type Shaped, defineLayer } from "./defineLayer.ts";
 import { initializerOf, regularizerOf } from "./resolve.ts";
 
 /** Options of the separable convolutions. */
@@ -137,14 +132,10 @@ function separableLayer(
  * @example
  *     separableConv1d({ filters: 32, kernelSize: 5, padding: "same" })
  */
-export const separableConv1d: (
-  options: Partial<SeparableOptions & CommonLayerOptions> & {
-    filters: number;
-    kernelSize: Extent;
-  },
-) => Layer = /* @__PURE__ */ defineLayer<SeparableOptions>(
-  /* @__PURE__ */ separableLayer("separableConv1d", 1, onSequences),
-);
+export const separableConv1d: ConvolutionLayerFactory<"separableConv1d", 1, SeparableOptions> =
+  /* @__PURE__ */ defineLayer<SeparableOptions, Shaped>(
+    /* @__PURE__ */ separableLayer("separableConv1d", 1, onSequences),
+  );
 
 /**
  * Depthwise convolution of images, then a product over channels: few weights for many channels.
@@ -158,11 +149,7 @@ export const separableConv1d: (
  * @example
  *     separableConv2d({ filters: 64, kernelSize: 3, padding: "same" })
  */
-export const separableConv2d: (
-  options: Partial<SeparableOptions & CommonLayerOptions> & {
-    filters: number;
-    kernelSize: Extent;
-  },
-) => Layer = /* @__PURE__ */ defineLayer<SeparableOptions>(
-  /* @__PURE__ */ separableLayer("separableConv2d", 2, onImages),
-);
+export const separableConv2d: ConvolutionLayerFactory<"separableConv2d", 2, SeparableOptions> =
+  /* @__PURE__ */ defineLayer<SeparableOptions, Shaped>(
+    /* @__PURE__ */ separableLayer("separableConv2d", 2, onImages),
+  );

@@ -220,8 +220,8 @@ export async function fit(
     }
     feed = source.place(data, weighted);
     heldFeed = heldSource?.place(data, weighted) ?? null;
-    runner.prepare(trainPlans, feed.dtypes);
-    if (heldFeed) runner.prepare(heldPlans, heldFeed.dtypes);
+    await runner.prepare(trainPlans, feed.dtypes);
+    if (heldFeed) await runner.prepare(heldPlans, heldFeed.dtypes);
     const means = new RunningMeans(objective, runner.metricTerms);
     const steps = samples === null ? null : Math.ceil(samples / batch);
     const info: TrainingInfo = { epochs, steps, batchSize: batch, samples };
@@ -249,7 +249,7 @@ export async function fit(
         if (count === 0) break;
         if (bound !== feed.source || size !== count) {
           if (size !== count) {
-            runner.prepare([["train", count]], feed.dtypes);
+            await runner.prepare([["train", count]], feed.dtypes);
             plan = runner.plan("train", count, feed.dtypes);
           }
           [bound, size] = [feed.source, count];

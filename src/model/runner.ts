@@ -1,3 +1,4 @@
+import { MissingKernelError } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
@@ -122,8 +123,15 @@ export class Runner {
     return this.memory.bytes + this.arenaBytes + commands;
   }
 
-  /** Makes plans for these steps; the arena grows once, to the largest. */
-  prepare(steps: readonly (readonly [StepKind, number])[], dtypes: BatchDtypes): void {
+  /**
+   * Makes plans for these steps; the arena grows once, to the largest.
+   *
+   * @returns a promise where kernels must be loaded first
+   */
+  prepare(
+    steps: readonly (readonly [StepKind, number])[],
+    dtypes: BatchDtypes,
+  ): Promise<void> | undefined {
     const needed = this.workBytes(steps);
     if (needed > this.arenaBytes) {
       for (const plan of this.plans.values()) plan.free();
@@ -132,7 +140,13 @@ export class Runner {
       this.arena = regionsOf(this.engine).allocate(needed);
       this.arenaBytes = needed;
     }
-    for (const [kind, batch] of steps) this.plan(kind, batch, dtypes);
+    try {
+      for (const [kind, batch] of steps) this.plan(kind, batch, dtypes);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof MissingKernelError)) throw error;
+      return this.engine.extend().then(() => this.prepare(steps, dtypes));
+    }
   }
 
   /** The plan of a kind and batch size for data of these dtypes. */

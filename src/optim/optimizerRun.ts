@@ -2,7 +2,7 @@ import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { Address, Slot } from "../kernels/command.ts";
 import { type Commands, ELEMENT_WORK } from "../kernels/commands.ts";
 import type { Engine } from "../kernels/engine.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { Shape } from "../shape.ts";
 import { emitClipping } from "./clip.ts";
 import type { CommonOptions } from "./commonOptions.ts";

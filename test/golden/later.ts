@@ -1,16 +1,8 @@
-function named(area: string, names: string): [string, string][] {
-  return names.split(" ").map((name) => [name, area]);
-}
-
 /** Golden ops that are not supported yet, each with the area that brings it. */
-export const LATER_OPS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...named("recurrent", "lstm_cell gru_cell rnn_tanh_cell lstm gru rnn"),
-]);
+export const LATER_OPS: Readonly<Record<string, string>> = {};
 
 /** Optimizers that are not supported yet, by PyTorch's and Keras's names. */
-export const LATER_OPTIMIZERS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...named("more optimizers", "LBFGS"),
-]);
+export const LATER_OPTIMIZERS: Readonly<Record<string, string>> = {};
 
 /** Architectures of whole trainings that are not supported yet. */
 export const LATER_ARCHITECTURES: Readonly<Record<string, string>> = {};

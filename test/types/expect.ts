@@ -1,0 +1,9 @@
+// The files of this folder are never run: `tsc` checks them, in `npm run ok -- types`. A line below
+// `@ts-expect-error` has to be an error, and an Expect has to hold.
+
+/** Whether two types are the same, modifiers included; not only assignable to each other. */
+export type Equal<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/** Compiles for `true` alone. */
+export type Expect<T extends true> = T;
