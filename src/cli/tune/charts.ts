@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Distribution } from "../../tune/space/distribution.ts";
-import { fromUnit, toUnit, toValue } from "../../tune/space/internal.ts";
+import { cardinality, fromUnit, toUnit, toValue } from "../../tune/space/internal.ts";
 import type { Study } from "../../tune/study.ts";
 import type { Surrogate } from "../../tune/surrogate.ts";
 import type { TrialRecord } from "../../tune/trialRecord.ts";
@@ -156,8 +156,10 @@ export function contourChart(
   const [a, b] = [surrogate.space[first]!, surrogate.space[second]!];
   const base = study.bestTrial.internal;
   const cells = [];
-  // A choice or a step has a cell of its own width.
-  const count = (d: Distribution): number => (d.kind === "categorical" ? d.choices.length : CELLS);
+  // Each of a few values has a cell of its own.
+  const isFew = (d: Distribution): boolean =>
+    d.kind === "categorical" || (!d.log && cardinality(d) <= 12);
+  const count = (d: Distribution): number => (isFew(d) ? cardinality(d) : CELLS);
   const [columns, rows] = [count(a), count(b)];
   for (let i = 0; i < columns; i++) {
     for (let j = 0; j < rows; j++) {
@@ -184,8 +186,8 @@ export function contourChart(
       return typeof value === "number" ? short(value) : String(value);
     };
   const ticks = (d: Distribution): number[] =>
-    d.kind === "categorical"
-      ? d.choices.map((_, i) => (i + 0.5) / d.choices.length)
+    isFew(d)
+      ? Array.from({ length: cardinality(d) }, (_, k) => (k + 0.5) / cardinality(d))
       : [0, 0.25, 0.5, 0.75, 1];
   return svgOf(
     {

@@ -25,7 +25,7 @@ import { type NetworkParams, UNTUNED, WIDE, fineSpace, networkOf } from "./netwo
 const TRIALS = 50;
 const FOLDS = 5;
 const EPOCHS = 20;
-/** Epochs of the network that is kept, of those of a trial: it is trained once, on all rows. */
+/** Epochs of the network that is kept, and of the one it stands beside, over those of a trial: they are trained once. */
 const LONGER = 3;
 
 /** Folds of the rows to tune on. */
@@ -154,7 +154,8 @@ export async function tune({ options: given }: CommandLine): Promise<void> {
       .join(", "),
   );
   const tested = await finalTest(data, params, LONGER * epochs, seed);
-  const untuned = await finalTest(data, UNTUNED, epochs, seed);
+  // As many epochs for both: what is compared is the choice of parameters.
+  const untuned = await finalTest(data, UNTUNED, LONGER * epochs, seed);
   const testMeasure = task === "regression" ? "test RMSE" : "test accuracy";
   const [low, high] = tested.interval;
   const lines = [
