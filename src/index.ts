@@ -49,3 +49,5 @@ export { model } from "./model/functional.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 export { cloneModel, loadModel } from "./model/loadModel.ts";
 export { type Sequential, sequential } from "./model/sequential.ts";
+/** Hyperparameter tuning: studies, samplers, pruners, cross-validation. */
+export * as tune from "./tune/index.ts";
