@@ -27,6 +27,8 @@ export { type Loss, defineLoss } from "./losses/defineLoss.ts";
 /** Metrics: many share their names with losses. */
 export * as metrics from "./metrics/index.gen.ts";
 export { type Metric, defineMetric } from "./metrics/defineMetric.ts";
+/** Scores of predictions on the host, in float64: no model needed. */
+export * as scores from "./metrics/scores/index.ts";
 export * from "./optim/index.gen.ts";
 export { type Optimizer, defineOptimizer } from "./optim/defineOptimizer.ts";
 export * from "./optim/schedules/index.gen.ts";

@@ -193,12 +193,12 @@ export class Runner {
     };
   }
 
-  /** Number of sums that each metric keeps. */
-  get metricTerms(): readonly number[] {
+  /** How many sums each term of each metric is. */
+  get metricTerms(): readonly (readonly number[])[] {
     const [entry] = [...this.graphs.values()].filter((g) => "data" in g.compiled.outputs);
-    const names = Object.keys(entry?.compiled.outputs ?? {});
-    return this.objective!.heads.flatMap((head) => head.metrics).map(
-      (_, i) => names.filter((name) => name.startsWith(`metric${i}.`)).length,
+    const outputs = Object.entries(entry?.compiled.outputs ?? {});
+    return this.objective!.heads.flatMap((head) => head.metrics).map((_, i) =>
+      outputs.filter(([name]) => name.startsWith(`metric${i}.`)).map(([, t]) => sizeOf(t.shape)),
     );
   }
 
