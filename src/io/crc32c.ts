@@ -11,8 +11,7 @@ function makeTables(): Uint32Array[] {
     return c;
   });
   const all: Uint32Array[] = [first];
-  for (let i = 1; i < 8; i++)
-    all.push(all[i - 1]!.map((c) => first[c & 255]! ^ (c >>> 8)));
+  for (let i = 1; i < 8; i++) all.push(all[i - 1]!.map((c) => first[c & 255]! ^ (c >>> 8)));
   return all;
 }
 

@@ -61,12 +61,7 @@ class BatchReader {
   private count: number;
 
   /** @param from  batches of the epoch that are left out */
-  constructor(
-    stage: Stage,
-    { subject, checked }: DatasetOptions,
-    epoch: number,
-    from: number = 0,
-  ) {
+  constructor(stage: Stage, { subject, checked }: DatasetOptions, epoch: number, from: number = 0) {
     this.stage = stage;
     this.subject = subject;
     this.checked = checked;

@@ -37,6 +37,7 @@ export async function* fitIterator(
       held,
       seed,
     });
+    await trainer.prepare();
     const notices: string[] = [];
     if (y !== null && batchSize !== "all" && batchSize > batch) {
       notices.push(

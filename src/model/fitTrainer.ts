@@ -58,7 +58,7 @@ export class FitTrainer implements Trainer {
   private readonly feed: Feed;
   private readonly heldFeed: Feed | null;
   private runner: Runner;
-  private plan: Plan;
+  private plan: Plan | null = null;
   /** What the plan is bound to: the columns, and the size of the batch. */
   private bound: BatchSource | null = null;
   private size = 0;
@@ -95,7 +95,6 @@ export class FitTrainer implements Trainer {
     try {
       this.feed = source.place(this.data, this.weighted);
       this.heldFeed = held?.place(this.data, this.weighted) ?? null;
-      this.plan = this.prepare();
     } catch (error) {
       this.data.free();
       throw error;
@@ -115,13 +114,11 @@ export class FitTrainer implements Trainer {
     return this.heldSource?.sizes.map((n) => ["evaluate", n] as const) ?? [];
   }
 
-  /** Makes all plans that are known to be needed. @returns the one of a full batch */
-  private prepare(): Plan {
+  /** Makes all plans that are known to be needed. */
+  async prepare(): Promise<void> {
     const { runner, feed, heldFeed } = this;
-    runner.prepare(this.trainPlans, feed.dtypes);
-    if (heldFeed) runner.prepare(this.heldPlans, heldFeed.dtypes);
-    this.bound = null;
-    return runner.plan("train", this.source.sizes[0]!, feed.dtypes);
+    await runner.prepare(this.trainPlans, feed.dtypes);
+    if (heldFeed) await runner.prepare(this.heldPlans, heldFeed.dtypes);
   }
 
   beginEpoch(epoch: number, batch: number): void {
@@ -135,24 +132,27 @@ export class FitTrainer implements Trainer {
     return this.feed.next();
   }
 
+  ready(count: number): Promise<void> | undefined {
+    if (this.bound === this.feed.source && this.size === count) return undefined;
+    if (this.bound !== null && this.size === count) return this.bind(count);
+    const loading = this.runner.prepare([["train", count]], this.feed.dtypes);
+    return loading ? loading.then(() => this.bind(count)) : this.bind(count);
+  }
+
   step(count: number): boolean {
-    const { feed, runner } = this;
-    if (this.bound !== feed.source || this.size !== count) this.bind(count);
-    const finite = runner.trainStep(this.plan, feed.cursor, this.seed);
-    if (finite) this.means.add(this.plan, count);
+    const finite = this.runner.trainStep(this.plan!, this.feed.cursor, this.seed);
+    if (finite) this.means.add(this.plan!, count);
     return finite;
   }
 
-  private bind(count: number): void {
+  /** Points the plan of this size at the data. */
+  private bind(count: number): undefined {
     const { feed, runner } = this;
-    if (this.bound === null || this.size !== count) {
-      runner.prepare([["train", count]], feed.dtypes);
-      this.plan = runner.plan("train", count, feed.dtypes);
-    }
+    this.plan = runner.plan("train", count, feed.dtypes);
     this.bound = feed.source;
     this.size = count;
     this.generation = runner.generation;
-    runner.bind(this.plan, this.bound, feed.order);
+    runner.bind(this.plan, feed.source, feed.order);
   }
 
   retake(): void {
@@ -171,13 +171,13 @@ export class FitTrainer implements Trainer {
     }
     this.runner = model.runnerOn(before.engine, this.weighted);
     this.runner.optimizer!.norms = before.optimizer!.norms;
-    this.plan = this.prepare();
+    this.bound = null;
   }
 
   nonFinite(): { loss: number; where: string } {
     const { runner, feed } = this;
     return {
-      loss: runner.scalar(this.plan, "loss"),
+      loss: runner.scalar(this.plan!, "loss"),
       where: runner.locateNonFinite(feed.source, feed.order, feed.cursor, this.size, feed.dtypes),
     };
   }
@@ -223,7 +223,10 @@ export class FitTrainer implements Trainer {
       means: this.means.sumsSoFar,
       data: this.identity,
     } satisfies Numbers;
-    return { values: values as { [key: string]: Json }, tensors: new Map(modelTensors(this.model)) };
+    return {
+      values: values as { [key: string]: Json },
+      tensors: new Map(modelTensors(this.model)),
+    };
   }
 
   restore({ values, tensors }: Required<CallbackState>): void {

@@ -95,6 +95,8 @@ class Training {
         for (const c of begins) await c.onBatchBegin(step);
         trainer.retake();
       }
+      const loading = trainer.ready(count);
+      if (loading) await loading;
       if (!trainer.step(count)) {
         if (onNonFinite === "stop") return false;
         if (onNonFinite === "throw") {

@@ -16,6 +16,8 @@ export interface Trainer {
   beginEpoch(epoch: number, batch: number): void;
   /** Goes on to the next batch; its number of samples, or 0 after the last. */
   next(): number | Promise<number>;
+  /** Makes ready what trains on the batch. @returns a promise where something must be loaded */
+  ready(count: number): Promise<void> | undefined;
   /** Trains on the batch. @returns false where the loss was not finite; then nothing was updated */
   step(count: number): boolean;
   /** Takes the values back that something else may have changed: after every wait. */

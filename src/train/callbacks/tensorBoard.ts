@@ -73,7 +73,9 @@ export function tensorBoard(
     given,
   );
   if (!(Number.isInteger(histogramFreq) && histogramFreq >= 0))
-    throw new RangeError(`${NAME}: histogramFreq must be a whole number >= 0, got ${histogramFreq}`);
+    throw new RangeError(
+      `${NAME}: histogramFreq must be a whole number >= 0, got ${histogramFreq}`,
+    );
   const every = updateFreq === "batch" ? 1 : updateFreq;
   if (every !== "epoch" && !(Number.isInteger(every) && every >= 1)) {
     throw new RangeError(
