@@ -118,10 +118,14 @@ async function optimizer({ size }) {
 async function inference(problem) {
   await thalweg.init();
   const model = modelOf(problem);
-  const x = thalweg.tensor(dataOf(problem).x, [problem.batch, problem.inputs]);
+  const x = thalweg.tensor(dataOf(problem).x, [
+    problem.batch,
+    ...(problem.shape ?? [problem.inputs]),
+  ]);
   const predict = () => model.predictSync(x, { batchSize: "all" });
   return {
     name,
+    model,
     check: () => [...predict().data.subarray(0, 4)],
     run: (steps) => {
       for (let i = 0; i < steps; i++) predict();

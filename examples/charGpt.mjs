@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   Random,
-  adamw,
+  adamW,
   add,
   cosineDecay,
   dense,
@@ -77,7 +77,7 @@ const gpt = model({ inputs: letter, outputs: next, seed: 1 });
 const steps = Math.ceil(STEPS / 20);
 const after = cosineDecay({ initialLearningRate: 4e-3, decaySteps: STEPS - steps, alpha: 0.02 });
 gpt.compile({
-  optimizer: adamw({ learningRate: warmup({ after, steps }), beta2: 0.99, weightDecay: 0.1 }),
+  optimizer: adamW({ learningRate: warmup({ after, steps }), beta2: 0.99, weightDecay: 0.1 }),
   loss: "sparseCategoricalCrossentropy",
 });
 

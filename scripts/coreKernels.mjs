@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 const ROOTS = [
   "model/sequential.ts",
   ...["activation", "dense", "dropout", "flatten", "reshape"].map((name) => `layers/${name}.ts`),
-  ...["sgd", "adagrad", "rmsprop", "adam", "adamw", "nadam"].map((name) => `optim/${name}.ts`),
+  ...["sgd", "adagrad", "rmsprop", "adam", "adamW", "nadam"].map((name) => `optim/${name}.ts`),
   "losses",
   "metrics",
   "ops/activations",

@@ -255,7 +255,7 @@ function docBefore(text, index) {
 
 const FACTORY = /^export const (\w+)\b[^=]*(?:=>[^=]*)*=\s*(?:\/\* @__PURE__ \*\/)?\s*define\w+/gm;
 const OP =
-  /^export (?:const (\w+): (?:Op|Comparison)\b|function (\w+)(?:<[^>]*>)?\((?:(?!^\})[^\n]*\n)*?[^\n]*\): (?:SymbolicTensor(?:\[\])?|Sorted|\w*Recurrence(?:<[^>]*>)?) \{$)/gm;
+  /^export (?:const (\w+): (?:Op|ShapedOp|Comparison)\b|function (\w+)(?:<[^>]*>)?\((?:(?!^\})[^\n]*\n)*?[^\n]*\): (?:SymbolicTensor(?:\[\])?|Sorted|\w*Recurrence(?:<[^>]*>)?) \{$)/gm;
 const BARRELS = {
   "src/ops": OP,
   "src/ops/activations": FACTORY,

@@ -10,6 +10,8 @@ export { type Table, takeRows } from "./io/table.ts";
 export { decodeSafetensors, encodeSafetensors } from "./io/safetensors.ts";
 export type { SymbolicTensor } from "./graph/symbolic.ts";
 export { defineOp } from "./graph/defineOp.ts";
+export type { ShapedOp } from "./graph/shapedOp.ts";
+export type { ShapeMismatch } from "./tensor/shapeTypes.ts";
 /** Ops on symbolic tensors, for `trace`, `valueAndGrad` and `compute`. */
 export * as ops from "./ops/index.gen.ts";
 export * from "./ops/activations/index.gen.ts";
@@ -20,7 +22,7 @@ export * from "./regularizers/index.gen.ts";
 export * from "./constraints/index.gen.ts";
 export { type Constraint, defineConstraint } from "./constraints/defineConstraint.ts";
 export * from "./layers/index.gen.ts";
-export { type AnyLayer, type Layer, defineLayer } from "./layers/defineLayer.ts";
+export { type AnyLayer, type Layer, type ShapedLayer, defineLayer } from "./layers/defineLayer.ts";
 export { type LayerTensor, input } from "./layers/layerTensor.ts";
 export * from "./losses/index.gen.ts";
 export { type Loss, defineLoss } from "./losses/defineLoss.ts";
@@ -68,4 +70,6 @@ export { type AnyModel, Model } from "./model/model.ts";
 export { model } from "./model/functional.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 export { cloneModel, loadModel } from "./model/loadModel.ts";
-export { sequential } from "./model/sequential.ts";
+export { type Sequential, sequential } from "./model/sequential.ts";
+/** Hyperparameter tuning: studies, samplers, pruners, cross-validation. */
+export * as tune from "./tune/index.ts";

@@ -14,7 +14,7 @@ import { optimizerOver } from "../thalweg.mjs";
 import { arithmeticPeaks, copyPeak } from "./peak.mjs";
 import { ROWS, product } from "./rows.mjs";
 
-const OPTIMIZERS = ["adamw", "adam", "nadam", "rmsprop", "adagrad", "sgd"];
+const OPTIMIZERS = ["adamW", "adam", "nadam", "rmsprop", "adagrad", "sgd"];
 
 /** A plan of one op call on parameters, so that nothing is loaded, filled or copied besides. */
 async function kernelRow(engine, row) {

@@ -21,6 +21,7 @@ import { fit, fitIterator } from "./fit.ts";
 import type { FitOptions } from "./fitOptions.ts";
 import type { GraphSource } from "./graphs.ts";
 import { modelLayer } from "./modelLayer.ts";
+import type { FitsInputs, InputTensors, OutputOf } from "./modelShapes.ts";
 import {
   type CompileOptions,
   type Compiled,
@@ -53,8 +54,11 @@ export type OutputForm = "single" | "list" | "record";
 /** A model, whatever it predicts. */
 export type AnyModel = Model<unknown>;
 
-/** A model: a graph of layers, their variables, and how they are trained. */
-export class Model<Predicted = Tensor> {
+/**
+ * A model: a graph of layers, their variables, and how they are trained. `Predicted` is what it predicts,
+ * `Inputs` the shapes of its samples, without the batch axis, as far as the compiler knows them.
+ */
+export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonly Shape[]> {
   /** Name in messages and files. */
   readonly name: string;
   /** Decides the first values of the variables. */
@@ -110,8 +114,8 @@ export class Model<Predicted = Tensor> {
   }
 
   /** The model's inputs, for models that begin with this one. */
-  get inputs(): readonly LayerTensor[] {
-    return this.topology.inputs;
+  get inputs(): InputTensors<Inputs> {
+    return this.topology.inputs as InputTensors<Inputs>;
   }
 
   /** The model's outputs, for models that go on from here. */
@@ -120,11 +124,11 @@ export class Model<Predicted = Tensor> {
   }
 
   /** The only output. @throws OptionError where there are several */
-  get output(): LayerTensor {
+  get output(): OutputOf<Predicted> {
     const { outputs } = this.topology;
     if (outputs.length > 1)
       throw new OptionError(`model "${this.name}": has ${outputs.length} outputs; use outputs`);
-    return outputs[0]!;
+    return outputs[0]! as OutputOf<Predicted>;
   }
 
   /** Whether any of the layers may be trained; setting it sets all of them. Takes effect at the next fit. */
@@ -331,8 +335,8 @@ export class Model<Predicted = Tensor> {
    *
    * @returns the output, or a list where there are several
    */
-  apply(...inputs: (LayerTensor | readonly LayerTensor[])[]): LayerTensor {
-    return (this.asLayer() as Layer)(...inputs);
+  apply(...inputs: (LayerTensor | readonly LayerTensor[])[]): OutputOf<Predicted> {
+    return (this.asLayer() as Layer)(...inputs) as OutputOf<Predicted>;
   }
 
   /**
@@ -443,7 +447,11 @@ export class Model<Predicted = Tensor> {
    * @param y  labels: integers or values, as the loss takes them; of several outputs a list or an object
    * @throws ShapeError, DataError, OptionError, MemoryError, NonFiniteError
    */
-  fit(x: DataLike, y: DataLike, options?: FitOptions): Promise<History>;
+  fit<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
+    y: DataLike,
+    options?: FitOptions,
+  ): Promise<History>;
   /** Trains on a dataset, which holds the labels; without batches of its own, on batches of `batchSize`. */
   fit(data: Dataset, options?: FitOptions): Promise<History>;
   fit(x: DataLike | Dataset, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
@@ -477,7 +485,11 @@ export class Model<Predicted = Tensor> {
   }
 
   /** Loss and metrics over some samples, in inference mode. */
-  evaluate(x: DataLike, y: DataLike, options?: EvaluateOptions): Promise<Record<string, number>>;
+  evaluate<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
+    y: DataLike,
+    options?: EvaluateOptions,
+  ): Promise<Record<string, number>>;
   /** Loss and metrics over one pass of a dataset. */
   evaluate(data: Dataset, options?: EvaluateOptions): Promise<Record<string, number>>;
   evaluate(
@@ -491,18 +503,24 @@ export class Model<Predicted = Tensor> {
   }
 
   /** Outputs for some samples, in inference mode: a tensor, or as the model's outputs were given. */
-  predict(x: DataLike | Dataset, options: PredictOptions = {}): Promise<Predicted> {
+  predict<const X extends DataLike | Dataset>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
+    options: PredictOptions = {},
+  ): Promise<Predicted> {
     return predict(this, x, options);
   }
 
   /** `predict` without a promise. @throws OptionError before the engine has started: await init() first */
-  predictSync(x: DataLike, options: PredictOptions = {}): Predicted {
+  predictSync<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
+    options: PredictOptions = {},
+  ): Predicted {
     return predictSync(this, x, options);
   }
 
   /** One training step on one batch; loss and metrics before the update. @throws NonFiniteError */
-  trainOnBatch(
-    x: DataLike,
+  trainOnBatch<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
     y: DataLike,
     options: { sampleWeight?: TensorLike; seed?: number } = {},
   ): Promise<Record<string, number>> {
@@ -510,8 +528,8 @@ export class Model<Predicted = Tensor> {
   }
 
   /** Loss and metrics of one batch, in inference mode. */
-  testOnBatch(
-    x: DataLike,
+  testOnBatch<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
     y: DataLike,
     options: { sampleWeight?: TensorLike } = {},
   ): Promise<Record<string, number>> {
@@ -519,7 +537,9 @@ export class Model<Predicted = Tensor> {
   }
 
   /** Outputs of one batch, in inference mode. */
-  predictOnBatch(x: DataLike): Promise<Predicted> {
+  predictOnBatch<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
+  ): Promise<Predicted> {
     return predict(this, x, { batchSize: "all" });
   }
 }

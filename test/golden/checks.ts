@@ -9,6 +9,7 @@ import { optaxChecks } from "./optaxChecks.ts";
 import { kerasScheduleChecks, torchScheduleChecks } from "./scheduleChecks.ts";
 import { torchChecks } from "./torchChecks.ts";
 import { trainingChecks } from "./trainingChecks.ts";
+import { gaussianProcessChecks, tuningFunctionChecks } from "./tuningChecks.ts";
 
 type Reader = (file: GoldenFile, folders: readonly string[]) => Check[];
 
@@ -23,6 +24,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   "golden-keras-sched/1": kerasScheduleChecks,
   "golden-init/1": initializerChecks,
   "golden-train/1": trainingChecks,
+  "golden-gp/1": gaussianProcessChecks,
+  "golden-hpo-functions/1": tuningFunctionChecks,
 };
 
 /** A file of a kind that comes later: each of its cases, or the file as one. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Engine, createEngine, init } from "../../src/kernels/engine.ts";
+import { type Engine, init } from "../../src/kernels/engine.ts";
+import { completeEngine } from "../support/engines.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { sequential } from "../../src/model/sequential.ts";
 import type { Optimizer } from "../../src/optim/defineOptimizer.ts";
@@ -83,7 +84,7 @@ describe("an op gives the same bits with any number of threads:", () => {
   const engines: Engine[] = [];
   beforeAll(async () => {
     for (const threads of THREADS)
-      engines.push(await createEngine({ threads, variant: "simd-mt", splitWork: 0 }));
+      engines.push(await completeEngine({ threads, variant: "simd-mt", splitWork: 0 }));
     expect(engines.map((engine) => engine.threads)).toEqual(THREADS);
   });
   afterAll(() => Promise.all(engines.map((engine) => engine.close())));
