@@ -40,11 +40,7 @@ const CASES: readonly [Layer, readonly string[], readonly number[]][] = [
     ["depthwiseKernel", "pointwiseKernel"],
     image,
   ],
-  [
-    batchNormalization({ gammaConstraint: nonNeg(), betaConstraint: nonNeg() }),
-    ["beta"],
-    image,
-  ],
+  [batchNormalization({ gammaConstraint: nonNeg(), betaConstraint: nonNeg() }), ["beta"], image],
   [layerNormalization({ betaConstraint: nonNeg() }), ["beta"], image],
   [prelu({ alphaConstraint: nonNeg() }), ["alpha"], image],
   [
