@@ -29,6 +29,8 @@ export { type Loss, defineLoss } from "./losses/defineLoss.ts";
 /** Metrics: many share their names with losses. */
 export * as metrics from "./metrics/index.gen.ts";
 export { type Metric, defineMetric } from "./metrics/defineMetric.ts";
+/** Scores of predictions on the host, in float64: no model needed. */
+export * as scores from "./metrics/scores/index.ts";
 export * from "./optim/index.gen.ts";
 export { type ClosureOptimizer, lbfgs } from "./optim/lbfgs.ts";
 export { type Optimizer, defineOptimizer } from "./optim/defineOptimizer.ts";
@@ -37,6 +39,14 @@ export { type Schedule, defineSchedule } from "./optim/schedules/defineSchedule.
 export type { Callback, Logs, TrainedModel, TrainingInfo } from "./train/callbacks.ts";
 export { learningRateScheduler } from "./train/callbacks/learningRateScheduler.ts";
 export { reduceLROnPlateau } from "./train/callbacks/reduceLROnPlateau.ts";
+export { type Diagnosis, type DiagnoseOptions, diagnose } from "./model/doctor/diagnose.ts";
+export { type Doctor, type DoctorOptions, doctor } from "./model/doctor/doctor.ts";
+export { type Finding, type FindingCode, findingsText } from "./model/doctor/finding.ts";
+export {
+  type LearningRateRange,
+  type LearningRateRangeOptions,
+  learningRateRange,
+} from "./model/doctor/learningRateRange.ts";
 export { History } from "./train/history.ts";
 export { minimize } from "./train/minimize.ts";
 export { trainTestSplit } from "./train/split.ts";
@@ -49,3 +59,5 @@ export { model } from "./model/functional.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 export { cloneModel, loadModel } from "./model/loadModel.ts";
 export { type Sequential, sequential } from "./model/sequential.ts";
+/** Hyperparameter tuning: studies, samplers, pruners, cross-validation. */
+export * as tune from "./tune/index.ts";

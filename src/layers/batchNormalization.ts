@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
@@ -36,8 +38,12 @@ export interface BatchNormalizationOptions {
   movingVarianceInitializer: InitializerName | Initializer;
   /** Penalty on beta. Default null. */
   betaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  betaConstraint: ConstraintName | Constraint | null;
   /** Penalty on gamma. Default null. */
   gammaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  gammaConstraint: ConstraintName | Constraint | null;
 }
 
 /** `momentum running + (1 - momentum) batch`, exactly running where both are equal. */
@@ -73,7 +79,9 @@ export const batchNormalization: LayerFactory<SameShape, BatchNormalizationOptio
       movingMeanInitializer: "zeros",
       movingVarianceInitializer: "ones",
       betaRegularizer: null,
+      betaConstraint: null,
       gammaRegularizer: null,
+      gammaConstraint: null,
     },
     check: ({ momentum, epsilon }) => {
       if (!(momentum >= 0 && momentum <= 1)) {

@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { depthwiseConv2d as depthwiseConv2dOp } from "../ops/depthwiseConv2d.ts";
@@ -16,7 +18,7 @@ import {
   inputChannels,
 } from "./convolution.ts";
 import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
-import { initializerOf, regularizerOf } from "./resolve.ts";
+import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
 import type { ConvolutionRule } from "./shapeRules.ts";
 import type { Shape } from "../shape.ts";
 
@@ -28,6 +30,8 @@ export interface DepthwiseConvolutionOptions extends WindowOptions {
   depthwiseInitializer: InitializerName | Initializer;
   /** Penalty on the kernel. Default null. */
   depthwiseRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  depthwiseConstraint: ConstraintName | Constraint | null;
 }
 
 /**
@@ -51,6 +55,7 @@ export const depthwiseConv2d: <const Input extends Shape | null>(
       depthMultiplier: 1,
       depthwiseInitializer: "glorotUniform",
       depthwiseRegularizer: null,
+      depthwiseConstraint: null,
     },
     check: (options) => {
       checkCount("depthwiseConv2d", "depthMultiplier", options.depthMultiplier);
@@ -69,6 +74,7 @@ export const depthwiseConv2d: <const Input extends Shape | null>(
           ],
           initializer: initializerOf(subject, options.depthwiseInitializer),
           regularizer: regularizerOf(subject, options.depthwiseRegularizer),
+          constraint: constraintOf(subject, options.depthwiseConstraint),
         },
         ...biasParameter(subject, options, channels * depthMultiplier),
       };

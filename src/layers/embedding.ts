@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { cast } from "../ops/cast.ts";
@@ -5,7 +7,7 @@ import { gather } from "../ops/gather.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
-import { initializerOf, regularizerOf } from "./resolve.ts";
+import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
 import type { EmbeddingRule } from "./shapeRules.ts";
 import type { Shape } from "../shape.ts";
 
@@ -19,6 +21,8 @@ export interface EmbeddingOptions {
   embeddingsInitializer: InitializerName | Initializer;
   /** Penalty on the table. Default null. */
   embeddingsRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  embeddingsConstraint: ConstraintName | Constraint | null;
 }
 
 /**
@@ -45,6 +49,7 @@ export const embedding: <OutputDim extends number, const Input extends Shape | n
     outputDim: 0,
     embeddingsInitializer: "randomUniform",
     embeddingsRegularizer: null,
+    embeddingsConstraint: null,
   },
   inputDtype: "int32",
   check: (options) => {
@@ -60,6 +65,7 @@ export const embedding: <OutputDim extends number, const Input extends Shape | n
       shape: [options.inputDim, options.outputDim],
       initializer: initializerOf(`embedding "${name}"`, options.embeddingsInitializer),
       regularizer: regularizerOf(`embedding "${name}"`, options.embeddingsRegularizer),
+      constraint: constraintOf(`embedding "${name}"`, options.embeddingsConstraint),
     },
   }),
   call: ([x], { params }) => gather(params["embeddings"]!, cast(x!, { dtype: "int32" })),

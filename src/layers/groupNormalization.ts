@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { groupNorm } from "../ops/groupNorm.ts";
@@ -27,8 +29,12 @@ export interface GroupNormalizationOptions {
   gammaInitializer: InitializerName | Initializer;
   /** Penalty on beta. Default null. */
   betaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  betaConstraint: ConstraintName | Constraint | null;
   /** Penalty on gamma. Default null. */
   gammaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  gammaConstraint: ConstraintName | Constraint | null;
 }
 
 /**
@@ -54,7 +60,9 @@ export const groupNormalization: LayerFactory<SameShape, GroupNormalizationOptio
       betaInitializer: "zeros",
       gammaInitializer: "ones",
       betaRegularizer: null,
+      betaConstraint: null,
       gammaRegularizer: null,
+      gammaConstraint: null,
     },
     check: ({ epsilon }) => checkEpsilon("groupNormalization", epsilon),
     params: (options, [x], name) => {

@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { firstAxis, layerNorm } from "../ops/layerNorm.ts";
@@ -23,8 +25,12 @@ export interface LayerNormalizationOptions {
   gammaInitializer: InitializerName | Initializer;
   /** Penalty on beta. Default null. */
   betaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  betaConstraint: ConstraintName | Constraint | null;
   /** Penalty on gamma. Default null. */
   gammaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  gammaConstraint: ConstraintName | Constraint | null;
 }
 
 /**
@@ -49,7 +55,9 @@ export const layerNormalization: LayerFactory<SameShape, LayerNormalizationOptio
       betaInitializer: "zeros",
       gammaInitializer: "ones",
       betaRegularizer: null,
+      betaConstraint: null,
       gammaRegularizer: null,
+      gammaConstraint: null,
     },
     check: ({ epsilon }) => checkEpsilon("layerNormalization", epsilon),
     params: (options, [x], name) => {

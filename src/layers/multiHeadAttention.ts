@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import { ShapeError } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
@@ -17,7 +19,7 @@ import {
   type ShapedLayer,
   defineLayer,
 } from "./defineLayer.ts";
-import { initializerOf, regularizerOf } from "./resolve.ts";
+import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
 import type { AttentionRule } from "./shapeRules.ts";
 
 /** Options of `multiHeadAttention`. */
@@ -44,8 +46,12 @@ export interface MultiHeadAttentionOptions {
   biasInitializer: InitializerName | Initializer;
   /** Penalty on the kernels. Default null. */
   kernelRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  kernelConstraint: ConstraintName | Constraint | null;
   /** Penalty on the biases. Default null. */
   biasRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  biasConstraint: ConstraintName | Constraint | null;
 }
 
 /** The four products, in the order of their parameters. */
@@ -134,7 +140,9 @@ export const multiHeadAttention: AttentionLayerFactory = /* @__PURE__ */ defineL
     kernelInitializer: "glorotUniform",
     biasInitializer: "zeros",
     kernelRegularizer: null,
+    kernelConstraint: null,
     biasRegularizer: null,
+    biasConstraint: null,
   },
   check: ({ numHeads, keyDim, valueDim, outputShape, dropout }) => {
     checkCount("numHeads", numHeads, false);
@@ -173,12 +181,14 @@ export const multiHeadAttention: AttentionLayerFactory = /* @__PURE__ */ defineL
         shape: kernels[i]!,
         initializer: initializerOf(subject, options.kernelInitializer),
         regularizer: regularizerOf(subject, options.kernelRegularizer),
+        constraint: constraintOf(subject, options.kernelConstraint),
       };
       if (!options.useBias) return;
       specs[`${product}/bias`] = {
         shape: biases[i]!,
         initializer: initializerOf(subject, options.biasInitializer),
         regularizer: regularizerOf(subject, options.biasRegularizer),
+        constraint: constraintOf(subject, options.biasConstraint),
         decay: false,
       };
     });

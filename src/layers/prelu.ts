@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import { OptionError } from "../errors.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
@@ -7,7 +9,7 @@ import { neg } from "../ops/neg.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
-import { initializerOf, regularizerOf } from "./resolve.ts";
+import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
 import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `prelu`. */
@@ -16,6 +18,8 @@ export interface PreluOptions {
   alphaInitializer: InitializerName | Initializer;
   /** Default null. */
   alphaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  alphaConstraint: ConstraintName | Constraint | null;
   /** Axes along which one slope serves all, counted with the batch axis: [1, 2] for one a channel of images. Default []. */
   sharedAxes: readonly number[];
 }
@@ -36,8 +40,13 @@ export const prelu: LayerFactory<SameShape, PreluOptions> = /* @__PURE__ */ defi
   Shaped
 >({
   name: "prelu",
-  defaults: { alphaInitializer: "zeros", alphaRegularizer: null, sharedAxes: [] },
-  params: ({ alphaInitializer, alphaRegularizer, sharedAxes }, [x], name) => {
+  defaults: {
+    alphaInitializer: "zeros",
+    alphaRegularizer: null,
+    alphaConstraint: null,
+    sharedAxes: [],
+  },
+  params: ({ alphaInitializer, alphaRegularizer, alphaConstraint, sharedAxes }, [x], name) => {
     const subject = `prelu "${name}"`;
     for (const axis of sharedAxes) {
       if (Number.isInteger(axis) && axis >= 1 && axis <= x!.length) continue;
@@ -50,6 +59,7 @@ export const prelu: LayerFactory<SameShape, PreluOptions> = /* @__PURE__ */ defi
         shape: x!.map((n, i) => (sharedAxes.includes(i + 1) ? 1 : n)),
         initializer: initializerOf(subject, alphaInitializer),
         regularizer: regularizerOf(subject, alphaRegularizer),
+        constraint: constraintOf(subject, alphaConstraint),
       },
     };
   },

@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
@@ -21,7 +23,7 @@ import {
   sequenceAttrs,
 } from "./convolution.ts";
 import { type LayerDefinition, type Shaped, defineLayer } from "./defineLayer.ts";
-import { initializerOf, regularizerOf } from "./resolve.ts";
+import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
 
 /** Options of the separable convolutions. */
 export interface SeparableOptions extends WindowOptions {
@@ -35,8 +37,12 @@ export interface SeparableOptions extends WindowOptions {
   pointwiseInitializer: InitializerName | Initializer;
   /** Penalty on the depthwise kernel. Default null. */
   depthwiseRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  depthwiseConstraint: ConstraintName | Constraint | null;
   /** Penalty on the pointwise kernel. Default null. */
   pointwiseRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  pointwiseConstraint: ConstraintName | Constraint | null;
 }
 
 const DEFAULTS: SeparableOptions = {
@@ -46,7 +52,9 @@ const DEFAULTS: SeparableOptions = {
   depthwiseInitializer: "glorotUniform",
   pointwiseInitializer: "glorotUniform",
   depthwiseRegularizer: null,
+  depthwiseConstraint: null,
   pointwiseRegularizer: null,
+  pointwiseConstraint: null,
 };
 
 /** Both kernels on images with their channels last. */
@@ -98,11 +106,13 @@ function separableLayer(
           shape: [...size, channels, depthMultiplier],
           initializer: initializerOf(subject, options.depthwiseInitializer),
           regularizer: regularizerOf(subject, options.depthwiseRegularizer),
+          constraint: constraintOf(subject, options.depthwiseConstraint),
         },
         pointwiseKernel: {
           shape: [...size.map(() => 1), channels * depthMultiplier, filters],
           initializer: initializerOf(subject, options.pointwiseInitializer),
           regularizer: regularizerOf(subject, options.pointwiseRegularizer),
+          constraint: constraintOf(subject, options.pointwiseConstraint),
         },
         ...biasParameter(subject, options, filters),
       };

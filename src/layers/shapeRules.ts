@@ -92,20 +92,19 @@ export interface GlobalPoolingRule<
 > extends ShapeRule {
   readonly out: GlobalPoolingShape<
     ImageAxes<Name, First<this["inputs"]>, Rank, Format>,
-    Rank,
-    KeepDims
+    KeepDims,
+    Format
   >;
 }
 
-type GlobalPoolingShape<Axes, Rank extends 1 | 2, KeepDims> = Axes extends {
+type GlobalPoolingShape<Axes, KeepDims, Format> = Axes extends {
+  spatial: infer Spatial extends Shape;
   channels: infer Channels extends number;
 }
-  ? KeepDims extends false
+  ? [KeepDims] extends [false]
     ? readonly [Channels]
-    : KeepDims extends true
-      ? Rank extends 1
-        ? readonly [1, Channels]
-        : readonly [1, 1, Channels]
+    : [KeepDims] extends [true]
+      ? WithChannels<{ readonly [K in keyof Spatial]: 1 }, Channels, Format>
       : Shape
   : Axes;
 

@@ -17,6 +17,7 @@ import { type Feed, type FeedSource, residentSource } from "./feed.ts";
 import { lazySource } from "./lazySource.ts";
 import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
+import { locateNonFinite } from "./nonFinite.ts";
 import { ResidentData } from "./resident.ts";
 import type { BatchSource } from "./runner.ts";
 import { Turns } from "./turns.ts";
@@ -259,8 +260,12 @@ export async function fit(
         if (!finite) {
           if (options.onNonFinite === "stop") break training;
           if (options.onNonFinite === "throw") {
+            const { order, cursor, dtypes } = feed;
+            const at = { source: feed.source, order, cursor, batch: count, dtypes };
+            const place = locateNonFinite(runner, at);
             throw new NonFiniteError(
-              `fit: the loss is ${runner.scalar(plan, "loss")} at epoch ${epoch + 1}, batch ${step + 1}; ${runner.locateNonFinite(feed.source, feed.order, feed.cursor, count, feed.dtypes)}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
+              `fit: the loss is ${runner.scalar(plan, "loss")} at epoch ${epoch + 1}, batch ${step + 1}; ${place.text}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
+              place,
             );
           }
         } else means.add(plan, count);

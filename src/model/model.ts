@@ -251,6 +251,11 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return runner;
   }
 
+  /** What runs the model, while it is in linear memory; for tools that look into a training. @internal */
+  get activeRunner(): Runner | null {
+    return this.runnerState;
+  }
+
   private get optimizerNumbers(): { iterations: number; state: Record<string, number> } {
     return this.runnerState?.optimizer ?? this.optimizerState;
   }

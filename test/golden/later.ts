@@ -9,7 +9,4 @@ export const LATER_ARCHITECTURES: Readonly<Record<string, string>> = {};
 
 /** Kinds of files that are not supported yet, by what stands under `format`. */
 export const LATER_FORMATS: Readonly<Record<string, string>> = {
-  "golden-metrics/1": "metrics",
-  "golden-gp/1": "tuning",
-  "golden-hpo-functions/1": "tuning",
 };

@@ -1,5 +1,6 @@
-// The files of this folder are never run: `tsc` checks them, in `npm run ok -- types`. A line below
-// `@ts-expect-error` has to be an error, and an Expect has to hold.
+// The files of this folder are not run: `tsc` checks them, in `npm run ok -- types`. A line below
+// `@ts-expect-error` has to be an error, and an Expect has to hold. agree.test.ts is run as well, and holds
+// the types against the shapes that come out.
 
 /** Whether two types are the same, modifiers included; not only assignable to each other. */
 export type Equal<A, B> =

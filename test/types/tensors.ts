@@ -1,5 +1,5 @@
-import { type LayerTensor, type Shape, Tensor, input, tensor } from "../../src/index.ts";
-import type { SymbolicTensor } from "../../src/index.ts";
+import { type LayerTensor, type Shape, input, tensor } from "../../src/index.ts";
+import type { SymbolicTensor, Tensor } from "../../src/index.ts";
 import type { Equal, Expect } from "./expect.ts";
 
 const values = new Float32Array(6);
