@@ -36,8 +36,20 @@ export { type ClosureOptimizer, lbfgs } from "./optim/lbfgs.ts";
 export { type Optimizer, defineOptimizer } from "./optim/defineOptimizer.ts";
 export * from "./optim/schedules/index.gen.ts";
 export { type Schedule, defineSchedule } from "./optim/schedules/defineSchedule.ts";
-export type { Callback, Logs, TrainedModel, TrainingInfo } from "./train/callbacks.ts";
+export type {
+  Callback,
+  CallbackState,
+  Logs,
+  TrainedModel,
+  TrainingInfo,
+} from "./train/callbacks.ts";
+export { backupAndRestore } from "./train/callbacks/backupAndRestore.ts";
+export { csvLogger } from "./train/callbacks/csvLogger.ts";
+export { type EarlyStopping, earlyStopping } from "./train/callbacks/earlyStopping.ts";
+export { lambdaCallback } from "./train/callbacks/lambdaCallback.ts";
 export { learningRateScheduler } from "./train/callbacks/learningRateScheduler.ts";
+export { modelCheckpoint } from "./train/callbacks/modelCheckpoint.ts";
+export { progress } from "./train/callbacks/progress.ts";
 export { reduceLROnPlateau } from "./train/callbacks/reduceLROnPlateau.ts";
 export { type Diagnosis, type DiagnoseOptions, diagnose } from "./model/doctor/diagnose.ts";
 export { type Doctor, type DoctorOptions, doctor } from "./model/doctor/doctor.ts";
@@ -47,6 +59,16 @@ export {
   type LearningRateRangeOptions,
   learningRateRange,
 } from "./model/doctor/learningRateRange.ts";
+export { type TensorBoard, tensorBoard } from "./train/callbacks/tensorBoard.ts";
+export { type Checkpoint, decodeCheckpoint } from "./train/checkpoint.ts";
+export type { CheckpointSource } from "./train/checkpointStore.ts";
+export type { FitEpoch } from "./train/trainer.ts";
+export type { FitOptions } from "./model/fitOptions.ts";
+export type { Store } from "./runtime/stores/store.ts";
+export { fileStore } from "./runtime/stores/fileStore.ts";
+export { indexedDBStore } from "./runtime/stores/indexedDBStore.ts";
+export { memoryStore } from "./runtime/stores/memoryStore.ts";
+export { opfsStore } from "./runtime/stores/opfsStore.ts";
 export { History } from "./train/history.ts";
 export { minimize } from "./train/minimize.ts";
 export { trainTestSplit } from "./train/split.ts";

@@ -13,10 +13,12 @@ import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "../train/data/dataset.ts";
 import { descriptionOf } from "../train/data/described.ts";
 import type { History } from "../train/history.ts";
+import type { FitEpoch } from "../train/trainer.ts";
 import { type Json, type ModelConfig, toConfig } from "./config.ts";
 import type { DataLike } from "./data.ts";
 import { type EvaluateOptions, evaluate } from "./evaluate.ts";
-import { type FitOptions, fit } from "./fit.ts";
+import { fit, fitIterator } from "./fit.ts";
+import type { FitOptions } from "./fitOptions.ts";
 import type { GraphSource } from "./graphs.ts";
 import { modelLayer } from "./modelLayer.ts";
 import type { FitsInputs, InputTensors, OutputOf } from "./modelShapes.ts";
@@ -36,6 +38,7 @@ import {
   type ModelSource,
   type SaveOptions,
   encodeModel,
+  encodeWeights,
   loadWeights,
   saveModel,
   saveWeights,
@@ -60,6 +63,8 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   readonly name: string;
   /** Decides the first values of the variables. */
   seed: number;
+  /** Set to true while it is trained, it ends training after the running batch. */
+  stopTraining: boolean = false;
   /** Plain JSON that is kept in the model's file: preprocessing, class names, ... */
   extras: { readonly [key: string]: Json } = {};
   /** How predictions are handed out. */
@@ -237,14 +242,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     });
     this.draw();
     const runner = new Runner(engine, source, objective, optimizer);
-    runner.memory.restoreSlots(
-      this.slots,
-      (slot) => optimizer?.definition.slotInit?.(slot, optimizer.options) ?? 0,
-    );
-    if (runner.optimizer) {
-      runner.optimizer.iterations = this.optimizerState.iterations;
-      Object.assign(runner.optimizer.state, this.optimizerState.state);
-    }
+    this.placeOptimizer(runner);
     reclaimWith(this, runner);
     this.runnerState = runner;
     this.runnerKey = key;
@@ -254,6 +252,14 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   /** What runs the model, while it is in linear memory; for tools that look into a training. @internal */
   get activeRunner(): Runner | null {
     return this.runnerState;
+  }
+
+  /** Copies slots and numbers to where a runner has them. */
+  private placeOptimizer({ memory, optimizer: run }: Runner): void {
+    if (!run) return;
+    const { definition, options } = run.optimizer;
+    memory.restoreSlots(this.slots, (slot) => definition.slotInit?.(slot, options) ?? 0);
+    run.restore(this.optimizerState.iterations, this.optimizerState.state);
   }
 
   private get optimizerNumbers(): { iterations: number; state: Record<string, number> } {
@@ -324,9 +330,9 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
 
   /** Puts slots and step count back, as a file holds them. */
   restoreOptimizer(slots: Slots, iterations: number, state: Record<string, number>): void {
-    this.release();
     this.slots = slots;
     this.optimizerState = { iterations, state };
+    if (this.runnerState) this.placeOptimizer(this.runnerState);
   }
 
   /**
@@ -398,6 +404,11 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return encodeModel(this, options);
   }
 
+  /** The bytes that `saveWeights` would write. */
+  weightsToBytes(): Uint8Array {
+    return encodeWeights(this);
+  }
+
   /** Writes the variables' values to a safetensors file. */
   saveWeights(path: string | URL): Promise<void> {
     return saveWeights(this, path);
@@ -452,6 +463,30 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     const dataset = descriptionOf(x);
     if (dataset) return fit(this, dataset, null, optionsBeside("fit", y, options));
     return fit(this, x as DataLike, y as DataLike, options ?? {});
+  }
+
+  /**
+   * `fit` an epoch at a time: it pauses between epochs, for as long as the loop's body takes. Leaving the loop ends
+   * training where it stands, as an aborted signal does: `onTrainEnd` is not called.
+   *
+   * @example
+   *     for await (const { epoch, logs } of model.fitIterator(x, y, { epochs: 10 })) console.log(epoch, logs.loss);
+   */
+  fitIterator(
+    x: DataLike,
+    y: DataLike,
+    options?: FitOptions,
+  ): AsyncGenerator<FitEpoch, History, void>;
+  /** The same on a dataset. */
+  fitIterator(data: Dataset, options?: FitOptions): AsyncGenerator<FitEpoch, History, void>;
+  fitIterator(
+    x: DataLike | Dataset,
+    y?: DataLike | FitOptions,
+    options?: FitOptions,
+  ): AsyncGenerator<FitEpoch, History, void> {
+    const dataset = descriptionOf(x);
+    if (dataset) return fitIterator(this, dataset, null, optionsBeside("fitIterator", y, options));
+    return fitIterator(this, x as DataLike, y as DataLike, options ?? {});
   }
 
   /** Loss and metrics over some samples, in inference mode. */

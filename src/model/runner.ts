@@ -51,6 +51,8 @@ export class Runner {
   readonly objective: Objective | null;
   private readonly graphs = new Map<string, { graph: StepGraph; compiled: CompiledPlan }>();
   private readonly plans = new Map<string, Plan>();
+  /** Grows when plans are given up for others: who holds a plan over a wait asks for it anew. */
+  generation = 0;
   private arena: Address = 0;
   private arenaBytes = 0;
   private freed = false;
@@ -136,6 +138,7 @@ export class Runner {
     if (needed > this.arenaBytes) {
       for (const plan of this.plans.values()) plan.free();
       this.plans.clear();
+      this.generation++;
       if (this.arenaBytes > 0) regionsOf(this.engine).free(this.arena);
       this.arena = regionsOf(this.engine).allocate(needed);
       this.arenaBytes = needed;
@@ -267,6 +270,11 @@ export class Runner {
       regionsOf(this.engine).free(arena);
     };
     return { plan, free };
+  }
+
+  /** Whether it was given up. */
+  get isFree(): boolean {
+    return this.freed;
   }
 
   free(): void {

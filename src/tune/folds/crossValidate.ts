@@ -1,7 +1,7 @@
 import { OptionError } from "../../errors.ts";
 import { type Table, rowCount, takeRows } from "../../io/table.ts";
 import type { AnyModel } from "../../model/model.ts";
-import type { FitOptions } from "../../model/fit.ts";
+import type { FitOptions } from "../../model/fitOptions.ts";
 import { allocate } from "../../shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { Samples } from "../../train/split.ts";
