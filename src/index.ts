@@ -44,6 +44,15 @@ export {
   type LearningRateRangeOptions,
   learningRateRange,
 } from "./model/doctor/learningRateRange.ts";
+export {
+  type Build,
+  REMEDIES,
+  type Remedy,
+  type RemedyResult,
+  type StabiliseOptions,
+  type Stabilised,
+  stabilise,
+} from "./model/doctor/stabilise.ts";
 export { History } from "./train/history.ts";
 export { minimize } from "./train/minimize.ts";
 export { trainTestSplit } from "./train/split.ts";
