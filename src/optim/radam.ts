@@ -13,7 +13,7 @@ export interface RadamOptions {
 }
 
 /** Base and exponent of `raise`: numbers that calls pass or return would stay on the heap. */
-const io = new Float64Array(2);
+const io = /* @__PURE__ */ new Float64Array(2);
 
 /** Steps that the variance must be worth before it is used. */
 const THRESHOLD = 5;

@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { type Check, casesOf, failing } from "./check.ts";
+import { type Check, failing } from "./check.ts";
 import { type GoldenFile, goldenFiles } from "./golden.ts";
 import { initializerChecks } from "./initializerChecks.ts";
 import { kerasFactChecks, kerasTrajectoryChecks } from "./kerasChecks.ts";
-import { LATER_FORMATS } from "./later.ts";
 import { metricChecks } from "./metricChecks.ts";
 import { opChecks } from "./opChecks.ts";
 import { optaxChecks } from "./optaxChecks.ts";
@@ -30,23 +29,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   "golden-hpo-functions/1": tuningFunctionChecks,
 };
 
-/** A file of a kind that comes later: each of its cases, or the file as one. */
-function laterChecks({ path, content }: GoldenFile, later: string): Check[] {
-  const list = Array.isArray(content["cases"]) ? casesOf(content) : [{ id: path, value: {} }];
-  return list.map(({ id }) => ({
-    file: path,
-    group: later,
-    id,
-    later,
-    run: () => Promise.resolve(NaN),
-  }));
-}
-
 function checksOf(file: GoldenFile, folders: readonly string[]): Check[] {
   const { path, format, fault } = file;
   if (fault !== undefined) return [failing(path, "file", path, fault)];
-  const later = LATER_FORMATS[format];
-  if (later !== undefined) return laterChecks(file, later);
   const reader = READERS[format];
   if (!reader)
     return [failing(path, "file", path, `format ${JSON.stringify(format)} is not known here`)];

@@ -3,7 +3,6 @@ import { lbfgs } from "../../src/optim/lbfgs.ts";
 import { trajectoryBound, worstRatio } from "./bounds.ts";
 import { type Check, casesOf } from "./check.ts";
 import { type Encoded, type GoldenFile, decode, row } from "./golden.ts";
-import { LATER_OPTIMIZERS } from "./later.ts";
 import { TORCH_OPTIMIZERS, type TorchHyper } from "./torchOptions.ts";
 import { torchSchedule } from "./torchSchedules.ts";
 
@@ -160,9 +159,7 @@ async function runLbfgs(c: TorchCase): Promise<number> {
 function runCase(file: TorchFile, c: TorchCase): Promise<number> {
   if (c.optimizer === "LBFGS" && c.hyper && c.kind === "rosenbrock_lbfgs") return runLbfgs(c);
   if (!Object.hasOwn(TORCH_OPTIMIZERS, c.optimizer)) {
-    throw new TypeError(
-      `optimizer "${c.optimizer}" is not known here, and not listed as coming later`,
-    );
+    throw new TypeError(`optimizer "${c.optimizer}" is not known here`);
   }
   if (!c.hyper && !c.hyper_groups) throw new TypeError(`"hyper" or "hyper_groups" is missing`);
   if (c.kind === "rosenbrock") return runRosenbrock(c);
@@ -176,13 +173,11 @@ function runCase(file: TorchFile, c: TorchCase): Promise<number> {
 export function torchChecks({ path, content }: GoldenFile): Check[] {
   return casesOf(content).map(({ id, value }) => {
     const c = value as TorchCase;
-    const later = LATER_OPTIMIZERS[c.optimizer];
     const run = async (): Promise<number> => runCase(content as TorchFile, c);
     return {
       file: path,
       group: String(c.optimizer),
       id,
-      ...(later !== undefined && { later }),
       run,
     };
   });
