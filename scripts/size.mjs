@@ -15,7 +15,7 @@ const CASES = [
     code: 'export { sequential, dense, adam } from "./dist/index.js";',
     limit: 85,
   },
-  { name: "everything", code: 'export * from "./dist/index.js";', all: true, limit: 205 },
+  { name: "everything", code: 'export * from "./dist/index.js";', all: true, limit: 212 },
 ];
 
 /** The largest build of a kind among the chunks. */

@@ -1,5 +1,5 @@
 import { withDefaults } from "../errors.ts";
-import { History } from "../train/history.ts";
+import type { History } from "../train/history.ts";
 import type { Description } from "../train/data/described.ts";
 import { train } from "../train/loop.ts";
 import type { FitEpoch } from "../train/trainer.ts";

@@ -7,7 +7,7 @@ import { buildSync } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Random } from "../../src/index.ts";
 import { EPOCHS, trained } from "./killed.ts";
-import { outcome } from "./resumable.ts";
+import { outcome } from "./outcome.ts";
 
 /** Trainings that are killed. */
 const KILLS = 20;

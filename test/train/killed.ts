@@ -1,5 +1,5 @@
 import { backupAndRestore, init } from "../../src/index.ts";
-import { outcome } from "./resumable.ts";
+import { outcome } from "./outcome.ts";
 
 /** Epochs of the training that is killed: long enough to be hit in its middle. */
 export const EPOCHS = 12;
