@@ -28,9 +28,26 @@ export class MissingKernelError extends EngineError {
   override name = "MissingKernelError";
 }
 
+/** Where numbers stopped being finite. */
+export interface NonFinitePlace {
+  /** The layer, or null: in the loss. */
+  readonly layer: string | null;
+  /** The first op whose result is not finite; null where a parameter is not. */
+  readonly op: string | null;
+  /** In words. */
+  readonly text: string;
+}
+
 /** A loss, gradient or parameter that is NaN or infinite. */
 export class NonFiniteError extends RangeError {
   override name = "NonFiniteError";
+  /** Where it arose, if it was looked for. */
+  readonly place: NonFinitePlace | null;
+
+  constructor(message: string, place: NonFinitePlace | null = null) {
+    super(message);
+    this.place = place;
+  }
 }
 
 /**

@@ -29,6 +29,8 @@ export { type Loss, defineLoss } from "./losses/defineLoss.ts";
 /** Metrics: many share their names with losses. */
 export * as metrics from "./metrics/index.gen.ts";
 export { type Metric, defineMetric } from "./metrics/defineMetric.ts";
+/** Scores of predictions on the host, in float64: no model needed. */
+export * as scores from "./metrics/scores/index.ts";
 export * from "./optim/index.gen.ts";
 export { type ClosureOptimizer, lbfgs } from "./optim/lbfgs.ts";
 export { type Optimizer, defineOptimizer } from "./optim/defineOptimizer.ts";
@@ -49,6 +51,14 @@ export { learningRateScheduler } from "./train/callbacks/learningRateScheduler.t
 export { modelCheckpoint } from "./train/callbacks/modelCheckpoint.ts";
 export { progress } from "./train/callbacks/progress.ts";
 export { reduceLROnPlateau } from "./train/callbacks/reduceLROnPlateau.ts";
+export { type Diagnosis, type DiagnoseOptions, diagnose } from "./model/doctor/diagnose.ts";
+export { type Doctor, type DoctorOptions, doctor } from "./model/doctor/doctor.ts";
+export { type Finding, type FindingCode, findingsText } from "./model/doctor/finding.ts";
+export {
+  type LearningRateRange,
+  type LearningRateRangeOptions,
+  learningRateRange,
+} from "./model/doctor/learningRateRange.ts";
 export { type TensorBoard, tensorBoard } from "./train/callbacks/tensorBoard.ts";
 export { type Checkpoint, decodeCheckpoint } from "./train/checkpoint.ts";
 export type { CheckpointSource } from "./train/checkpointStore.ts";

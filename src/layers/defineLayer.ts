@@ -173,13 +173,13 @@ export type LayerOptions<O, Input extends Shape | null, Needed extends object = 
   Needed & { inputShape?: Input };
 
 /** A factory of layers whose options do not matter to the shape. */
-export type LayerFactory<Rule extends ShapeRule, O> = <const Input extends Shape | null = null>(
+export type LayerFactory<Rule extends ShapeRule, O> = <const Input extends Shape | null>(
   options?: LayerOptions<O, Input>,
 ) => ShapedLayer<Rule, Input>;
 
 /** The same, with options that must be given. */
 export type LayerFactoryNeeding<Rule extends ShapeRule, O, Needed extends keyof O> = <
-  const Input extends Shape | null = null,
+  const Input extends Shape | null,
 >(
   options: LayerOptions<O, Input, Pick<O, Needed>>,
 ) => ShapedLayer<Rule, Input>;

@@ -2,16 +2,22 @@ import { withDefaults } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { LabelKind } from "../ops/perSample.ts";
 
+/** Labels that a metric takes: those of one kind of loss, or either. */
+export type MetricLabels = LabelKind | "any";
+
 /** A metric as sums over samples, from which its value follows. */
 export interface MetricDefinition<O extends object> {
   name: string;
   defaults: O;
-  labels: LabelKind;
+  labels: MetricLabels;
   /** Checks the options. Throws RangeError. */
   check?(options: O): void;
-  /** One or more numbers a sample, each float32[batch]; they are added up over an epoch. */
+  /**
+   * One or more numbers a sample, each float32[batch] or, for as many sums as it is wide, float32[batch, k]; they
+   * are added up over an epoch. A sum counts exactly up to 2^24 in a batch.
+   */
   terms(target: SymbolicTensor, output: SymbolicTensor, options: O): readonly SymbolicTensor[];
-  /** The value from the weighted sums of the terms and the sum of the weights. */
+  /** The value from the weighted sums of the terms, one behind the other, and the sum of the weights. */
   result(sums: readonly number[], weight: number, options: O): number;
 }
 
@@ -19,7 +25,7 @@ export interface MetricDefinition<O extends object> {
 export interface Metric {
   readonly kind: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly labels: LabelKind;
+  readonly labels: MetricLabels;
   terms(target: SymbolicTensor, output: SymbolicTensor): readonly SymbolicTensor[];
   result(sums: readonly number[], weight: number): number;
 }

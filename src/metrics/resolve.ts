@@ -36,7 +36,7 @@ export function metricsFor(
       typeof one === "string"
         ? byName("compile", "metric", { ...metrics, accuracy: metrics[accuracy] }, one)()
         : one;
-    if (metric.labels !== labels) {
+    if (metric.labels !== "any" && metric.labels !== labels) {
       throw new OptionError(
         `compile: metric "${name}" needs ${describe(metric.labels)}, but the loss takes ${describe(labels)}; choose another metric or loss`,
       );

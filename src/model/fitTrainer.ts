@@ -1,4 +1,4 @@
-import { DataError, OptionError } from "../errors.ts";
+import { DataError, type NonFinitePlace, OptionError } from "../errors.ts";
 import type { Json } from "../io/json.ts";
 import { type Arithmetic, arithmeticOf } from "../kernels/arithmetic.ts";
 import { regionsOf } from "../memory/regions.ts";
@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { CallbackState } from "../train/callbacks.ts";
 import type { Trainer } from "../train/trainer.ts";
 import { evaluateFeed } from "./evaluate.ts";
+import { locateNonFinite } from "./nonFinite.ts";
 import type { Feed, FeedSource } from "./feed.ts";
 import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
@@ -174,11 +175,12 @@ export class FitTrainer implements Trainer {
     this.bound = null;
   }
 
-  nonFinite(): { loss: number; where: string } {
+  nonFinite(): { loss: number; place: NonFinitePlace } {
     const { runner, feed } = this;
+    const { source, order, cursor, dtypes } = feed;
     return {
       loss: runner.scalar(this.plan!, "loss"),
-      where: runner.locateNonFinite(feed.source, feed.order, feed.cursor, this.size, feed.dtypes),
+      place: locateNonFinite(runner, { source, order, cursor, batch: this.size, dtypes }),
     };
   }
 

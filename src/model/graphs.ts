@@ -1,6 +1,7 @@
 import { gradient } from "../autograd/gradient.ts";
 import { type SymbolicTensor, leaf } from "../graph/symbolic.ts";
 import { add, div, mul } from "../ops/binary.ts";
+import { reshape } from "../ops/reshape.ts";
 import { sum } from "../ops/sum.ts";
 import type { PlanRequest } from "../plan/plan.ts";
 import type { LayerTensor } from "../layers/layerTensor.ts";
@@ -73,7 +74,8 @@ export const NEXT = "next:";
 /**
  * The graph of a training or evaluation step. Its outputs are `loss` (mean over the batch, with
  * penalties), `data` (weighted sum of the losses of the samples), of several heads also `head.data` each,
- * `weight` (sum of the weights) and `metric.term` (weighted sums); a training step pins the gradients,
+ * `weight` (sum of the weights) and `metric.term` (weighted sums, of a
+ * vector a sample a vector); a training step pins the gradients,
  * `gradient:NAME`, and leaves new state in `next:NAME`.
  */
 export function stepGraph(
@@ -125,7 +127,12 @@ export function stepGraph(
   heads.forEach(({ metrics, output }, i) => {
     for (const one of metrics) {
       const terms = one.metric.terms(y[i]!, made[output]!);
-      terms.forEach((term, j) => (outputs[`metric${metric}.${j}`] = total(term)));
+      terms.forEach((term, j) => {
+        outputs[`metric${metric}.${j}`] =
+          term.shape.length === 1
+            ? total(term)
+            : sum(weight ? mul(term, reshape(weight, { shape: [batch, 1] })) : term, { axis: 0 });
+      });
       metric++;
     }
   });

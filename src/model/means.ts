@@ -10,6 +10,7 @@ export class RunningMeans {
   private penalty = 0;
   private weight = 0;
   private batches = 0;
+  private readonly terms: readonly (readonly number[])[];
   private readonly sums: number[][];
   private plan: Plan | null = null;
   private dataCell = -1;
@@ -21,8 +22,8 @@ export class RunningMeans {
   private headCells: readonly number[] = [];
   private termCells: readonly (readonly number[])[] = [];
 
-  /** @param terms  number of sums that each metric keeps */
-  constructor({ heads, weighted }: Objective, terms: readonly number[]) {
+  /** @param terms  how many sums each term of each metric is */
+  constructor({ heads, weighted }: Objective, terms: readonly (readonly number[])[]) {
     const prefix = (output: string): string => (heads.length > 1 ? `${output}_` : "");
     this.metrics = heads.flatMap((head) =>
       head.metrics.map(({ name, metric }) => ({ name: prefix(head.name) + name, metric })),
@@ -30,7 +31,8 @@ export class RunningMeans {
     this.headNames = heads.length > 1 ? heads.map((head) => `${head.name}_loss`) : [];
     this.heads = this.headNames.map(() => 0);
     this.weighted = weighted;
-    this.sums = terms.map((n) => new Array<number>(n).fill(0));
+    this.terms = terms;
+    this.sums = terms.map((widths) => new Array<number>(widths.reduce((a, b) => a + b, 0)).fill(0));
   }
 
   reset(): void {
@@ -78,7 +80,12 @@ export class RunningMeans {
     this.weightCell = this.weighted ? cell("weight") : -1;
     this.penaltyCell = cell("penalty");
     this.headCells = this.heads.map((_, i) => cell(`head${i}.data`));
-    this.termCells = this.sums.map((sums, i) => sums.map((_, j) => cell(`metric${i}.${j}`)));
+    this.termCells = this.terms.map((widths, i) =>
+      widths.flatMap((width, j) => {
+        const first = cell(`metric${i}.${j}`);
+        return Array.from({ length: width }, (_, k) => first + k);
+      }),
+    );
   }
 
   /** Means so far by name. */

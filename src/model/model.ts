@@ -249,6 +249,11 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return runner;
   }
 
+  /** What runs the model, while it is in linear memory; for tools that look into a training. @internal */
+  get activeRunner(): Runner | null {
+    return this.runnerState;
+  }
+
   /** Copies slots and numbers to where a runner has them. */
   private placeOptimizer({ memory, optimizer: run }: Runner): void {
     if (!run) return;

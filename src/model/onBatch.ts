@@ -4,6 +4,7 @@ import { type DataLike, samplesFor } from "./data.ts";
 import { residentSource } from "./feed.ts";
 import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
+import { locateNonFinite } from "./nonFinite.ts";
 import { ResidentData } from "./resident.ts";
 
 /**
@@ -30,9 +31,12 @@ export async function trainOnBatch(
     runner.memory.take();
     runner.bind(plan, feed.source, 0);
     if (!runner.trainStep(plan, 0, options.seed ?? model.seed)) {
-      const where = runner.locateNonFinite(feed.source, 0, 0, samples.rows, feed.dtypes);
+      const { source, dtypes } = feed;
+      const at = { source, order: 0, cursor: 0, batch: samples.rows, dtypes };
+      const place = locateNonFinite(runner, at);
       throw new NonFiniteError(
-        `trainOnBatch: the loss is ${runner.scalar(plan, "loss")}; ${where}`,
+        `trainOnBatch: the loss is ${runner.scalar(plan, "loss")}; ${place.text}`,
+        place,
       );
     }
     const means = new RunningMeans(model.objective(weighted), runner.metricTerms);

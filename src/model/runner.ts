@@ -27,7 +27,6 @@ import type { Objective } from "./objective.ts";
 import type { ResidentColumn } from "./resident.ts";
 import { StepCells } from "./stepCells.ts";
 import { VariableMemory } from "./variables.ts";
-import { inspectGraph } from "./inspect.ts";
 import { loadCommands } from "./load.ts";
 
 /** What a plan is for. */
@@ -48,8 +47,8 @@ export class Runner {
   readonly engine: Engine;
   readonly memory: VariableMemory;
   readonly optimizer: OptimizerRun | null;
-  private readonly source: GraphSource;
-  private readonly objective: Objective | null;
+  readonly source: GraphSource;
+  readonly objective: Objective | null;
   private readonly graphs = new Map<string, { graph: StepGraph; compiled: CompiledPlan }>();
   private readonly plans = new Map<string, Plan>();
   /** Grows when plans are given up for others: who holds a plan over a wait asks for it anew. */
@@ -58,6 +57,7 @@ export class Runner {
   private arenaBytes = 0;
   private freed = false;
   private stepCells: StepCells | null = null;
+  private readonly origins = new WeakMap<Plan, PlanOrigin>();
 
   constructor(
     engine: Engine,
@@ -162,6 +162,7 @@ export class Runner {
         this.ranges(kind, graph.leaves, dtypes, compiled, addressOf),
       );
       this.plans.set(key, plan);
+      this.origins.set(plan, { plan, batch, dtypes });
     }
     return plan;
   }
@@ -210,12 +211,12 @@ export class Runner {
     };
   }
 
-  /** Number of sums that each metric keeps. */
-  get metricTerms(): readonly number[] {
+  /** How many sums each term of each metric is. */
+  get metricTerms(): readonly (readonly number[])[] {
     const [entry] = [...this.graphs.values()].filter((g) => "data" in g.compiled.outputs);
-    const names = Object.keys(entry?.compiled.outputs ?? {});
-    return this.objective!.heads.flatMap((head) => head.metrics).map(
-      (_, i) => names.filter((name) => name.startsWith(`metric${i}.`)).length,
+    const outputs = Object.entries(entry?.compiled.outputs ?? {});
+    return this.objective!.heads.flatMap((head) => head.metrics).map((_, i) =>
+      outputs.filter(([name]) => name.startsWith(`metric${i}.`)).map(([, t]) => sizeOf(t.shape)),
     );
   }
 
@@ -252,46 +253,23 @@ export class Runner {
     return this.engine.f32[plan.output(name) >>> 2]!;
   }
 
-  /**
-   * Where numbers stopped being finite, in words: the first such parameter, else the first layer whose
-   * output is not finite for the batch at `cursor`.
-   */
-  locateNonFinite(
-    source: BatchSource,
-    order: Address,
-    cursor: number,
-    batch: number,
-    dtypes: BatchDtypes,
-  ): string {
-    const isBad = (from: number, to: number): boolean => {
-      for (let i = from; i < to; i++)
-        if (this.engine.f32[i]! - this.engine.f32[i]! !== 0) return true;
-      return false;
-    };
-    for (const v of [...this.memory.trained, ...this.memory.kept]) {
-      const at = this.memory.address(v.name) >>> 2;
-      if (isBad(at, at + v.size)) return `"${v.name}" holds numbers that are not finite`;
-    }
-    const { request, leaves } = inspectGraph(this.source, batch, true);
+  /** The plan that trained last, still bound to its batch; null before the first step. */
+  get lastTrained(): PlanOrigin | null {
+    return (this.stepCells && this.origins.get(this.stepCells.plan)) ?? null;
+  }
+
+  /** A plan of another graph over the model's variables, with an arena of its own, until it is freed. */
+  aside({ request, leaves }: StepGraph, dtypes: BatchDtypes): AsidePlan {
     const compiled = compile(request);
     const arena = regionsOf(this.engine).allocate(workBytes(compiled, this.engine.threads));
     const plan = Plan.place(compiled, this.engine, { ...this.places(), arena }, (addressOf) => ({
       load: loadCommands(leaves, dtypes, addressOf),
     }));
-    try {
-      this.bind(plan, source, order);
-      plan.setUint("cursor", cursor);
-      plan.run();
-      for (const [name, t] of Object.entries(compiled.outputs)) {
-        const at = plan.output(name) >>> 2;
-        if (isBad(at, at + sizeOf(t.shape)))
-          return `the output of layer "${name}" is the first that is not finite`;
-      }
-      return "all layers are finite, so it arose in the loss";
-    } finally {
+    const free = (): void => {
       plan.free();
       regionsOf(this.engine).free(arena);
-    }
+    };
+    return { plan, free };
   }
 
   /** Whether it was given up. */
@@ -308,6 +286,19 @@ export class Runner {
     this.arenaBytes = 0;
     this.memory.free();
   }
+}
+
+/** A plan, and what it was made for. */
+export interface PlanOrigin {
+  readonly plan: Plan;
+  readonly batch: number;
+  readonly dtypes: BatchDtypes;
+}
+
+/** A plan beside those that the runner keeps. */
+export interface AsidePlan {
+  readonly plan: Plan;
+  free(): void;
 }
 
 /** dtypes of the columns that are loaded: x0, x1, ..., then y0, ... and weight where there are any. */

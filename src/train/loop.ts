@@ -101,9 +101,10 @@ class Training {
       if (!trainer.step(count)) {
         if (onNonFinite === "stop") return false;
         if (onNonFinite === "throw") {
-          const { loss, where } = trainer.nonFinite();
+          const { loss, place } = trainer.nonFinite();
           throw new NonFiniteError(
-            `fit: the loss is ${loss} at epoch ${position.epoch + 1}, batch ${step + 1}; ${where}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
+            `fit: the loss is ${loss} at epoch ${position.epoch + 1}, batch ${step + 1}; ${place.text}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
+            place,
           );
         }
       }

@@ -1,3 +1,4 @@
+import type { NonFinitePlace } from "../errors.ts";
 import type { Arithmetic } from "../kernels/arithmetic.ts";
 import type { CallbackState, Logs, TrainedModel } from "./callbacks.ts";
 
@@ -22,8 +23,8 @@ export interface Trainer {
   step(count: number): boolean;
   /** Takes the values back that something else may have changed: after every wait. */
   retake(): void;
-  /** The loss that is not finite, and where numbers stopped being so, in words. */
-  nonFinite(): { readonly loss: number; readonly where: string };
+  /** The loss that is not finite, and where numbers stopped being so. */
+  nonFinite(): { readonly loss: number; readonly place: NonFinitePlace };
   /** Means of the epoch so far. */
   results(): Record<string, number>;
   /** Loss and metrics of the validation. */

@@ -4,6 +4,7 @@ import { type GoldenFile, goldenFiles } from "./golden.ts";
 import { initializerChecks } from "./initializerChecks.ts";
 import { kerasFactChecks, kerasTrajectoryChecks } from "./kerasChecks.ts";
 import { LATER_FORMATS } from "./later.ts";
+import { metricChecks } from "./metricChecks.ts";
 import { opChecks } from "./opChecks.ts";
 import { optaxChecks } from "./optaxChecks.ts";
 import { kerasScheduleChecks, torchScheduleChecks } from "./scheduleChecks.ts";
@@ -23,6 +24,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   "golden-sched/1": torchScheduleChecks,
   "golden-keras-sched/1": kerasScheduleChecks,
   "golden-init/1": initializerChecks,
+  "golden-metrics/1": metricChecks,
   "golden-train/1": trainingChecks,
   "golden-gp/1": gaussianProcessChecks,
   "golden-hpo-functions/1": tuningFunctionChecks,

@@ -8,6 +8,4 @@ export const LATER_OPTIMIZERS: Readonly<Record<string, string>> = {};
 export const LATER_ARCHITECTURES: Readonly<Record<string, string>> = {};
 
 /** Kinds of files that are not supported yet, by what stands under `format`. */
-export const LATER_FORMATS: Readonly<Record<string, string>> = {
-  "golden-metrics/1": "metrics",
-};
+export const LATER_FORMATS: Readonly<Record<string, string>> = {};
