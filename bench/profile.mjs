@@ -1,33 +1,17 @@
 // Where a step's time goes, command by command: each is run alone, in order, round after round.
-import { Kernels } from "../build/modules/kernels/table.gen.js";
+import { KERNEL_NAMES } from "../build/modules/kernels/kernels.js";
 import { CLOCKS, quantile } from "./measure.mjs";
 import { PROBLEMS } from "./problems.mjs";
 import { open } from "./thalweg.mjs";
 
-/** Names of the kernels by opcode, from the table that writes the commands. */
-function namesOfOpcodes() {
-  const names = new Map();
-  for (const name of Object.getOwnPropertyNames(Kernels.prototype)) {
-    if (name === "constructor") continue;
-    const writer = {
-      write: (opcode) => names.set(opcode, name),
-      float: () => 0,
-      uint: () => 0,
-    };
-    const kernels = new Kernels(writer);
-    kernels[name](...Array.from({ length: kernels[name].length }, () => 0));
-  }
-  return names;
-}
-
 /** First and behind the last byte of each command of a plan, and its kernel's name. */
-function commandsOf(plan, names) {
+function commandsOf(plan) {
   const words = plan.engine.i32;
   const found = [];
   for (let at = plan.borders[0]; at < plan.borders.at(-1);) {
     const head = words[at >>> 2];
     const next = at + (head >>> 16);
-    found.push({ name: names.get(head & 1023) ?? "guard", first: at, last: next });
+    found.push({ name: KERNEL_NAMES[head & 1023] ?? "guard", first: at, last: next });
     at = next;
   }
   return found;
@@ -50,7 +34,6 @@ function measure(plan, commands, { rounds, clock }) {
 }
 
 export async function profile({ filter, rounds, clock, print }) {
-  const names = namesOfOpcodes();
   const out = {};
   for (const [key, problem] of Object.entries(PROBLEMS)) {
     if (problem.kind === "optimizer" || !key.includes(filter)) continue;
@@ -59,7 +42,7 @@ export async function profile({ filter, rounds, clock, print }) {
     const { plans } = await contestant.model.runner();
     const kind = problem.kind === "inference" ? "predict" : "train";
     const plan = [...plans.values()].find((p) => p.compiled.request.name.startsWith(kind));
-    const commands = commandsOf(plan, names);
+    const commands = commandsOf(plan);
     const times = measure(plan, commands, { rounds: 4 * rounds, clock });
     const total = times.reduce((a, b) => a + b, 0);
     contestant.close();

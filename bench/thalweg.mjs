@@ -122,6 +122,7 @@ async function inference(problem) {
     problem.batch,
     ...(problem.shape ?? [problem.inputs]),
   ]);
+  await model.predict(x, { batchSize: "all" }); // loads the kernels
   const predict = () => model.predictSync(x, { batchSize: "all" });
   return {
     name,

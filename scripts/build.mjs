@@ -73,7 +73,13 @@ function modules() {
 }
 
 /** Namespaces of the public API: modules of their own, because a bundler cannot shake an inlined one. */
-const NAMESPACES = ["ops/index.gen", "metrics/index.gen", "train/data/index", "tune/index"];
+const NAMESPACES = [
+  "ops/index.gen",
+  "metrics/index.gen",
+  "metrics/scores/index",
+  "train/data/index",
+  "tune/index",
+];
 
 /**
  * dist/*.js: few files, because a program that imports a hundred modules starts 0.15 s later. What the

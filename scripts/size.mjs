@@ -13,9 +13,9 @@ const CASES = [
   {
     name: "sequential + dense + adam",
     code: 'export { sequential, dense, adam } from "./dist/index.js";',
-    limit: 85,
+    limit: 92,
   },
-  { name: "everything", code: 'export * from "./dist/index.js";', all: true, limit: 212 },
+  { name: "everything", code: 'export * from "./dist/index.js";', all: true, limit: 235 },
 ];
 
 /** The largest build of a kind among the chunks. */

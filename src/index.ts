@@ -69,6 +69,15 @@ export { fileStore } from "./runtime/stores/fileStore.ts";
 export { indexedDBStore } from "./runtime/stores/indexedDBStore.ts";
 export { memoryStore } from "./runtime/stores/memoryStore.ts";
 export { opfsStore } from "./runtime/stores/opfsStore.ts";
+export {
+  type Build,
+  REMEDIES,
+  type Remedy,
+  type RemedyResult,
+  type StabiliseOptions,
+  type Stabilised,
+  stabilise,
+} from "./model/doctor/stabilise.ts";
 export { History } from "./train/history.ts";
 export { minimize } from "./train/minimize.ts";
 export { trainTestSplit } from "./train/split.ts";

@@ -101,17 +101,13 @@ export async function tuning({ filter, print }) {
       gp.push(await regrets(f, gaussianProcessSampler(), seed, [20, 40]));
     }
     [20, 40].forEach((budget, k) => {
-      // Held-out functions have no reference: NaN.
-      const [low, middle, high] = f.regret_quantiles_10_50_90?.[`gp_ei_${budget}`] ?? [
-        NaN,
-        NaN,
-        NaN,
-      ];
+      // Held-out functions have no reference.
+      const quantiles = f.regret_quantiles_10_50_90?.[`gp_ei_${budget}`] ?? null;
       const ours = median(gp.map((r) => r[k]));
-      results.push({ sampler: "gaussianProcess", name: f.name, budget, ours, theirs: middle });
-      print(
-        `gp  ${f.name.padEnd(16)} ${budget}  ${text(ours)}  file   ${text(middle)}  (${text(low)} to ${text(high)})`,
-      );
+      const theirs = quantiles?.[1] ?? null;
+      results.push({ sampler: "gaussianProcess", name: f.name, budget, ours, theirs });
+      const beside = quantiles ? `  file, 10 50 90 %: ${quantiles.map(text).join(" ")}` : "";
+      print(`gp  ${f.name.padEnd(16)} ${budget}  ${text(ours)}${beside}`);
     });
   }
   for (const [name, sampler, bar] of [

@@ -13,6 +13,7 @@ type Command = (line: CommandLine) => Promise<void>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import("./train.ts")).train,
   tune: async () => (await import("./tune/tune.ts")).tune,
+  compare: async () => (await import("./compare.ts")).compare,
   predict: async () => (await import("./predict.ts")).predict,
 };
 
@@ -24,14 +25,14 @@ async function run(argv: readonly string[]): Promise<void> {
   if (options.version !== undefined) return void process.stdout.write(`${packageVersion()}\n`);
   // `npm start` always names train: --predict asks for the other command all the same.
   const name = options.predict === undefined ? (line.command ?? "train") : "predict";
-  if (name === "train" && positionals.length > 0) {
+  if (name !== "predict" && positionals.length > 0) {
     const [word] = positionals;
     const cure = /\.(csv|tsv|txt)(\.gz)?$/i.test(word!)
       ? `write ${commandText(["--data", word!, "--target", "COLUMN"])}`
       : invocation().startsWith("npm start")
         ? "options of npm start stand behind a double dash: npm start -- --epochs 5"
         : `commands are ${Object.keys(COMMANDS).join(", ")}`;
-    throw new OptionError(`${word}: no such command, and train takes options only; ${cure}`);
+    throw new OptionError(`${word}: no such command, and ${name} takes options only; ${cure}`);
   }
   await (
     await COMMANDS[name]!()

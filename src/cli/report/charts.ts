@@ -94,6 +94,114 @@ export function curveChart(history: History, name: string, title: string): Html 
   );
 }
 
+/** A run's curve; one without a colour is drawn thin, behind the others. */
+export interface RunCurve {
+  readonly history: History;
+  readonly color: string | null;
+}
+
+/** Largest factor over the lowest loss that is drawn: one that diverges would leave no room for the others. */
+const MOST_FACTOR = 300;
+
+/** Axis of the losses of many runs, cut off above where some explode. */
+function lossAxis(
+  histories: readonly History[],
+  name: string,
+): { domain: [number, number]; type: "log" | "linear"; ticks: number[] | number } {
+  const all = histories.map((h) => (h.history[name] ?? []).filter((v) => Number.isFinite(v)));
+  const values = all.flat();
+  const low = Math.min(...values);
+  const firsts = all.flatMap((list) => list.slice(0, 1)).sort((a, b) => a - b);
+  // Where runs begin says how high the axis must reach; what explodes beyond is cut.
+  const start = firsts[Math.floor(0.8 * (firsts.length - 1))] ?? 1;
+  const high = Math.min(Math.max(...values), low > 0 ? MOST_FACTOR * low : Infinity, 2 * start);
+  const type = low > 0 && high / low > 5 ? "log" : "linear";
+  return { domain: [low, high], type, ticks: type === "log" ? logarithmicTicks(low, high) : 5 };
+}
+
+function runLine(
+  history: History,
+  name: string,
+  color: string,
+  wide: boolean,
+  top: number,
+): Plot.Markish {
+  const points = pointsOf(history, name).map(({ epoch, value }) => ({
+    epoch,
+    value: value <= top ? value : Number.NaN,
+  }));
+  return Plot.lineY(points, {
+    x: "epoch",
+    y: "value",
+    stroke: color,
+    strokeWidth: wide ? 2 : 1.25,
+    strokeLinejoin: "round",
+  });
+}
+
+/** One figure of many runs over the epochs. */
+export function manyCurves(runs: readonly RunCurve[], name: string, title: string): Html {
+  const epochs = Math.max(1, ...runs.map((run) => run.history.epoch.length));
+  const axis = lossAxis(
+    runs.map((run) => run.history),
+    name,
+  );
+  const top = axis.domain[1];
+  // Thin ones first, and the best last, so that it lies on top.
+  const order = [
+    ...runs.filter((r) => r.color === null),
+    ...runs.filter((r) => r.color).toReversed(),
+  ];
+  return svgOf(
+    {
+      x: {
+        label: "epoch →",
+        tickFormat: (d: number) => (Number.isInteger(d) ? String(d) : ""),
+        ticks: epochs <= 8 ? Array.from({ length: epochs }, (_, i) => i + 1) : 8,
+        domain: [1, Math.max(2, epochs)],
+      },
+      y: { ...axis, label: null, tickFormat: (d: number) => String(Number(d.toPrecision(3))) },
+      marks: [
+        Plot.gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks: axis.ticks }),
+        ...order.map(({ history, color }) =>
+          runLine(history, name, color ?? "var(--bar)", color !== null, top),
+        ),
+      ],
+    },
+    title,
+  );
+}
+
+/** One run before all others, small and without labels. */
+export function smallCurve(
+  all: readonly History[],
+  own: History,
+  name: string,
+  title: string,
+): Html {
+  const epochs = Math.max(2, ...all.map((h) => h.epoch.length));
+  const { domain, type } = lossAxis(all, name);
+  return svgOf(
+    {
+      width: 200,
+      height: 110,
+      margin: 3,
+      marginLeft: 3,
+      marginBottom: 3,
+      x: { axis: null, domain: [1, epochs] },
+      y: { axis: null, domain, type },
+      marks: [
+        Plot.frame({ stroke: "var(--line)" }),
+        ...all
+          .filter((h) => h !== own)
+          .map((h) => runLine(h, name, "var(--bar)", false, domain[1])),
+        runLine(own, name, "var(--train)", true, domain[1]),
+      ],
+    },
+    title,
+  );
+}
+
 /** Points that are drawn of a large test set: evenly spaced ones. */
 const MOST_POINTS = 1500;
 
