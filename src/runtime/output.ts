@@ -9,3 +9,8 @@ export function terminalOutput(): Stream | null {
   const { process } = globalThis as { process?: { stdout?: Stream } };
   return process?.stdout?.isTTY ? process.stdout : null;
 }
+
+/** Prints a line where programs print. */
+export function printLine(text: string): void {
+  console.log(text);
+}

@@ -1,4 +1,5 @@
 import { NonFiniteError } from "../errors.ts";
+import { printLine } from "../runtime/output.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
 import type { Callback, TrainingInfo } from "./callbacks.ts";
 import { type Position, encodeCheckpoint, restoreCheckpoint } from "./checkpoint.ts";
@@ -170,7 +171,7 @@ export async function* train(
     position.epoch = epoch + 1;
     position.batch = 0;
     for (const c of callbacks) await c.onEpochEnd?.(epoch, results);
-    if (options.verbose) console.log(epochLine(epoch, options.epochs, seconds, results));
+    if (options.verbose) printLine(epochLine(epoch, options.epochs, seconds, results));
     yield { epoch, logs: results };
   }
   trainer.endTraining();

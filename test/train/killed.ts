@@ -1,17 +1,19 @@
-import { backupAndRestore, init } from "../../src/index.ts";
-import { outcome } from "./resumable.ts";
+import { type Callback, backupAndRestore } from "../../src/index.ts";
+import { outcome } from "./outcome.ts";
 
 /** Epochs of the training that is killed: long enough to be hit in its middle. */
 export const EPOCHS = 12;
 
 /** Trains with a backup in a folder after every few batches. */
-export function trained(folder: string): Promise<string> {
-  return outcome(EPOCHS, [backupAndRestore(folder, { saveFreq: 2 })]);
+export function trained(folder: string, more: readonly Callback[] = []): Promise<string> {
+  return outcome(EPOCHS, [...more, backupAndRestore(folder, { saveFreq: 2 })]);
 }
 
-/** What the process that is killed does: it says when it begins, and its hash where it comes to the end. */
+/** Batches of an epoch: 184 rows in batches of 16. */
+export const BATCHES = 12;
+
+/** What the process that is killed does: a dot after each batch, and its hash where it comes to the end. */
 export async function main(folder: string): Promise<void> {
-  await init();
-  console.log("begins");
-  console.log(await trained(folder));
+  const dots: Callback = { onBatchEnd: () => void process.stdout.write(".") };
+  process.stdout.write(await trained(folder, [dots]));
 }

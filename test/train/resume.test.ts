@@ -16,7 +16,8 @@ import {
 } from "../../src/index.ts";
 import { VERSION } from "../../src/kernels/arithmetic.ts";
 import { decodeSealed, encodeSealed } from "../../src/io/sealed.ts";
-import { OPTIONS, makeModel, outcome } from "./resumable.ts";
+import { outcome } from "./outcome.ts";
+import { OPTIONS, makeModel } from "./resumable.ts";
 import packageJson from "../../package.json" with { type: "json" };
 
 /** Takes the checkpoint after some batch of an epoch, or after the epoch where there is none, and ends. */
@@ -35,8 +36,8 @@ function interrupt(
     last: true,
     onTrainBegin: (training) => void (info = training),
     onEpochBegin: (now) => void (at = now),
-    onBatchEnd: (now) => void (at === epoch && now === batch && end()),
-    onEpochEnd: (now) => void (now === epoch && batch === null && end()),
+    onBatchEnd: (now) => (at === epoch && now === batch ? end() : undefined),
+    onEpochEnd: (now) => (now === epoch && batch === null ? end() : undefined),
   };
 }
 

@@ -1,4 +1,4 @@
-import { terminalOutput } from "../../runtime/output.ts";
+import { printLine, terminalOutput } from "../../runtime/output.ts";
 import type { Callback, Logs, TrainingInfo } from "../callbacks.ts";
 import { epochLine } from "../epochLine.ts";
 
@@ -52,7 +52,7 @@ export function progress(): Callback {
     }),
     onEpochEnd: (at, logs) => {
       terminal?.write("\r\u001b[K");
-      console.log(epochLine(at, info!.epochs, (performance.now() - started) / 1000, logs));
+      printLine(epochLine(at, info!.epochs, (performance.now() - started) / 1000, logs));
       epoch = at + 1;
     },
   };

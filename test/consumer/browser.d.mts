@@ -1,0 +1,4 @@
+export function openPages(
+  folder: string,
+  pages: readonly string[],
+): Promise<{ version: string; lines: Record<string, string> }>;

@@ -1,0 +1,44 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+import { expect, test } from "vitest";
+import { openPages } from "../consumer/browser.mjs";
+import { CHROMIUM } from "../consumer/runtimes.mjs";
+
+const there = CHROMIUM !== undefined && existsSync(CHROMIUM);
+if (!there) console.warn("SKIPPED: there is no Chromium; the stores of browsers are not tested");
+
+test.skipIf(!there)(
+  "opfsStore() and indexedDBStore() keep checkpoints in Chromium, and training resumes from them",
+  { timeout: 120_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "thalweg-browser-"));
+    try {
+      buildSync({
+        entryPoints: [fileURLToPath(new URL("browserPage.ts", import.meta.url))],
+        outfile: join(folder, "page.js"),
+        bundle: true,
+        format: "esm",
+        platform: "browser",
+        logLevel: "error",
+      });
+      writeFileSync(
+        join(folder, "page.html"),
+        '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>',
+      );
+      const { lines } = await openPages(folder, ["page.html"]);
+      const result = {
+        ended: "Error: crash",
+        kept: ["checkpoint", "checkpoint.prev"],
+        same: true,
+        left: [],
+        missing: null,
+      };
+      expect(JSON.parse(lines["page.html"]!)).toEqual({ opfs: result, indexedDB: result });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
