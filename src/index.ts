@@ -6,6 +6,7 @@ export { type NestedNumbers, Tensor, type TensorLike, print, tensor } from "./te
 export { decodeCsv } from "./io/csv.ts";
 export { decodeIdx } from "./io/idx.ts";
 export { gunzip } from "./io/gunzip.ts";
+export { decodeNpy, encodeNpy } from "./io/npy.ts";
 export { type Table, takeRows } from "./io/table.ts";
 export { decodeSafetensors, encodeSafetensors } from "./io/safetensors.ts";
 export type { SymbolicTensor } from "./graph/symbolic.ts";
@@ -45,5 +46,5 @@ export { Random } from "./math/random.ts";
 export { type AnyModel, Model } from "./model/model.ts";
 export { model } from "./model/functional.ts";
 export { fromConfig } from "./model/fromConfig.ts";
-export { cloneModel, loadModel } from "./model/loadModel.ts";
+export { type LoadModelOptions, cloneModel, loadModel, loadTensors } from "./model/loadModel.ts";
 export { sequential } from "./model/sequential.ts";
