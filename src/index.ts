@@ -47,4 +47,15 @@ export { type AnyModel, Model } from "./model/model.ts";
 export { model } from "./model/functional.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 export { type LoadModelOptions, cloneModel, loadModel, loadTensors } from "./model/loadModel.ts";
+export {
+  type DecodeOptions,
+  type Prediction,
+  decodePredictions,
+} from "./model/applications/decodePredictions.ts";
+export type { ApplicationOptions } from "./model/applications/application.ts";
+export { type MobileNetOptions, mobileNet } from "./model/applications/mobileNet.ts";
+export { type PreparedFor, preprocessInput } from "./model/applications/preprocessInput.ts";
+export { resNet18, resNet50 } from "./model/applications/resNet.ts";
+export { squeezeNet } from "./model/applications/squeezeNet.ts";
+export { vgg16 } from "./model/applications/vgg16.ts";
 export { sequential } from "./model/sequential.ts";
