@@ -6,6 +6,7 @@ export { type NestedNumbers, Tensor, type TensorLike, print, tensor } from "./te
 export { decodeCsv } from "./io/csv.ts";
 export { decodeIdx } from "./io/idx.ts";
 export { gunzip } from "./io/gunzip.ts";
+export { decodeNpy, encodeNpy } from "./io/npy.ts";
 export { type Table, takeRows } from "./io/table.ts";
 export { decodeSafetensors, encodeSafetensors } from "./io/safetensors.ts";
 export type { SymbolicTensor } from "./graph/symbolic.ts";
@@ -88,7 +89,18 @@ export { Random } from "./math/random.ts";
 export { type AnyModel, Model } from "./model/model.ts";
 export { model } from "./model/functional.ts";
 export { fromConfig } from "./model/fromConfig.ts";
-export { cloneModel, loadModel } from "./model/loadModel.ts";
+export { type LoadModelOptions, cloneModel, loadModel, loadTensors } from "./model/loadModel.ts";
+export {
+  type DecodeOptions,
+  type Prediction,
+  decodePredictions,
+} from "./model/applications/decodePredictions.ts";
+export type { ApplicationOptions } from "./model/applications/application.ts";
+export { type MobileNetOptions, mobileNet } from "./model/applications/mobileNet.ts";
+export { type PreparedFor, preprocessInput } from "./model/applications/preprocessInput.ts";
+export { resNet18, resNet50 } from "./model/applications/resNet.ts";
+export { squeezeNet } from "./model/applications/squeezeNet.ts";
+export { vgg16 } from "./model/applications/vgg16.ts";
 export { type Sequential, sequential } from "./model/sequential.ts";
 /** Hyperparameter tuning: studies, samplers, pruners, cross-validation. */
 export * as tune from "./tune/index.ts";

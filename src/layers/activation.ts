@@ -1,3 +1,4 @@
+import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type LayerFactoryNeeding, type Shaped, defineLayer } from "./defineLayer.ts";
 import { type Activation, activationOf } from "./resolve.ts";
 import type { SameShape } from "../tensor/shapeTypes.ts";
@@ -6,6 +7,8 @@ import type { SameShape } from "../tensor/shapeTypes.ts";
 export interface ActivationOptions {
   /** A name, an op, or a function of a symbolic tensor. */
   activation: Activation;
+  /** What the activation takes besides its input, such as `{ negativeSlope: 0.3 }` of "leakyRelu". Default null. */
+  attributes: Readonly<Record<string, number | string>> | null;
 }
 
 /**
@@ -17,11 +20,18 @@ export interface ActivationOptions {
  *
  * @example
  *     activation({ activation: "relu" })
+ *     activation({ activation: "leakyRelu", attributes: { negativeSlope: 0.3 } })
  */
 export const activation: LayerFactoryNeeding<SameShape, ActivationOptions, "activation"> =
   /* @__PURE__ */ defineLayer<ActivationOptions, Shaped>({
     name: "activation",
-    defaults: { activation: "linear" },
+    defaults: { activation: "linear", attributes: null },
     check: ({ activation: given }) => void activationOf("activation", given),
-    call: ([x], { options }, name) => activationOf(`activation "${name}"`, options.activation)(x!),
+    call: ([x], { options: { activation: given, attributes } }, name) => {
+      const f: (x: SymbolicTensor, attributes?: object) => SymbolicTensor = activationOf(
+        `activation "${name}"`,
+        given,
+      );
+      return attributes ? f(x!, attributes) : f(x!);
+    },
   });

@@ -2,8 +2,13 @@ import { DataError } from "../errors.ts";
 import { decodeSafetensors } from "../io/safetensors.ts";
 import { type CompileConfig, type ModelConfig, toConfig } from "./config.ts";
 import { type CustomObjects, compileFromConfig, fromConfig } from "./fromConfig.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Model } from "./model.ts";
-import { FORMAT, type ModelSource, bytesOf, setValues, slotsFrom } from "./save.ts";
+import { ownParts } from "./load/parts.ts";
+import { sniff } from "./load/sniff.ts";
+import { type ModelSource, type SiblingFiles, openSource } from "./load/source.ts";
+import { FORMAT, setValues, slotsFrom } from "./save.ts";
 
 /** Parses one piece of metadata. @throws DataError */
 function parse<T>(subject: string, metadata: ReadonlyMap<string, string>, key: string): T | null {
@@ -16,19 +21,38 @@ function parse<T>(subject: string, metadata: ReadonlyMap<string, string>, key: s
   }
 }
 
+/** Options of `loadModel`. */
+export interface LoadModelOptions {
+  /** Factories of layers that are not the library's own, by kind. */
+  readonly customObjects?: CustomObjects;
+  /** Shape of a sample, channels last, where a file of another library leaves axes open. */
+  readonly inputShape?: Shape | null;
+  /** Files that a model.json names, where it is not read from a path or an address. */
+  readonly files?: SiblingFiles;
+}
+
 /**
- * A saved model with everything it had: layers, values, optimizer state, and `extras`.
+ * A saved model with everything it had: layers, values, optimizer state, and `extras`. What kind of file it is, its
+ * content says: our own safetensors, a TF.js layers-model (model.json), Keras's .h5 and .keras, or ONNX. Models of
+ * other libraries come with their layers and values, ready to be compiled and trained.
  *
- * @throws DataError where the file is not a model of this library, is damaged or truncated
+ * @throws DataError where the file holds no model, is damaged or truncated, or has a layer that is not there
  *
  * @example
  *     const model = await loadModel("digits.safetensors");
+ *     const mobileNet = await loadModel("mobilenet/model.json");
  */
 export async function loadModel(
   source: ModelSource,
-  options: { customObjects?: CustomObjects } = {},
+  options: LoadModelOptions = {},
 ): Promise<Model> {
-  const { bytes, name } = await bytesOf(source);
+  const opened = await openSource(source, options.files);
+  const { bytes, name } = opened;
+  if (sniff(bytes) !== "safetensors" && bytes.length >= 8) {
+    // Few programs read files of other libraries: they alone load what does.
+    const { foreignModel } = await import("./load/foreignModel.ts");
+    return foreignModel(opened, options.inputShape ?? null, ownParts());
+  }
   const subject = name === "" ? "loadModel" : `loadModel "${name}"`;
   const { tensors, metadata } = decodeSafetensors(bytes, { name });
   const format = metadata.get("thalweg");
@@ -56,6 +80,20 @@ export async function loadModel(
   }
   model.extras = parse<Model["extras"]>(subject, metadata, "extras") ?? {};
   return model;
+}
+
+/**
+ * The tensors of a file of weights under the names that they have there: safetensors, .npz, .npy, .pt, .h5, ONNX, or a
+ * TF.js weights manifest. Layouts stay as they are; float64 is rounded.
+ *
+ * @throws DataError where the file is damaged or truncated
+ */
+export async function loadTensors(
+  source: ModelSource,
+  options: { readonly files?: SiblingFiles } = {},
+): Promise<Map<string, Tensor>> {
+  const { foreignTensors } = await import("./load/foreignWeights.ts");
+  return foreignTensors(await openSource(source, options.files));
 }
 
 /** A second model with the same layers and values, not compiled. It shares nothing with the first. */

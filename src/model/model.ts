@@ -34,8 +34,9 @@ import { optionsBeside } from "./optionsBeside.ts";
 import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
+import type { ModelSource } from "./load/source.ts";
 import {
-  type ModelSource,
+  type LoadWeightsOptions,
   type SaveOptions,
   encodeModel,
   encodeWeights,
@@ -414,9 +415,12 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return saveWeights(this, path);
   }
 
-  /** Reads the variables' values, by name, from a safetensors file or its bytes. */
-  loadWeights(source: ModelSource): Promise<void> {
-    return loadWeights(this, source);
+  /**
+   * Reads the variables' values from a file: our own safetensors, by name, or one of Keras (.h5), PyTorch (.pt, or
+   * its names in safetensors or .npz), or TF.js.
+   */
+  loadWeights(source: ModelSource, options?: LoadWeightsOptions): Promise<void> {
+    return loadWeights(this, source, options);
   }
 
   /** The variables' values, in order. */

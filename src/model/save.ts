@@ -1,9 +1,12 @@
 import { DataError, OptionError } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
-import { readFile, writeFile } from "../runtime/files.ts";
+import { writeFile } from "../runtime/files.ts";
 import { printShape, sameShape } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Json, compileToConfig, toConfig } from "./config.ts";
+import type { WeightOptions } from "./load/foreignWeights.ts";
+import { sniff } from "./load/sniff.ts";
+import { type ModelSource, type SiblingFiles, openSource } from "./load/source.ts";
 import type { AnyModel } from "./model.ts";
 import type { Slots } from "./variables.ts";
 
@@ -17,9 +20,6 @@ export interface SaveOptions {
   /** Plain JSON of the caller's own, such as preprocessing and class names: `loadModel` puts it into `model.extras`. */
   extras?: { readonly [key: string]: Json };
 }
-
-/** Where a model file may come from: a path or URL (where there is a file system), or its bytes. */
-export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 
 /**
  * A model as one safetensors file. Tensors: `layer/parameter`, and `optimizer/slot/layer/parameter`.
@@ -80,15 +80,6 @@ export function slotsFrom(tensors: ReadonlyMap<string, Tensor>): Slots {
   return slots;
 }
 
-/** The bytes of a source, and a name for messages. */
-export async function bytesOf(source: ModelSource): Promise<{ bytes: Uint8Array; name: string }> {
-  if (typeof source === "string" || source instanceof URL)
-    return { bytes: await readFile(source), name: String(source) };
-  if (source instanceof Blob)
-    return { bytes: new Uint8Array(await source.arrayBuffer()), name: "" };
-  return { bytes: source instanceof Uint8Array ? source : new Uint8Array(source), name: "" };
-}
-
 /** Sets a model's variables from named tensors; others are ignored. @throws DataError naming what is missing or differs */
 export function setValues(
   subject: string,
@@ -130,12 +121,37 @@ export async function saveWeights(model: AnyModel, path: string | URL): Promise<
   await writeFile(path, encodeWeights(model));
 }
 
-/** Reads variables by name into a model that is built. @throws DataError */
-export async function loadWeights(model: AnyModel, source: ModelSource): Promise<void> {
-  const { bytes, name } = await bytesOf(source);
-  setValues(
-    `loadWeights${name === "" ? "" : ` "${name}"`}`,
-    model,
-    decodeSafetensors(bytes, { name }).tensors,
-  );
+/** Options of `loadWeights`. */
+export interface LoadWeightsOptions extends WeightOptions {
+  /** Files that a model.json names, where it is not read from a path or an address. */
+  readonly files?: SiblingFiles;
+}
+
+/**
+ * Reads variables into a model that is built, from safetensors or a file of another library.
+ *
+ * @throws DataError naming what is missing or differs
+ */
+export async function loadWeights(
+  model: AnyModel,
+  source: ModelSource,
+  { files, ...options }: LoadWeightsOptions = {},
+): Promise<void> {
+  if (!model.built)
+    throw new OptionError(
+      `model "${model.name}": has no variables to load yet; build or fit it first`,
+    );
+  const opened = await openSource(source, files);
+  const { bytes, name } = opened;
+  const setOwn = (subject: string, tensors: ReadonlyMap<string, Tensor>): void =>
+    setValues(subject, model, tensors);
+  const subject = `loadWeights${name === "" ? "" : ` "${name}"`}`;
+  if (sniff(bytes) === "safetensors") {
+    const { tensors } = decodeSafetensors(bytes, { name, narrowing: "round" });
+    const own = options.names === undefined && options.layout !== "torch";
+    if (own && model.variables.every((v) => tensors.has(v.name))) return setOwn(subject, tensors);
+  }
+  // Few programs read files of other libraries: they alone load what does.
+  const { foreignWeights } = await import("./load/foreignWeights.ts");
+  return foreignWeights(model, opened, options, setOwn);
 }
