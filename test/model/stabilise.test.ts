@@ -71,9 +71,7 @@ test("a remedy is recommended that is calmer and learns as well", async () => {
     ],
   });
   expect(tried.recommended?.remedy.name).toBe("a smaller rate");
-  expect(String(tried)).toContain(
-    "Take a smaller rate: the last 10 validation losses jump by",
-  );
+  expect(String(tried)).toContain("Take a smaller rate: the last 10 validation losses jump by");
 });
 
 test("noise is what a sequence has besides its slope and bend", () => {
