@@ -90,7 +90,7 @@ export function gptIn(thalweg, problem) {
   const outputs = dense({ units: vocabulary, useBias: false, activation: "softmax" })(norm()(x));
   const net = thalweg.model({ inputs: tokens, outputs });
   net.compile({
-    optimizer: thalweg.adamw(optimizer),
+    optimizer: thalweg.adamW(optimizer),
     loss: "sparseCategoricalCrossentropy",
   });
   net.setWeights(gptWeights(problem).map(({ shape, data }) => thalweg.tensor(data, shape)));

@@ -105,6 +105,20 @@ export const PROBLEMS = {
   },
 };
 
+for (const batch of [1, 64]) {
+  const { inputs, shape, layers, units } = PROBLEMS.lenet;
+  const label = `inference, LeNet, batch ${batch}`;
+  PROBLEMS[`inferenceLenet${batch}`] = {
+    kind: "inference",
+    label,
+    inputs,
+    shape,
+    layers,
+    units,
+    batch,
+  };
+}
+
 /** Decay rates of both moments. */
 export const ADAM_BETAS = [0.9, 0.999];
 
@@ -191,7 +205,7 @@ function imageLayers(thalweg, problem) {
           : thalweg.dense({ units: dense, activation, inputShape }),
         ...(norm
           ? [
-              thalweg.batchNormalization({ epsilon: 1e-5 }),
+              thalweg.batchNormalization({ epsilon: 1e-5, ...problem.norm }),
               thalweg.activation({ activation: "relu" }),
             ]
           : []),
@@ -203,7 +217,7 @@ function imageLayers(thalweg, problem) {
 
 /** A compiled model of a problem with its initial weights, made by a copy of the library. */
 export function modelIn(thalweg, problem) {
-  const { inputs, units, optimizer = { name: "adam" } } = problem;
+  const { inputs, units, optimizer = { name: "adam" }, metrics = [] } = problem;
   const images = problem.layers && imageLayers(thalweg, problem);
   const layers = units.map((n, i) =>
     thalweg.dense({
@@ -214,7 +228,11 @@ export function modelIn(thalweg, problem) {
   );
   const model = thalweg.sequential(images ? images.layers : layers);
   const { name: rule, ...options } = optimizer;
-  model.compile({ optimizer: thalweg[rule](options), loss: "sparseCategoricalCrossentropy" });
+  model.compile({
+    optimizer: thalweg[rule](options),
+    loss: "sparseCategoricalCrossentropy",
+    metrics,
+  });
   const weights = images ? images.weights : weightsOf(problem);
   model.setWeights(weights.map(({ shape, data }) => thalweg.tensor(data, shape)));
   return model;

@@ -1,7 +1,7 @@
 // Thalweg as a contestant: the public API of dist wherever it reaches.
 import * as thalweg from "../build/modules/index.js";
 import { Commands } from "../build/modules/kernels/commands.js";
-import { Kernels } from "../build/modules/kernels/table.gen.js";
+import { kernelsOf } from "../build/modules/kernels/kernels.js";
 import { regionsOf } from "../build/modules/memory/regions.js";
 import { OptimizerRun } from "../build/modules/optim/optimizerRun.js";
 import { gptData, gptIn } from "./gpt.mjs";
@@ -46,7 +46,7 @@ function fitting(problem, model, samples, labels) {
 export function program(engine, emit) {
   const commands = new Commands();
   commands.split = false;
-  emit(new Kernels(commands), commands);
+  emit(kernelsOf(commands), commands);
   const base = regionsOf(engine).allocate(commands.bytes);
   commands.place(engine.i32, base);
   const end = base + commands.position;
@@ -118,10 +118,15 @@ async function optimizer({ size }) {
 async function inference(problem) {
   await thalweg.init();
   const model = modelOf(problem);
-  const x = thalweg.tensor(dataOf(problem).x, [problem.batch, problem.inputs]);
+  const x = thalweg.tensor(dataOf(problem).x, [
+    problem.batch,
+    ...(problem.shape ?? [problem.inputs]),
+  ]);
+  await model.predict(x, { batchSize: "all" }); // loads the kernels
   const predict = () => model.predictSync(x, { batchSize: "all" });
   return {
     name,
+    model,
     check: () => [...predict().data.subarray(0, 4)],
     run: (steps) => {
       for (let i = 0; i < steps; i++) predict();

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import { Cache, filesBelow, hashOf, writeIfChanged } from "./cache.mjs";
-import { VARIANTS, buildVariant } from "./wasm.mjs";
+import { VARIANTS, buildVariant, coreOf } from "./wasm.mjs";
 import { embedWorker, writeWorker } from "./worker.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -20,22 +20,33 @@ const cache = new Cache(at("build/inputs.json"));
 const version = (name) =>
   JSON.parse(readFileSync(at("node_modules", name, "package.json"), "utf8")).version;
 
-/** build/<variant>.wasm, and src/kernels/wasm/<variant>.ts: the same bytes, gzipped, as base64. */
+/** Compiles a build unless its inputs are unchanged; gives the text of its module: gzipped bytes as base64. */
+async function moduleOf(build, hash) {
+  const file = at("build", `${build}.wasm`);
+  const raw = at("build", `${build}.raw.wasm`); // has names: for the dispatcher check and tests
+  if (force || !cache.has(build, hash, [file, raw])) {
+    await buildVariant(build);
+    cache.record(build, hash);
+  }
+  // base64 breaks what gzip looks for: a server's gzip of plain base64 is half as large again.
+  const base64 = gzipSync(readFileSync(file), { level: 9 }).toString("base64");
+  return `const base64: string =\n  "${base64}";\nexport default base64;\n`;
+}
+
+/**
+ * build/<variant>.wasm and its core, and src/kernels/wasm/*.ts: the same bytes. Where only the wasm is asked
+ * for, cores are left out, as they only make a page's first download smaller: their modules give all kernels.
+ */
 async function wasm() {
   const inputs = [at("assembly"), at("asconfig.json"), at("scripts/wasm.mjs")];
   const hash = hashOf(inputs, [version("assemblyscript"), version("binaryen")]);
+  const write = (build, text) => writeIfChanged(at("src/kernels/wasm", `${build}.ts`), text);
   await Promise.all(
     VARIANTS.map(async (variant) => {
-      const file = at("build", `${variant}.wasm`);
-      const raw = at("build", `${variant}.raw.wasm`); // has names: for the dispatcher check and tests
-      if (force || !cache.has(variant, hash, [file, raw])) {
-        await buildVariant(variant);
-        cache.record(variant, hash);
-      }
-      // base64 breaks what gzip looks for: a server's gzip of plain base64 is half as large again.
-      const base64 = gzipSync(readFileSync(file), { level: 9 }).toString("base64");
-      const text = `const base64: string =\n  "${base64}";\nexport default base64;\n`;
-      writeIfChanged(at("src/kernels/wasm", `${variant}.ts`), text);
+      write(variant, await moduleOf(variant, hash));
+      const core = coreOf(variant);
+      if (only === "wasm") write(core, `export { default } from "./${variant}.ts";\n`);
+      else write(core, await moduleOf(core, hash));
     }),
   );
 }
@@ -67,6 +78,7 @@ const NAMESPACES = [
   "metrics/index.gen",
   "metrics/scores/index",
   "train/data/index",
+  "tune/index",
 ];
 
 /**
@@ -132,6 +144,15 @@ async function browserFile() {
     minify: true,
     legalComments: "none",
     logLevel: "warning",
+    plugins: [
+      {
+        name: "one build a variant",
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /-core\.js$/ }, ({ path, resolveDir }) => ({
+            path: join(resolveDir, path.replace("-core", "")),
+          })),
+      },
+    ],
   });
   writeIfChanged(at("dist/browser.d.ts"), 'export * from "./index.js";\n');
 }

@@ -63,14 +63,14 @@ export function docsOf(root) {
     "Ops",
     [functions],
     "src/ops",
-    /^const : (Op|Comparison)\b|^function .*\): SymbolicTensor(\[\])? \{/,
+    /^const : (Op|ShapedOp|Comparison)\b|^function .*\): SymbolicTensor(\[\])? \{|^function <[\s\S]*?\): SymbolicTensor</,
   );
   add(
     "layers",
     "Layers",
     ["Called with options: `dense({ units: 10 })`."],
     "src/layers",
-    /^const :[\s\S]*?=> Layer(?: & \w+)? =|^const : LayerFactory/,
+    /^const :[\s\S]*?=> (?:Shaped)?Layer\b[^=]*=|^const : \w*LayerFactory/,
   );
   add(
     "optimizers",

@@ -10,7 +10,7 @@ const ORDER = {
   src: `errors < math < shape < names < runtime < kernels < memory < tensor < io < graph < ops < autograd < plan
     < initializers = regularizers = constraints < layers = losses = metrics = optim < train < model
     < tune = distributed < index < cli`,
-  assembly: `lanes < constants < math < random = reduce = moments = share = broadcast < recurrent < gemm < ops = optim = peak
+  assembly: `lanes < constants < math < random = reduce = moments = share = copyRow = broadcast < recurrent < gemm < ops = optim = peak
     < dispatch.gen < plan < threads < index`,
 };
 

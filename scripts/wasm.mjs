@@ -67,12 +67,16 @@ async function node(...args) {
   }
 }
 
-/** Compiles one variant; returns its bytes. */
-export async function buildVariant(variant, extra = []) {
+/** Name of the build of a variant that a page loads first: with the kernels of coreKernels.mjs alone. */
+export const coreOf = (variant) => `${variant}-core`;
+
+/** Compiles one variant, or its core; returns its bytes. */
+export async function buildVariant(build, extra = []) {
   mkdirSync(join(root, "build"), { recursive: true });
+  const variant = build.replace(/-core$/, "");
   const target = config.targets[variant];
-  const raw = join(root, "build", `${variant}.raw.wasm`);
-  const out = join(root, target.outFile);
+  const raw = join(root, "build", `${build}.raw.wasm`);
+  const out = join(root, target.outFile.replace(variant, build));
   // asc adds the entries of asconfig.json. Builds without shared memory have no atomics.
   const entries = target.sharedMemory ? [join(root, "assembly/threads.ts")] : [];
   await node(
@@ -82,6 +86,8 @@ export async function buildVariant(variant, extra = []) {
     join(root, "asconfig.json"),
     "--target",
     variant,
+    "--use",
+    `abort=,ALL_KERNELS=${build === variant ? 1 : 0}`,
     "-o",
     raw,
   );

@@ -23,6 +23,11 @@ export class EngineError extends Error {
   override name = "EngineError";
 }
 
+/** A plan has a kernel that the first build lacks: `Engine.extend` loads it. Caught where that may be awaited. */
+export class MissingKernelError extends EngineError {
+  override name = "MissingKernelError";
+}
+
 /** Where numbers stopped being finite. */
 export interface NonFinitePlace {
   /** The layer, or null: in the loss. */

@@ -10,6 +10,8 @@ export { type Table, takeRows } from "./io/table.ts";
 export { decodeSafetensors, encodeSafetensors } from "./io/safetensors.ts";
 export type { SymbolicTensor } from "./graph/symbolic.ts";
 export { defineOp } from "./graph/defineOp.ts";
+export type { ShapedOp } from "./graph/shapedOp.ts";
+export type { ShapeMismatch } from "./tensor/shapeTypes.ts";
 /** Ops on symbolic tensors, for `trace`, `valueAndGrad` and `compute`. */
 export * as ops from "./ops/index.gen.ts";
 export * from "./ops/activations/index.gen.ts";
@@ -20,7 +22,7 @@ export * from "./regularizers/index.gen.ts";
 export * from "./constraints/index.gen.ts";
 export { type Constraint, defineConstraint } from "./constraints/defineConstraint.ts";
 export * from "./layers/index.gen.ts";
-export { type AnyLayer, type Layer, defineLayer } from "./layers/defineLayer.ts";
+export { type AnyLayer, type Layer, type ShapedLayer, defineLayer } from "./layers/defineLayer.ts";
 export { type LayerTensor, input } from "./layers/layerTensor.ts";
 export * from "./losses/index.gen.ts";
 export { type Loss, defineLoss } from "./losses/defineLoss.ts";
@@ -30,11 +32,24 @@ export { type Metric, defineMetric } from "./metrics/defineMetric.ts";
 /** Scores of predictions on the host, in float64: no model needed. */
 export * as scores from "./metrics/scores/index.ts";
 export * from "./optim/index.gen.ts";
+export { type ClosureOptimizer, lbfgs } from "./optim/lbfgs.ts";
 export { type Optimizer, defineOptimizer } from "./optim/defineOptimizer.ts";
 export * from "./optim/schedules/index.gen.ts";
 export { type Schedule, defineSchedule } from "./optim/schedules/defineSchedule.ts";
-export type { Callback, Logs, TrainedModel, TrainingInfo } from "./train/callbacks.ts";
+export type {
+  Callback,
+  CallbackState,
+  Logs,
+  TrainedModel,
+  TrainingInfo,
+} from "./train/callbacks.ts";
+export { backupAndRestore } from "./train/callbacks/backupAndRestore.ts";
+export { csvLogger } from "./train/callbacks/csvLogger.ts";
+export { type EarlyStopping, earlyStopping } from "./train/callbacks/earlyStopping.ts";
+export { lambdaCallback } from "./train/callbacks/lambdaCallback.ts";
 export { learningRateScheduler } from "./train/callbacks/learningRateScheduler.ts";
+export { modelCheckpoint } from "./train/callbacks/modelCheckpoint.ts";
+export { progress } from "./train/callbacks/progress.ts";
 export { reduceLROnPlateau } from "./train/callbacks/reduceLROnPlateau.ts";
 export { type Diagnosis, type DiagnoseOptions, diagnose } from "./model/doctor/diagnose.ts";
 export { type Doctor, type DoctorOptions, doctor } from "./model/doctor/doctor.ts";
@@ -44,6 +59,16 @@ export {
   type LearningRateRangeOptions,
   learningRateRange,
 } from "./model/doctor/learningRateRange.ts";
+export { type TensorBoard, tensorBoard } from "./train/callbacks/tensorBoard.ts";
+export { type Checkpoint, decodeCheckpoint } from "./train/checkpoint.ts";
+export type { CheckpointSource } from "./train/checkpointStore.ts";
+export type { FitEpoch } from "./train/trainer.ts";
+export type { FitOptions } from "./model/fitOptions.ts";
+export type { Store } from "./runtime/stores/store.ts";
+export { fileStore } from "./runtime/stores/fileStore.ts";
+export { indexedDBStore } from "./runtime/stores/indexedDBStore.ts";
+export { memoryStore } from "./runtime/stores/memoryStore.ts";
+export { opfsStore } from "./runtime/stores/opfsStore.ts";
 export {
   type Build,
   REMEDIES,
@@ -64,4 +89,6 @@ export { type AnyModel, Model } from "./model/model.ts";
 export { model } from "./model/functional.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 export { cloneModel, loadModel } from "./model/loadModel.ts";
-export { sequential } from "./model/sequential.ts";
+export { type Sequential, sequential } from "./model/sequential.ts";
+/** Hyperparameter tuning: studies, samplers, pruners, cross-validation. */
+export * as tune from "./tune/index.ts";

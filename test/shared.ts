@@ -5,9 +5,14 @@ import { test } from "vitest";
 const folder =
   process.env.THALWEG_SHARED ?? fileURLToPath(new URL("../../shared", import.meta.url));
 
+/** Where a file or folder of the shared folder lies. */
+export function sharedPath(path: string): string {
+  return `${folder}/${path}`;
+}
+
 /** Bytes of a file of the shared folder. */
 export function sharedFile(path: string): Uint8Array {
-  return readFileSync(`${folder}/${path}`);
+  return readFileSync(sharedPath(path));
 }
 
 /** A test that needs files of the shared folder; skipped, and said so, where they are not. */
@@ -15,9 +20,10 @@ export function testWithShared(
   title: string,
   paths: string[],
   run: () => void | Promise<void>,
+  timeout = 60_000,
 ): void {
   const missing = paths.filter((path) => !existsSync(`${folder}/${path}`));
   if (missing.length > 0)
     console.warn(`skipped "${title}": ${folder} has no ${missing.join(", ")}; set THALWEG_SHARED`);
-  (missing.length > 0 ? test.skip : test)(title, run, 60_000);
+  (missing.length > 0 ? test.skip : test)(title, run, timeout);
 }

@@ -1,7 +1,5 @@
-import { LANES, loadSplat, storePart } from "../lanes";
-
-/** Rows of at least that many bytes are copied by the engine, whose call costs more than a short row. */
-const LONG: i32 = 64;
+import { copyRow } from "../copyRow";
+import { LANES, Lanes, loadSplat, storePart } from "../lanes";
 
 /**
  * Copies bytes. The areas may overlap.
@@ -14,26 +12,56 @@ export function copyBytes(x: usize, out: usize, begin: i32, end: i32): void {
   memory.copy(out + begin, x + begin, end - begin);
 }
 
-/** n elements, whose steps may be negative; 0 in x repeats one. */
-function row<T>(x: usize, stepX: i32, out: usize, stepOut: i32, n: i32): void {
-  if (stepX == 1 && stepOut == 1 && n * sizeof<T>() >= LONG) {
-    memory.copy(out, x, <usize>n * sizeof<T>());
-    return;
-  }
-  if (sizeof<T>() == 4 && stepX == 0 && stepOut == 1) {
-    const value = loadSplat(x);
-    for (; n > 0; n -= LANES) {
-      storePart(out, value, n);
-      out += 16;
-    }
-    return;
-  }
+/** `count` rows of n elements, whose steps may be negative; 0 in x repeats one. */
+function rows<T>(
+  x: usize,
+  rowX: usize,
+  stepX: i32,
+  out: usize,
+  rowOut: usize,
+  stepOut: i32,
+  n: i32,
+  count: i32,
+): void {
+  const words = sizeof<T>() == 4 && stepOut == 1;
   const moveX = <usize>stepX * sizeof<T>();
   const moveOut = <usize>stepOut * sizeof<T>();
-  for (; n > 0; n--) {
-    store<T>(out, load<T>(x));
-    x += moveX;
-    out += moveOut;
+  for (; count > 0; count--) {
+    if (words && stepX == 1) copyRow(x, out, n);
+    else if (words && stepX == 0) repeat(loadSplat(x), out, n);
+    else {
+      let from = x;
+      let to = out;
+      let left = n;
+      for (; left >= 4; left -= 4) {
+        store<T>(to, load<T>(from));
+        from += moveX;
+        to += moveOut;
+        store<T>(to, load<T>(from));
+        from += moveX;
+        to += moveOut;
+        store<T>(to, load<T>(from));
+        from += moveX;
+        to += moveOut;
+        store<T>(to, load<T>(from));
+        from += moveX;
+        to += moveOut;
+      }
+      for (; left > 0; left--) {
+        store<T>(to, load<T>(from));
+        from += moveX;
+        to += moveOut;
+      }
+    }
+    x += rowX;
+    out += rowOut;
+  }
+}
+
+function repeat(value: Lanes, out: usize, n: i32): void {
+  for (; n > 0; n -= LANES) {
+    storePart(out, value, n);
+    out += 16;
   }
 }
 
@@ -58,11 +86,16 @@ function walk<T>(x: usize, out: usize, table: usize, begin: i32, end: i32): void
     }
     left = min(left, end - i);
     i += left;
-    for (; left > 0; left--) {
-      row<T>(x + <usize>from * sizeof<T>(), stepX, out + <usize>to * sizeof<T>(), stepOut, n);
-      from += i32.load(last - 8);
-      to += i32.load(last - 4);
-    }
+    rows<T>(
+      x + <usize>from * sizeof<T>(),
+      <usize>i32.load(last - 8) * sizeof<T>(),
+      stepX,
+      out + <usize>to * sizeof<T>(),
+      <usize>i32.load(last - 4) * sizeof<T>(),
+      stepOut,
+      n,
+      left,
+    );
   }
 }
 

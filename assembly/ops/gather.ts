@@ -1,3 +1,4 @@
+import { copyRow } from "../copyRow";
 import { LANES, at, isplat, loadBytes, madd, splat, storePart, toFloat } from "../lanes";
 
 /**
@@ -98,7 +99,7 @@ export function gather(
     else {
       const from = x + <usize>(o * length + index) * bytes;
       if (inner == 1) i32.store(to, i32.load(from));
-      else memory.copy(to, from, bytes);
+      else copyRow(from, to, inner);
     }
     to += bytes;
     if (++i == n) {

@@ -1,4 +1,4 @@
-import { STRIDE, and, at, load, madd, mul, splat, store, sub } from "../lanes";
+import { STRIDE, at, load, madd, mul, splat, store, sub } from "../lanes";
 
 /**
  * One step along a direction on elements [begin, end), `p = p - (decay p + stepSize factor u)`.

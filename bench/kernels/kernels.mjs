@@ -14,7 +14,7 @@ import { optimizerOver } from "../thalweg.mjs";
 import { arithmeticPeaks, copyPeak } from "./peak.mjs";
 import { ROWS, product } from "./rows.mjs";
 
-const OPTIMIZERS = ["adamw", "adam", "nadam", "rmsprop", "adagrad", "sgd"];
+const OPTIMIZERS = ["adamW", "adam", "nadam", "rmsprop", "adagrad", "sgd"];
 
 /** A plan of one op call on parameters, so that nothing is loaded, filled or copied besides. */
 async function kernelRow(engine, row) {
@@ -35,18 +35,27 @@ async function kernelRow(engine, row) {
   const places = new Map(
     leaves.map((t, i) => {
       const address = regions.allocate(4 * sizeOf(t.shape));
-      if (t.dtype === "float32") engine.f32.set(uniform(sizeOf(t.shape), i + 1), address >>> 2);
+      const numbers = uniform(sizeOf(t.shape), i + 1);
+      const { limit } = row.inputs[i];
+      if (t.dtype === "float32") engine.f32.set(numbers, address >>> 2);
+      else if (limit)
+        engine.i32.set(
+          numbers.map((v) => ((v + 1) / 2) * limit),
+          address >>> 2,
+        );
       return [t, address];
     }),
   );
   const arena = regions.allocate(workBytes(compiled, engine.threads));
   const plan = Plan.place(compiled, engine, { leaf: (t) => places.get(t), pin: () => 0, arena });
-  const touched = [...leaves, ...Object.values(outputs).flatMap((t) => t.node.outputs)];
+  const touched = [
+    ...new Set([...leaves, ...Object.values(outputs).flatMap((t) => t.node.outputs)]),
+  ];
   return {
     name: row.name,
     group: row.group,
     flops: row.flops ?? (["product", "convolution"].includes(row.group) ? flopsOf(out.node) : 0),
-    bytes: touched.reduce((sum, t) => sum + 4 * sizeOf(t.shape), 0),
+    bytes: row.bytes ?? touched.reduce((sum, t) => sum + 4 * sizeOf(t.shape), 0),
     run: (calls) => {
       for (let i = 0; i < calls; i++) plan.run();
     },

@@ -110,6 +110,76 @@ function recurrence(op, gates, [batch, time, features, units], backward) {
   };
 }
 
+/** What moves elements: the bytes are those that are read and written, not all of the inputs. */
+function movement(name, file, op, inputs, moved, build) {
+  const make = (module, gradient, leaves) => [build(module[op], ...leaves)];
+  return { group: "movement", name, file, inputs, build: make, bytes: 8 * moved };
+}
+
+/** Indices below a limit. */
+const below = (limit, ...shape) => ({ ...i32(...shape), limit });
+
+const MOVEMENTS = [
+  movement(
+    "concat rows 2 x 1024x64",
+    "concat",
+    "concat",
+    [f32(1024, 64), f32(1024, 64)],
+    131_072,
+    (op, a, b) => op(a, b, { axis: 1 }),
+  ),
+  movement(
+    "concat narrow 2 x 16384x3",
+    "concat",
+    "concat",
+    [f32(16_384, 3), f32(16_384, 3)],
+    98_304,
+    (op, a, b) => op(a, b, { axis: 1 }),
+  ),
+  movement("slice columns 1024x64 of 192", "slice", "slice", [f32(1024, 192)], 65_536, (op, x) =>
+    op(x, { axis: 1, begin: 64, size: 64 }),
+  ),
+  movement("slice every second 65536", "slice", "slice", [f32(131_072)], 65_536, (op, x) =>
+    op(x, { step: 2 }),
+  ),
+  movement("flip 65536", "slice", "flip", [f32(65_536)], 65_536, (op, x) => op(x)),
+  movement("pad 16x32x32x16 by 1", "pad", "pad", [f32(16, 32, 32, 16)], 262_144, (op, x) =>
+    op(x, {
+      paddings: [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ],
+    }),
+  ),
+  movement("broadcast row 1024x64", "broadcastTo", "broadcastTo", [f32(64)], 32_800, (op, x) =>
+    op(x, [1024, 64]),
+  ),
+  ...[
+    [65, 128],
+    [65_536, 128],
+    [65_536, 8],
+  ].flatMap(([rows, width]) => [
+    movement(
+      `gather 1024 of ${rows}x${width}`,
+      "gather",
+      "gather",
+      [f32(rows, width), below(rows, 1024)],
+      1024 * width,
+      (op, x, i) => op(x, i),
+    ),
+    movement(
+      `scatter add 1024 to ${rows}x${width}`,
+      "scatter",
+      "scatterAddSlices",
+      [f32(1024, width), below(rows, 1024)],
+      1.5 * 1024 * width + (rows * width) / 2,
+      (op, dy, i) => op(dy, i, { axis: 0, length: rows }),
+    ),
+  ]),
+];
+
 /** A call and its gradient, each a row; `inputs` after the shape of x are its parameters. */
 const both = (group, call, file, x, attrs, parameters = []) =>
   [false, true].map((gradient) => ({
@@ -159,6 +229,7 @@ const RESIZES = ["nearest", "bilinear"].flatMap((method) =>
 );
 
 export const ROWS = [
+  ...MOVEMENTS,
   ...[false, true].flatMap((backward) => [
     recurrence("lstm", 4, [32, 50, 64, 128], backward),
     recurrence("gru", 3, [32, 50, 64, 128], backward),

@@ -280,7 +280,8 @@ function inference(problem) {
   const { nn, tree, jit } = jax;
   const params = weightsOf(problem).map(({ shape, data }) => array(data, shape));
   const x = array(dataOf(problem).x, [problem.batch, problem.inputs]);
-  const predict = jit((params, x) => nn.softmax(forward(params, x), -1));
+  const net = problem.layers ? (params, x) => imageForward(problem, params, x) : forward;
+  const predict = jit((params, x) => nn.softmax(net(params, x), -1));
   const outputs = () => predict(tree.ref(params), x.ref).data();
   return {
     check: async () => [...(await outputs()).slice(0, 4)],

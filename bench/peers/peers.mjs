@@ -1,4 +1,4 @@
-// Thalweg beside jax-js, TensorFlow.js and PyTorch: the same weights and data, losses compared.
+// Thalweg beside jax-js, TensorFlow.js, onnxruntime-web and PyTorch: the same weights and data, losses compared.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -40,7 +40,7 @@ async function measure(problem, contenders, options) {
   checks.forEach((values, i) => agree(problem.label, checks[0], values, contestants[i].name));
   const times = await interleave(contestants, options);
   for (const c of contestants) c.close();
-  const reference = times.get("jax-js");
+  const [jax, ort] = [times.get("jax-js"), times.get("onnxruntime-web")];
   return {
     notes,
     check: checks[0],
@@ -50,7 +50,8 @@ async function measure(problem, contenders, options) {
       return {
         name,
         ms,
-        toJax: reference && ratios(own, reference),
+        toJax: jax && ratios(own, jax),
+        toOrt: ort && ratios(own, ort),
         ...(problem.kind === "optimizer" && { gbs: (ADAM_BYTES * problem.size) / ms.median / 1e6 }),
       };
     }),
@@ -65,6 +66,7 @@ export async function peers({ filter, rounds, clock, print }) {
     thalweg,
     await import("./jaxjs.mjs"),
     await import("./tfjs.mjs"),
+    await import("./onnxruntime.mjs"),
     ...(torch.available ? [torch] : []),
   ];
   const out = {};
@@ -75,14 +77,14 @@ export async function peers({ filter, rounds, clock, print }) {
     print(
       `\n${problem.label}  (equal to 4 digits: ${result.check.map((x) => x.toPrecision(5)).join(", ")})`,
     );
-    print("| | ms, median (quartiles) | of jax-js's time | GB/s |\n|---|---|---|---|");
+    print(
+      "| | ms, median (quartiles) | of jax-js's time | of onnxruntime-web's | GB/s |\n|---|---|---|---|---|",
+    );
     const digits = (x) => x.toPrecision(3);
-    for (const { name, ms, toJax, gbs } of result.rows) {
-      const ratio = toJax
-        ? `${digits(toJax.median)} (${digits(toJax.low)} to ${digits(toJax.high)})`
-        : "";
+    const spread = (s) => (s ? `${digits(s.median)} (${digits(s.low)} to ${digits(s.high)})` : "");
+    for (const { name, ms, toJax, toOrt, gbs } of result.rows) {
       print(
-        `| ${name} | ${digits(ms.median)} (${digits(ms.low)} to ${digits(ms.high)}) | ${ratio} | ${gbs ? digits(gbs) : ""} |`,
+        `| ${name} | ${spread(ms)} | ${spread(toJax)} | ${spread(toOrt)} | ${gbs ? digits(gbs) : ""} |`,
       );
     }
     for (const note of result.notes) print(note);

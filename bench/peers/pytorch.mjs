@@ -11,7 +11,7 @@ import { dataOf, uniform, weightsOf } from "../problems.mjs";
 export const name = "PyTorch";
 
 /** The system's interpreter first: it is the one that packages install into. */
-const python = ["/usr/bin/python3", "python3"].find(
+export const python = ["/usr/bin/python3", "python3"].find(
   (path) => spawnSync(path, ["-c", "import torch"], { stdio: "ignore" }).status === 0,
 );
 

@@ -188,10 +188,14 @@ def optimizer(problem, folder):
 def inference(problem, folder):
     params = parameters(problem, folder)
     x = read(folder, "x", (problem["batch"], problem["inputs"]))
+    net = forward
+    if "layers" in problem:
+        x = x.reshape(-1, *problem["shape"]).permute(0, 3, 1, 2).contiguous()
+        net = functools.partial(image_forward, problem)
 
     def step():
         with torch.no_grad():
-            return F.softmax(forward(params, x), -1)
+            return F.softmax(net(params, x), -1)
 
     return step, lambda: step().flatten()[:4].tolist()
 

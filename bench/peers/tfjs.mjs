@@ -24,6 +24,24 @@ function forward(params, x) {
   return x;
 }
 
+/** Logits of a net of images without normalization. */
+function imageForward({ layers, shape }, params, x) {
+  const next = params.values();
+  const take = () => next.next().value;
+  x = x.reshape([-1, ...shape]);
+  for (const { conv, same, pool, flatten, dense, relu } of layers) {
+    const activation = relu ? "relu" : "linear";
+    if (pool) x = tf.maxPool(x, 2, 2, "valid");
+    else if (flatten) x = x.reshape([x.shape[0], -1]);
+    else if (conv) {
+      const [filter, bias] = [take(), take()];
+      const pad = same ? "same" : "valid";
+      x = tf.fused.conv2d({ x, filter, strides: 1, pad, bias, activation });
+    } else if (dense) x = tf.fused.matMul({ a: x, b: take(), bias: take(), activation });
+  }
+  return x;
+}
+
 function train(problem) {
   const { batch, batches, inputs, units, optimizer } = problem;
   const { x, y } = dataOf(problem);
@@ -80,8 +98,9 @@ function optimizer({ size }) {
 function inference(problem) {
   const params = weightsOf(problem).map(({ shape, data }) => tf.tensor(data, shape));
   const x = tf.tensor2d(dataOf(problem).x, [problem.batch, problem.inputs]);
+  const net = problem.layers ? (params, x) => imageForward(problem, params, x) : forward;
   const outputs = () => {
-    const y = tf.tidy(() => tf.softmax(forward(params, x)));
+    const y = tf.tidy(() => tf.softmax(net(params, x)));
     const data = y.dataSync();
     y.dispose();
     return data;
@@ -96,7 +115,8 @@ function inference(problem) {
 
 export async function open(problem) {
   if (problem.kind === "gpt") throw new Error("the gradient of gather fails in its wasm backend");
-  if (problem.layers) throw new Error("its WebAssembly backend has no gradient of a convolution");
+  if (problem.layers && problem.kind === "train")
+    throw new Error("its WebAssembly backend has no gradient of a convolution");
   if (!tf) await load();
   const contestant = { train, optimizer, inference }[problem.kind](problem);
   return { close: () => {}, ...contestant, name };

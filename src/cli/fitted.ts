@@ -1,5 +1,5 @@
 import type { Model } from "../model/model.ts";
-import { KeepBest } from "./keepBest.ts";
+import { earlyStopping } from "../train/callbacks/earlyStopping.ts";
 import type { Problem, Settings } from "./problems/problem.ts";
 import { Progress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,17 +18,13 @@ export async function fitted(
 ): Promise<{ progress: Progress; note: string }> {
   const { train, validation } = problem.parts;
   const progress = new Progress(terminal);
-  const controller = new AbortController();
   let note = "";
   const patience = patient ? Math.max(10, Math.ceil(settings.epochs / 5)) : Infinity;
-  const best = new KeepBest(model, patience, () => {
-    note = `stopped: the validation loss has not fallen for ${patience} epochs`;
-    controller.abort(note);
-  });
+  const best = earlyStopping({ patience, restoreBestWeights: true });
   const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    if (note !== "") process.exit(INTERRUPTED);
     note = "interrupted: what was learnt so far is tested and saved";
-    controller.abort(note);
+    model.stopTraining = true;
   };
   process.on("SIGINT", interrupt);
   try {
@@ -38,17 +34,14 @@ export async function fitted(
       validationData: [validation.x, validation.y],
       seed,
       callbacks: settings.keepBest ? [progress, best] : [progress],
-      signal: controller.signal,
     });
-  } catch (error) {
-    if (!controller.signal.aborted) throw error;
   } finally {
     progress.close();
     process.off("SIGINT", interrupt);
   }
-  if (settings.keepBest && best.epoch > 0 && best.epoch < progress.history.epoch.length) {
-    best.restore();
-    note += `${note === "" ? "" : "; "}epoch ${best.epoch}, of the lowest validation loss, is kept`;
-  }
+  if (best.stoppedEpoch !== null && note === "")
+    note = `stopped: the validation loss has not fallen for ${patience} epochs`;
+  if (best.bestEpoch !== null && best.bestEpoch + 1 < progress.history.epoch.length)
+    note += `${note === "" ? "" : "; "}epoch ${best.bestEpoch + 1}, of the lowest validation loss, is kept`;
   return { progress, note };
 }

@@ -52,6 +52,7 @@ export function helpText(style: Terminal["style"]): string {
     head("Commands"),
     ...columnsOf([
       ["  thalweg [train] [options]", "trains, tests, saves a model and writes a report"],
+      ["  thalweg tune --data FILE --target COLUMN", "looks for the best network for a table"],
       ["  thalweg compare [options]", "races all optimizers from equal weights"],
       ["  thalweg predict FILE --model FILE", "predicts the rows of a table with a saved model"],
     ]),

@@ -12,6 +12,7 @@ type Command = (line: CommandLine) => Promise<void>;
 /** Subcommands by name, loaded when they are asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import("./train.ts")).train,
+  tune: async () => (await import("./tune/tune.ts")).tune,
   compare: async () => (await import("./compare.ts")).compare,
   predict: async () => (await import("./predict.ts")).predict,
 };

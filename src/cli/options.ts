@@ -1,5 +1,5 @@
 /** What an option is for: headings of the help, in their order. */
-export const GROUPS = ["Data", "Network", "Training", "Prediction", "Output"] as const;
+export const GROUPS = ["Data", "Network", "Training", "Tuning", "Prediction", "Output"] as const;
 
 /** One option of a command: parsing, help and the nearest-name message all read this. */
 export interface OptionSpec {
@@ -17,6 +17,7 @@ export type OptionName =
   | "separator"
   | "idx"
   | "test-size"
+  | "test-every"
   | "layers"
   | "dropout"
   | "optimizer"
@@ -25,6 +26,9 @@ export type OptionName =
   | "batch-size"
   | "seed"
   | "threads"
+  | "trials"
+  | "folds"
+  | "journal"
   | "predict"
   | "model"
   | "out"
@@ -47,6 +51,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
   separator: spec("Data", "CHAR", 'what stands between cells; found by looking, "tab" for tabs'),
   idx: spec("Data", "DIR", "train on a folder of MNIST's idx files"),
   "test-size": spec("Data", "SHARE", "share of the rows kept for the test (0.2)"),
+  "test-every": spec("Data", "N", "tune: every Nth row without a gap is kept for the test"),
   layers: spec("Network", "LIST", "units of the hidden layers, such as 64,32; 0 for none"),
   dropout: spec("Network", "RATE", "share of hidden units left out of each step (0)"),
   optimizer: spec("Training", "NAME", ""),
@@ -55,6 +60,9 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
   "batch-size": spec("Training", "N", "rows in a step, or all"),
   seed: spec("Training", "N", "first weights, order of rows, dropout (1)"),
   threads: spec("Training", "N", "worker threads, or auto (1); the result is the same"),
+  trials: spec("Tuning", "N", "networks that are tried (50)"),
+  folds: spec("Tuning", "N", "parts of the rows, each tested with once a trial (5)"),
+  journal: spec("Tuning", "FILE", "where trials are kept; a file that is there is continued"),
   predict: spec("Prediction", "FILE", "predict the rows of a table, in place of training"),
   model: spec("Prediction", "FILE", "the saved model to predict with"),
   out: spec("Output", "PATH", "folder of a training's files; file for predictions"),

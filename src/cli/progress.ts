@@ -58,7 +58,12 @@ export class Progress implements Callback {
   private bar: SingleBar | null = null;
   /** Samples of an epoch: the program trains on arrays, whose number is known. */
   private samples = 0;
-  private info: TrainingInfo = { epochs: 0, steps: 0, batchSize: 0, samples: 0 };
+  private info: Pick<TrainingInfo, "epochs" | "steps" | "batchSize" | "samples"> = {
+    epochs: 0,
+    steps: 0,
+    batchSize: 0,
+    samples: 0,
+  };
   private printed = new Set<number>();
   private epoch = 0;
   private started = 0;

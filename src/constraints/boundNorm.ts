@@ -1,6 +1,6 @@
 import { ShapeError } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
 
 /** Axes along which a norm is taken: 0 for a dense kernel [inputs, outputs], [0, 1, 2] for a convolution's. */

@@ -1,6 +1,6 @@
 import { withDefaults } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { Shape } from "../shape.ts";
 
 /** What a parameter must fulfil after every step. */

@@ -1,6 +1,6 @@
 import { ShapeError, checkName } from "../errors.ts";
 import type { Address, Slot } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { type DType, type Shape, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Node, SymbolicTensor, constant } from "./symbolic.ts";
@@ -77,8 +77,8 @@ export interface OpDefinition<A extends Attrs = Attrs> {
 export type Operand = SymbolicTensor | number;
 
 /** A defined op: call it with its inputs in order, then its attributes. */
-export interface Op<A extends Attrs = Attrs> {
-  (...args: (Operand | null | undefined | Partial<A>)[]): SymbolicTensor;
+export interface Op<A extends Attrs = Attrs, Out extends SymbolicTensor = SymbolicTensor> {
+  (...args: readonly (Operand | null | undefined | Partial<A>)[]): Out;
   readonly definition: OpDefinition<A>;
   readonly opName: string;
 }
@@ -133,11 +133,12 @@ function applyOp<A extends Attrs>(
 }
 
 /** An op from its definition. Definitions are pure: nothing is registered. */
-export function defineOp<A extends Attrs = Record<never, never>>(
-  definition: OpDefinition<A>,
-): Op<A> {
+export function defineOp<
+  A extends Attrs = Record<never, never>,
+  Out extends SymbolicTensor = SymbolicTensor,
+>(definition: OpDefinition<A>): Op<A, Out> {
   const { name, inputs } = definition;
-  const call = (...args: (Operand | null | undefined | Partial<A>)[]): SymbolicTensor => {
+  const call = (...args: readonly (Operand | null | undefined | Partial<A>)[]): Out => {
     const last = args.at(-1);
     const hasAttrs = typeof last === "object" && last !== null && !isTensor(last);
     if (
@@ -165,7 +166,7 @@ export function defineOp<A extends Attrs = Record<never, never>>(
       }
       return typeof value === "number" ? constant(value) : value;
     });
-    return applyOp(definition, tensors, hasAttrs ? (last as Partial<A>) : {});
+    return applyOp(definition, tensors, hasAttrs ? (last as Partial<A>) : {}) as Out;
   };
   return Object.assign(call, { definition, opName: name });
 }

@@ -27,16 +27,16 @@ export interface Node {
 
 let created = 0;
 
-/** A tensor of a graph: a leaf, or one output of a node. It has a shape and no elements. */
-export class SymbolicTensor {
-  readonly shape: Shape;
+/** A tensor of a graph: a leaf, or one output of a node. It has a shape, in `S` where the compiler knows it, and no elements. */
+export class SymbolicTensor<S extends Shape = Shape> {
+  readonly shape: S;
   readonly dtype: DType;
   readonly node: Node | null;
   readonly leaf: Leaf | null;
   /** Grows with creation, so inputs always come before what is made of them. */
   readonly id: number;
 
-  constructor(shape: Shape, dtype: DType, node: Node | null, leaf: Leaf | null) {
+  constructor(shape: S, dtype: DType, node: Node | null, leaf: Leaf | null) {
     this.shape = shape;
     this.dtype = dtype;
     this.node = node;

@@ -9,7 +9,7 @@ export interface Slot {
 /** An f32 or u32 argument: a constant, or the slot that will hold the value when the command runs. */
 export type Scalar = number | Slot;
 
-/** What the generated table writes commands through. */
+/** What the kernels' methods write commands through. */
 export interface CommandWriter {
   /** Appends one command. `splits` says whether threads may share it; the last argument is then its size. */
   write(opcode: number, splits: boolean, args: readonly number[]): void;
@@ -17,4 +17,6 @@ export interface CommandWriter {
   float(value: Scalar): Address;
   /** Address of the slot that holds a u32. */
   uint(value: Scalar): Address;
+  /** Called for a kernel that only the second build of a variant has. */
+  extended?(): void;
 }

@@ -65,6 +65,13 @@ export class Commands implements CommandWriter {
     }
   }
 
+  /** Whether one of the commands is of a kernel that only the second build of a variant has. */
+  isExtended = false;
+
+  extended(): void {
+    this.isExtended = true;
+  }
+
   /** Stops the run here, before the commands that follow, if the f32 at `address` is not finite. */
   guard(address: Address): void {
     this.write(GUARD, false, [address]);

@@ -1,5 +1,11 @@
 import { instantiate } from "@assemblyscript/loader";
-import { EngineError, MemoryError, OptionError, withDefaults } from "../errors.ts";
+import {
+  EngineError,
+  MemoryError,
+  MissingKernelError,
+  OptionError,
+  withDefaults,
+} from "../errors.ts";
 import { decodeBase64, hardwareThreads, inflate, runtimeName } from "../runtime/platform.ts";
 import type { Address } from "./command.ts";
 import { CONTROL_BYTES } from "./control.ts";
@@ -56,6 +62,9 @@ export interface EngineInfo {
   notes: readonly string[];
 }
 
+/** Bytes at the start of the memory that are the build's static data: one page, whichever build runs. */
+const STATIC_BYTES = PAGE;
+
 interface Exports {
   run(first: Address, last: Address, scratch: Address): number;
   /** Builds with shared memory have the next two; see assembly/threads.ts. */
@@ -88,7 +97,10 @@ interface Parts {
 export class Engine {
   readonly variant: Variant;
   readonly memory: WebAssembly.Memory;
-  readonly exports: Exports;
+  /** Of the build that runs now: `extend` replaces it. */
+  exports: Exports;
+  /** Whether every kernel is there; before, only those of plain networks. */
+  complete = false;
   /** First byte that the host may use. */
   readonly base: Address;
   readonly maximumMemory: number;
@@ -105,12 +117,13 @@ export class Engine {
   private pool: Pool | null = null;
   /** Why there is no pool, where one was wanted. */
   private poolNote = "";
+  private extending: Promise<void> | null = null;
 
   constructor({ variant, memory, exports, maximumMemory, splitWork, features }: Parts) {
     this.variant = variant;
     this.memory = memory;
     this.exports = exports;
-    this.control = Math.ceil((exports.heapBase() >>> 0) / 64) * 64;
+    this.control = STATIC_BYTES;
     this.base = this.control + (exports.runShared ? CONTROL_BYTES : 0);
     this.maximumMemory = maximumMemory;
     this.splitWork = splitWork;
@@ -123,6 +136,48 @@ export class Engine {
   /** Threads that run the commands: at most as many as were asked for. */
   get threads(): number {
     return this.pool?.threads ?? 1;
+  }
+
+  /**
+   * Loads the build with every kernel, once, in place of the first one: kernels keep nothing between commands,
+   * so what lies in memory stays as it is.
+   */
+  extend(): Promise<void> {
+    return (this.extending ??= this.loadAll());
+  }
+
+  /** Runs `body`; where it meets a kernel that is not there yet, loads all of them and runs it again. */
+  async withKernels<T>(body: () => T): Promise<T> {
+    try {
+      return body();
+    } catch (error) {
+      if (!(error instanceof MissingKernelError)) throw error;
+      await this.extend();
+      return body();
+    }
+  }
+
+  /** @throws MissingKernelError where the commands are not all in the build that runs */
+  require(commands: { readonly isExtended: boolean }): void {
+    if (!commands.isExtended || this.complete) return;
+    throw new MissingKernelError(
+      "engine: the kernels of this model are not loaded yet; await model.predict(x) once before predictSync",
+    );
+  }
+
+  private async loadAll(): Promise<void> {
+    const module = await compileVariant(this.variant, true);
+    const { threads } = this;
+    const pool = this.pool;
+    this.pool = null;
+    if (pool) {
+      this.exports.dismiss!(this.control);
+      await pool.terminate();
+      this.i32.fill(0, this.control >>> 2, this.base >>> 2);
+    }
+    this.exports = await instantiateOn(module, this.memory);
+    this.complete = true;
+    if (pool) await this.startThreads(threads, module);
   }
 
   /** Starts the workers. Where that fails the engine stays with one thread and `info` says why. */
@@ -227,6 +282,21 @@ export class Engine {
   }
 }
 
+async function compileVariant(variant: Variant, all: boolean): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(await inflate(decodeBase64(await loadBase64(variant, all))));
+}
+
+async function instantiateOn(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<Exports> {
+  const { instance } = await instantiate(module, { env: { memory } });
+  const exports = instance.exports as WebAssembly.Exports & Exports;
+  if (exports.heapBase() > STATIC_BYTES)
+    throw new EngineError(`engine: static data ends at ${exports.heapBase()}, beyond its page`);
+  return exports;
+}
+
 /** Compiles and instantiates an engine. Most programs use the shared one of `init`. */
 export async function createEngine(options: Partial<EngineOptions> = {}): Promise<Engine> {
   const all = withDefaults("init", DEFAULTS, options);
@@ -253,9 +323,8 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
   const memory = new WebAssembly.Memory(
     shared ? { initial: 1, maximum, shared: true } : { initial: 1, maximum },
   );
-  const module = await WebAssembly.compile(await inflate(decodeBase64(await loadBase64(variant))));
-  const { instance } = await instantiate(module, { env: { memory } });
-  const exports = instance.exports as WebAssembly.Exports & Exports;
+  const module = await compileVariant(variant, false);
+  const exports = await instantiateOn(module, memory);
   const { splitWork } = all;
   const engine = new Engine({
     variant,

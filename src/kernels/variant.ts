@@ -51,16 +51,21 @@ export function chooseVariant(features: Features, threads: number, reproducible:
   return threads > 1 && features.threads ? `${arithmetic}-mt` : arithmetic;
 }
 
-/** The gzip bytes of a variant as base64: a literal import each, the form that every bundler understands. */
-export async function loadBase64(variant: Variant): Promise<string> {
+/**
+ * The gzip bytes of a variant as base64: a literal import each, the form that every bundler understands.
+ *
+ * @param all  every kernel, not only those of plain networks
+ */
+export async function loadBase64(variant: Variant, all: boolean): Promise<string> {
   switch (variant) {
     case "simd":
-      return (await import("./wasm/simd.ts")).default;
+      return (await (all ? import("./wasm/simd.ts") : import("./wasm/simd-core.ts"))).default;
     case "relaxed":
-      return (await import("./wasm/relaxed.ts")).default;
+      return (await (all ? import("./wasm/relaxed.ts") : import("./wasm/relaxed-core.ts"))).default;
     case "simd-mt":
-      return (await import("./wasm/simd-mt.ts")).default;
+      return (await (all ? import("./wasm/simd-mt.ts") : import("./wasm/simd-mt-core.ts"))).default;
     case "relaxed-mt":
-      return (await import("./wasm/relaxed-mt.ts")).default;
+      return (await (all ? import("./wasm/relaxed-mt.ts") : import("./wasm/relaxed-mt-core.ts")))
+        .default;
   }
 }

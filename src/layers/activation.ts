@@ -1,5 +1,6 @@
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactoryNeeding, type Shaped, defineLayer } from "./defineLayer.ts";
 import { type Activation, activationOf } from "./resolve.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `activation`. */
 export interface ActivationOptions {
@@ -17,11 +18,10 @@ export interface ActivationOptions {
  * @example
  *     activation({ activation: "relu" })
  */
-export const activation: (
-  options: Partial<ActivationOptions & CommonLayerOptions> & { activation: Activation },
-) => Layer = /* @__PURE__ */ defineLayer<ActivationOptions>({
-  name: "activation",
-  defaults: { activation: "linear" },
-  check: ({ activation: given }) => void activationOf("activation", given),
-  call: ([x], { options }, name) => activationOf(`activation "${name}"`, options.activation)(x!),
-});
+export const activation: LayerFactoryNeeding<SameShape, ActivationOptions, "activation"> =
+  /* @__PURE__ */ defineLayer<ActivationOptions, Shaped>({
+    name: "activation",
+    defaults: { activation: "linear" },
+    check: ({ activation: given }) => void activationOf("activation", given),
+    call: ([x], { options }, name) => activationOf(`activation "${name}"`, options.activation)(x!),
+  });

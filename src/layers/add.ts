@@ -1,6 +1,7 @@
 import { add as addOp } from "../ops/binary.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
 import { merging } from "./merge.ts";
+import type { MergeRule } from "./shapeRules.ts";
 
 /**
  * Sum of its inputs, element by element.
@@ -12,9 +13,11 @@ import { merging } from "./merge.ts";
  * @example
  *     add()(x, y)
  */
-export const add: (options?: Partial<CommonLayerOptions>) => Layer =
-  /* @__PURE__ */ defineLayer<object>({
-    name: "add",
-    defaults: {},
-    call: merging("add", (a, b) => addOp(a, b)),
-  });
+export const add: LayerFactory<MergeRule<"add">, object> = /* @__PURE__ */ defineLayer<
+  object,
+  Shaped
+>({
+  name: "add",
+  defaults: {},
+  call: merging("add", (a, b) => addOp(a, b)),
+});

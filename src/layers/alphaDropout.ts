@@ -1,7 +1,8 @@
 import { add, mul } from "../ops/binary.ts";
 import { maskNoise } from "../ops/noise.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactoryNeeding, type Shaped, defineLayer } from "./defineLayer.ts";
 import { type Seed, checkRate, checkSeed } from "./randomOptions.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `alphaDropout`. */
 export interface AlphaDropoutOptions {
@@ -25,22 +26,21 @@ const LIMIT = -1.7580993408473766;
  * @example
  *     alphaDropout({ rate: 0.1 })
  */
-export const alphaDropout: (
-  options: Partial<AlphaDropoutOptions & CommonLayerOptions> & { rate: number },
-) => Layer = /* @__PURE__ */ defineLayer<AlphaDropoutOptions>({
-  name: "alphaDropout",
-  defaults: { rate: Number.NaN, seed: null },
-  check: ({ rate, seed }) => {
-    checkRate("alphaDropout", rate);
-    checkSeed("alphaDropout", seed);
-  },
-  call: ([x], { options: { rate, seed }, training, randomStream }) => {
-    if (!training || rate === 0) return x!;
-    const a = 1 / Math.sqrt((1 - rate) * (1 + rate * LIMIT * LIMIT));
-    const b = -a * LIMIT * rate;
-    // a where an element is kept, 0 where it is dropped.
-    const kept = maskNoise({ shape: x!.shape, rate, scale: a, seed, stream: randomStream() });
-    // a (x or the limit) + b
-    return add(mul(x!, kept), add(mul(kept, -LIMIT), a * LIMIT + b));
-  },
-});
+export const alphaDropout: LayerFactoryNeeding<SameShape, AlphaDropoutOptions, "rate"> =
+  /* @__PURE__ */ defineLayer<AlphaDropoutOptions, Shaped>({
+    name: "alphaDropout",
+    defaults: { rate: Number.NaN, seed: null },
+    check: ({ rate, seed }) => {
+      checkRate("alphaDropout", rate);
+      checkSeed("alphaDropout", seed);
+    },
+    call: ([x], { options: { rate, seed }, training, randomStream }) => {
+      if (!training || rate === 0) return x!;
+      const a = 1 / Math.sqrt((1 - rate) * (1 + rate * LIMIT * LIMIT));
+      const b = -a * LIMIT * rate;
+      // a where an element is kept, 0 where it is dropped.
+      const kept = maskNoise({ shape: x!.shape, rate, scale: a, seed, stream: randomStream() });
+      // a (x or the limit) + b
+      return add(mul(x!, kept), add(mul(kept, -LIMIT), a * LIMIT + b));
+    },
+  });

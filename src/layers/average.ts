@@ -1,7 +1,8 @@
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { add, mul } from "../ops/binary.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
 import { merging } from "./merge.ts";
+import type { MergeRule } from "./shapeRules.ts";
 
 const sumOf = /* @__PURE__ */ merging("average", (a, b) => add(a, b));
 
@@ -15,10 +16,12 @@ const sumOf = /* @__PURE__ */ merging("average", (a, b) => add(a, b));
  * @example
  *     average()(x, y, z)
  */
-export const average: (options?: Partial<CommonLayerOptions>) => Layer =
-  /* @__PURE__ */ defineLayer<object>({
-    name: "average",
-    defaults: {},
-    call: (inputs, context, name) =>
-      mul(sumOf(inputs, context, name) as SymbolicTensor, 1 / inputs.length),
-  });
+export const average: LayerFactory<MergeRule<"average">, object> = /* @__PURE__ */ defineLayer<
+  object,
+  Shaped
+>({
+  name: "average",
+  defaults: {},
+  call: (inputs, context, name) =>
+    mul(sumOf(inputs, context, name) as SymbolicTensor, 1 / inputs.length),
+});

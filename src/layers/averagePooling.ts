@@ -1,6 +1,6 @@
 import { averagePool1d, averagePool2d } from "../ops/pool.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
-import { type PoolingOptions, poolingLayer } from "./pooling.ts";
+import { type Shaped, defineLayer } from "./defineLayer.ts";
+import { type PoolingOptions, type WindowLayerFactory, poolingLayer } from "./pooling.ts";
 
 /**
  * Mean of each window of neighbours, channel by channel. Padding is not counted.
@@ -12,8 +12,10 @@ import { type PoolingOptions, poolingLayer } from "./pooling.ts";
  * @example
  *     averagePooling1d({ poolSize: 2 })
  */
-export const averagePooling1d: (options?: Partial<PoolingOptions & CommonLayerOptions>) => Layer =
-  /* @__PURE__ */ defineLayer<PoolingOptions>(poolingLayer("averagePooling1d", 1, averagePool1d));
+export const averagePooling1d: WindowLayerFactory<"averagePooling1d", 1, PoolingOptions> =
+  /* @__PURE__ */ defineLayer<PoolingOptions, Shaped>(
+    poolingLayer("averagePooling1d", 1, averagePool1d),
+  );
 
 /**
  * Mean of each window, channel by channel. Padding is not counted.
@@ -25,5 +27,7 @@ export const averagePooling1d: (options?: Partial<PoolingOptions & CommonLayerOp
  * @example
  *     averagePooling2d({ poolSize: 3, strides: 2, padding: "same" })
  */
-export const averagePooling2d: (options?: Partial<PoolingOptions & CommonLayerOptions>) => Layer =
-  /* @__PURE__ */ defineLayer<PoolingOptions>(poolingLayer("averagePooling2d", 2, averagePool2d));
+export const averagePooling2d: WindowLayerFactory<"averagePooling2d", 2, PoolingOptions> =
+  /* @__PURE__ */ defineLayer<PoolingOptions, Shaped>(
+    poolingLayer("averagePooling2d", 2, averagePool2d),
+  );

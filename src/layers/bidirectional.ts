@@ -3,10 +3,16 @@ import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { add, mul } from "../ops/binary.ts";
 import { concat } from "../ops/concat.ts";
 import { flip } from "../ops/slice.ts";
-import { type AnyLayer, type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import {
+  type AnyLayer,
+  type CommonLayerOptions,
+  type Layer,
+  type Shaped,
+  defineLayer,
+} from "./defineLayer.ts";
 import { callInner, checkLayer, innerName, innerParams } from "./innerLayer.ts";
 import type { LayerTensor } from "./layerTensor.ts";
-import { type OutputWithState, checkIsRecurrent } from "./recurrent.ts";
+import { checkIsRecurrent } from "./recurrent.ts";
 
 /** How the outputs of both directions become one. */
 export type MergeMode = "concat" | "sum" | "mul" | "ave";
@@ -62,7 +68,7 @@ function prefixes(layer: AnyLayer): readonly [forward: string, backward: string]
  */
 export const bidirectional: LayerFactoryAroundRecurrent = /* @__PURE__ */ defineLayer<
   BidirectionalOptions,
-  OutputWithState
+  Shaped
 >({
   name: "bidirectional",
   defaults: { layer: null, mergeMode: "concat" },

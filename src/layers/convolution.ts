@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import { ShapeError } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
@@ -6,8 +8,21 @@ import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type Shape, printShape } from "../shape.ts";
 import { type DataFormat, channelsOf, checkDataFormat, withChannelsLast } from "./dataFormat.ts";
-import type { CallContext, LayerDefinition, ParameterSpec } from "./defineLayer.ts";
-import { type Activation, activationOf, initializerOf, regularizerOf } from "./resolve.ts";
+import type {
+  CallContext,
+  LayerDefinition,
+  LayerOptions,
+  ParameterSpec,
+  ShapedLayer,
+} from "./defineLayer.ts";
+import {
+  type Activation,
+  activationOf,
+  initializerOf,
+  regularizerOf,
+  constraintOf,
+} from "./resolve.ts";
+import type { ConvolutionRule } from "./shapeRules.ts";
 
 /** One number for all spatial axes, or one an axis. */
 export type Extent = number | readonly number[];
@@ -35,6 +50,8 @@ export interface WindowOptions {
   biasInitializer: InitializerName | Initializer;
   /** Penalty on the bias. Default null. */
   biasRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  biasConstraint: ConstraintName | Constraint | null;
 }
 
 /** Options of `conv1d` and `conv2d`. */
@@ -47,6 +64,8 @@ export interface ConvolutionOptions extends WindowOptions {
   kernelInitializer: InitializerName | Initializer;
   /** Penalty on the kernel. Default null. */
   kernelRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  kernelConstraint: ConstraintName | Constraint | null;
 }
 
 export const WINDOW_DEFAULTS: WindowOptions = {
@@ -59,6 +78,7 @@ export const WINDOW_DEFAULTS: WindowOptions = {
   useBias: true,
   biasInitializer: "zeros",
   biasRegularizer: null,
+  biasConstraint: null,
 };
 
 export const CONVOLUTION_DEFAULTS: ConvolutionOptions = {
@@ -67,6 +87,7 @@ export const CONVOLUTION_DEFAULTS: ConvolutionOptions = {
   groups: 1,
   kernelInitializer: "glorotUniform",
   kernelRegularizer: null,
+  kernelConstraint: null,
 };
 
 /** One whole number, at least 1, for each spatial axis. @throws RangeError */
@@ -127,7 +148,7 @@ export function inputChannels(
 /** A bias of so many channels, if one is wanted. */
 export function biasParameter(
   subject: string,
-  { useBias, biasInitializer, biasRegularizer }: WindowOptions,
+  { useBias, biasInitializer, biasRegularizer, biasConstraint }: WindowOptions,
   channels: number,
 ): Record<string, ParameterSpec> {
   if (!useBias) return {};
@@ -136,6 +157,7 @@ export function biasParameter(
       shape: [channels],
       initializer: initializerOf(subject, biasInitializer),
       regularizer: regularizerOf(subject, biasRegularizer),
+      constraint: constraintOf(subject, biasConstraint),
       decay: false,
     },
   };
@@ -167,6 +189,31 @@ export interface ConvolutionLayer<O extends ConvolutionOptions> {
     options: O,
   ): SymbolicTensor;
 }
+
+/** A factory of layers with `filters`: number, stride, padding and format decide the shape. */
+export type ConvolutionLayerFactory<
+  Name extends string,
+  Rank extends 1 | 2,
+  O extends WindowOptions & { filters: number },
+> = <
+  Filters extends number,
+  const Input extends Shape | null,
+  const Padding extends O["padding"] = "valid",
+  const Strides extends Extent = 1,
+  Format extends DataFormat = "channelsLast",
+>(
+  options: LayerOptions<
+    O,
+    Input,
+    {
+      filters: Filters;
+      kernelSize: Extent;
+      padding?: Padding;
+      strides?: Strides;
+      dataFormat?: Format;
+    }
+  >,
+) => ShapedLayer<ConvolutionRule<Name, Rank, Filters, Padding, Strides, Format>, Input>;
 
 /** The definition of a layer with one kernel. */
 export function convolutionLayer<O extends ConvolutionOptions>({
@@ -205,6 +252,7 @@ export function convolutionLayer<O extends ConvolutionOptions>({
           shape: kernel(size, channels, options),
           initializer: initializerOf(subject, options.kernelInitializer),
           regularizer: regularizerOf(subject, options.kernelRegularizer),
+          constraint: constraintOf(subject, options.kernelConstraint),
         },
         ...biasParameter(subject, options, options.filters),
       };

@@ -1,5 +1,5 @@
 import { slice } from "../ops/slice.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type Shaped, defineLayer } from "./defineLayer.ts";
 import {
   checkLeft,
   checkRank,
@@ -8,6 +8,7 @@ import {
   type Margins2d,
   marginsOf,
 } from "./margins.ts";
+import type { WindowLayerFactory } from "./pooling.ts";
 
 /** Options of `cropping2d`. */
 export interface Cropping2dOptions {
@@ -27,8 +28,8 @@ export interface Cropping2dOptions {
  * @example
  *     cropping2d({ cropping: [1, 2] })
  */
-export const cropping2d: (options?: Partial<Cropping2dOptions & CommonLayerOptions>) => Layer =
-  /* @__PURE__ */ defineLayer<Cropping2dOptions>({
+export const cropping2d: WindowLayerFactory<"cropping2d", 2, Cropping2dOptions> =
+  /* @__PURE__ */ defineLayer<Cropping2dOptions, Shaped>({
     name: "cropping2d",
     defaults: {
       cropping: [

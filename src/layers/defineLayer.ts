@@ -4,6 +4,7 @@ import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import type { Shape } from "../shape.ts";
+import type { Apply, ShapeFrom, ShapeMismatch, ShapeRule } from "../tensor/shapeTypes.ts";
 import { type LayerCall, LayerTensor } from "./layerTensor.ts";
 
 /** One parameter, or one piece of state, of a layer. */
@@ -83,9 +84,8 @@ export interface CommonLayerOptions {
 /** What a layer with one output gives, or a list where it has several. */
 export type LayerOutput = LayerTensor | readonly LayerTensor[];
 
-/** A layer in a model. Call it on inputs or on outputs of other layers to build a graph of layers. */
-export interface Layer<Out extends LayerOutput = LayerTensor> {
-  (...inputs: LayerOutput[]): Out;
+/** What a layer in a model has besides being called. */
+export interface LayerParts<Out> {
   /** The kind: "dense", "dropout", ... */
   readonly kind: string;
   /** Name in the model; null until it has one. */
@@ -108,6 +108,82 @@ export interface Layer<Out extends LayerOutput = LayerTensor> {
   readonly output: Out;
 }
 
+/** A layer in a model. Call it on inputs or on outputs of other layers to build a graph of layers. */
+export interface Layer<Out extends LayerOutput = LayerTensor> extends LayerParts<Out> {
+  (...inputs: readonly LayerOutput[]): Out;
+}
+
+declare const SHAPES: unique symbol;
+
+/**
+ * A layer whose output's shape follows from those of its inputs by a rule that the compiler knows. It stands
+ * wherever a Layer may. `Input` is its option `inputShape`.
+ */
+export interface ShapedLayer<
+  Rule extends ShapeRule,
+  Input extends Shape | null,
+> extends LayerParts<LayerTensor> {
+  <const Inputs extends readonly LayerOutput[]>(
+    ...inputs: Accepted<Rule, Inputs>
+  ): LayerTensor<ShapeFrom<Apply<Rule, InputShapes<Inputs>>>>;
+  /** For the compiler alone: there is nothing at run time. */
+  readonly [SHAPES]?: { rule: Rule; input: Input };
+}
+
+/** What is given to `defineLayer` for `Out` where the declared type of the factory says what the layer gives. */
+export type Shaped = never;
+
+/** Shapes of what a layer is called on: tensors, or one list of them. */
+type InputShapes<Inputs extends readonly LayerOutput[]> = Inputs extends readonly [
+  infer List extends readonly LayerTensor[],
+]
+  ? ShapesOf<List>
+  : ShapesOf<Inputs>;
+
+type ShapesOf<Tensors extends readonly unknown[]> = number extends Tensors["length"]
+  ? readonly Shape[]
+  : { readonly [K in keyof Tensors]: Tensors[K] extends LayerTensor<infer S> ? S : Shape };
+
+/** The inputs of a layer, or where their shapes do not fit, what no tensor is. */
+type Accepted<Rule extends ShapeRule, Inputs extends readonly LayerOutput[]> =
+  Apply<Rule, InputShapes<Inputs>> extends ShapeMismatch<infer Message>
+    ? readonly [LayerTensor & ShapeMismatch<Message>, ...LayerOutput[]]
+    : Inputs;
+
+/** What a layer makes of an input of shape S: a shape, or a ShapeMismatch. */
+export type OutputShape<One, S extends Shape> = One extends {
+  readonly [SHAPES]?: { rule: infer Rule extends ShapeRule };
+}
+  ? Apply<Rule, readonly [S]> extends infer Out extends Shape | ShapeMismatch<string>
+    ? Out
+    : Shape
+  : Shape;
+
+/** The shape of one sample that a layer's options say. */
+export type InputShapeOf<One> = One extends {
+  readonly [SHAPES]?: { input: infer S extends Shape };
+}
+  ? S
+  : Shape;
+
+/** Options of a layer: any of O, all of `Needed`, and `inputShape` as the compiler knows it. */
+export type LayerOptions<O, Input extends Shape | null, Needed extends object = object> = Partial<
+  O & CommonLayerOptions
+> &
+  Needed & { inputShape?: Input };
+
+/** A factory of layers whose options do not matter to the shape. */
+export type LayerFactory<Rule extends ShapeRule, O> = <const Input extends Shape | null>(
+  options?: LayerOptions<O, Input>,
+) => ShapedLayer<Rule, Input>;
+
+/** The same, with options that must be given. */
+export type LayerFactoryNeeding<Rule extends ShapeRule, O, Needed extends keyof O> = <
+  const Input extends Shape | null,
+>(
+  options: LayerOptions<O, Input, Pick<O, Needed>>,
+) => ShapedLayer<Rule, Input>;
+
 /** A layer, whatever it gives. */
 export type AnyLayer = Layer<LayerOutput>;
 
@@ -122,7 +198,7 @@ export type LayerBody = Pick<
 export function makeLayer<Out extends LayerOutput>(body: LayerBody): Layer<Out> {
   const calls: LayerCall[] = [];
   const layer = Object.assign(
-    (...inputs: LayerOutput[]): Out => {
+    (...inputs: readonly LayerOutput[]): Out => {
       const outputs = LayerTensor.apply(layer as AnyLayer, inputs.flat());
       return (outputs.length === 1 ? outputs[0]! : outputs) as Out;
     },

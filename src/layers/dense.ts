@@ -8,8 +8,8 @@ import { asRows, matmul } from "../ops/matmul.ts";
 import { reshape } from "../ops/reshape.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
-import { printShape } from "../shape.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type Shape, printShape } from "../shape.ts";
+import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
 import {
   type Activation,
   activationOf,
@@ -17,6 +17,7 @@ import {
   initializerOf,
   regularizerOf,
 } from "./resolve.ts";
+import type { DenseRule } from "./shapeRules.ts";
 
 /** Options of `dense`. */
 export interface DenseOptions {
@@ -51,9 +52,9 @@ export interface DenseOptions {
  * @example
  *     dense({ units: 64, activation: "relu", kernelRegularizer: l2({ l2: 0.01 }) })
  */
-export const dense: (
-  options: Partial<DenseOptions & CommonLayerOptions> & { units: number },
-) => Layer = /* @__PURE__ */ defineLayer<DenseOptions>({
+export const dense: <Units extends number, const Input extends Shape | null>(
+  options: LayerOptions<DenseOptions, Input, { units: Units }>,
+) => ShapedLayer<DenseRule<Units>, Input> = /* @__PURE__ */ defineLayer<DenseOptions, Shaped>({
   name: "dense",
   defaults: {
     units: 0,

@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { depthwiseConv2d as depthwiseConv2dOp } from "../ops/depthwiseConv2d.ts";
@@ -15,8 +17,10 @@ import {
   imageAttrs,
   inputChannels,
 } from "./convolution.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
-import { initializerOf, regularizerOf } from "./resolve.ts";
+import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
+import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
+import type { ConvolutionRule } from "./shapeRules.ts";
+import type { Shape } from "../shape.ts";
 
 /** Options of `depthwiseConv2d`. */
 export interface DepthwiseConvolutionOptions extends WindowOptions {
@@ -26,6 +30,8 @@ export interface DepthwiseConvolutionOptions extends WindowOptions {
   depthwiseInitializer: InitializerName | Initializer;
   /** Penalty on the kernel. Default null. */
   depthwiseRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  depthwiseConstraint: ConstraintName | Constraint | null;
 }
 
 /**
@@ -39,39 +45,42 @@ export interface DepthwiseConvolutionOptions extends WindowOptions {
  * @example
  *     depthwiseConv2d({ kernelSize: 3, padding: "same" })
  */
-export const depthwiseConv2d: (
-  options: Partial<DepthwiseConvolutionOptions & CommonLayerOptions> & { kernelSize: Extent },
-) => Layer = /* @__PURE__ */ defineLayer<DepthwiseConvolutionOptions>({
-  name: "depthwiseConv2d",
-  defaults: {
-    ...WINDOW_DEFAULTS,
-    depthMultiplier: 1,
-    depthwiseInitializer: "glorotUniform",
-    depthwiseRegularizer: null,
-  },
-  check: (options) => {
-    checkCount("depthwiseConv2d", "depthMultiplier", options.depthMultiplier);
-    checkWindows("depthwiseConv2d", options, 2);
-  },
-  params: (options, [x], name) => {
-    const subject = `depthwiseConv2d "${name}"`;
-    const channels = inputChannels(subject, x!, options, 2);
-    const { depthMultiplier } = options;
-    return {
-      kernel: {
-        shape: [
-          ...extentOf(subject, "kernelSize", options.kernelSize, 2),
-          channels,
-          depthMultiplier,
-        ],
-        initializer: initializerOf(subject, options.depthwiseInitializer),
-        regularizer: regularizerOf(subject, options.depthwiseRegularizer),
-      },
-      ...biasParameter(subject, options, channels * depthMultiplier),
-    };
-  },
-  call: ([x], { options, params }, name) =>
-    applied(`depthwiseConv2d "${name}"`, x!, options, (t) =>
-      depthwiseConv2dOp(t, params["kernel"]!, params["bias"] ?? null, imageAttrs(options)),
-    ),
-});
+export const depthwiseConv2d: <const Input extends Shape | null>(
+  options: LayerOptions<DepthwiseConvolutionOptions, Input, { kernelSize: Extent }>,
+) => ShapedLayer<ConvolutionRule<"depthwiseConv2d", 2, number>, Input> =
+  /* @__PURE__ */ defineLayer<DepthwiseConvolutionOptions, Shaped>({
+    name: "depthwiseConv2d",
+    defaults: {
+      ...WINDOW_DEFAULTS,
+      depthMultiplier: 1,
+      depthwiseInitializer: "glorotUniform",
+      depthwiseRegularizer: null,
+      depthwiseConstraint: null,
+    },
+    check: (options) => {
+      checkCount("depthwiseConv2d", "depthMultiplier", options.depthMultiplier);
+      checkWindows("depthwiseConv2d", options, 2);
+    },
+    params: (options, [x], name) => {
+      const subject = `depthwiseConv2d "${name}"`;
+      const channels = inputChannels(subject, x!, options, 2);
+      const { depthMultiplier } = options;
+      return {
+        kernel: {
+          shape: [
+            ...extentOf(subject, "kernelSize", options.kernelSize, 2),
+            channels,
+            depthMultiplier,
+          ],
+          initializer: initializerOf(subject, options.depthwiseInitializer),
+          regularizer: regularizerOf(subject, options.depthwiseRegularizer),
+          constraint: constraintOf(subject, options.depthwiseConstraint),
+        },
+        ...biasParameter(subject, options, channels * depthMultiplier),
+      };
+    },
+    call: ([x], { options, params }, name) =>
+      applied(`depthwiseConv2d "${name}"`, x!, options, (t) =>
+        depthwiseConv2dOp(t, params["kernel"]!, params["bias"] ?? null, imageAttrs(options)),
+      ),
+  });

@@ -1,5 +1,6 @@
 import { dropout as dropoutOp } from "../ops/dropout.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactoryNeeding, type Shaped, defineLayer } from "./defineLayer.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `dropout`. */
 export interface DropoutOptions {
@@ -21,23 +22,22 @@ export interface DropoutOptions {
  * @example
  *     dropout({ rate: 0.3 })
  */
-export const dropout: (
-  options: Partial<DropoutOptions & CommonLayerOptions> & { rate: number },
-) => Layer = /* @__PURE__ */ defineLayer<DropoutOptions>({
-  name: "dropout",
-  defaults: { rate: Number.NaN, seed: null },
-  check: ({ rate, seed }) => {
-    if (!(rate >= 0 && rate < 1)) {
-      throw new RangeError(
-        `dropout: rate must lie in [0, 1), got ${String(rate)}; it is the share that is dropped`,
-      );
-    }
-    if (seed !== null && !(Number.isSafeInteger(seed) && seed >= 0)) {
-      throw new RangeError(
-        `dropout: seed must be a whole number in [0, 2^53), got ${String(seed)}`,
-      );
-    }
-  },
-  call: ([x], { options: { rate, seed }, training, randomStream }) =>
-    training && rate > 0 ? dropoutOp(x!, { rate, seed, stream: randomStream() }) : x!,
-});
+export const dropout: LayerFactoryNeeding<SameShape, DropoutOptions, "rate"> =
+  /* @__PURE__ */ defineLayer<DropoutOptions, Shaped>({
+    name: "dropout",
+    defaults: { rate: Number.NaN, seed: null },
+    check: ({ rate, seed }) => {
+      if (!(rate >= 0 && rate < 1)) {
+        throw new RangeError(
+          `dropout: rate must lie in [0, 1), got ${String(rate)}; it is the share that is dropped`,
+        );
+      }
+      if (seed !== null && !(Number.isSafeInteger(seed) && seed >= 0)) {
+        throw new RangeError(
+          `dropout: seed must be a whole number in [0, 2^53), got ${String(seed)}`,
+        );
+      }
+    },
+    call: ([x], { options: { rate, seed }, training, randomStream }) =>
+      training && rate > 0 ? dropoutOp(x!, { rate, seed, stream: randomStream() }) : x!,
+  });

@@ -1,11 +1,15 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { cast } from "../ops/cast.ts";
 import { gather } from "../ops/gather.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
-import { initializerOf, regularizerOf } from "./resolve.ts";
+import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
+import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
+import type { EmbeddingRule } from "./shapeRules.ts";
+import type { Shape } from "../shape.ts";
 
 /** Options of `embedding`. */
 export interface EmbeddingOptions {
@@ -17,6 +21,8 @@ export interface EmbeddingOptions {
   embeddingsInitializer: InitializerName | Initializer;
   /** Penalty on the table. Default null. */
   embeddingsRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  embeddingsConstraint: ConstraintName | Constraint | null;
 }
 
 /**
@@ -31,16 +37,19 @@ export interface EmbeddingOptions {
  * @example
  *     embedding({ inputDim: 65, outputDim: 128, inputShape: [64] })
  */
-export const embedding: (
-  options: Partial<EmbeddingOptions & CommonLayerOptions> &
-    Pick<EmbeddingOptions, "inputDim" | "outputDim">,
-) => Layer = /* @__PURE__ */ defineLayer<EmbeddingOptions>({
+export const embedding: <OutputDim extends number, const Input extends Shape | null>(
+  options: LayerOptions<EmbeddingOptions, Input, { inputDim: number; outputDim: OutputDim }>,
+) => ShapedLayer<EmbeddingRule<OutputDim>, Input> = /* @__PURE__ */ defineLayer<
+  EmbeddingOptions,
+  Shaped
+>({
   name: "embedding",
   defaults: {
     inputDim: 0,
     outputDim: 0,
     embeddingsInitializer: "randomUniform",
     embeddingsRegularizer: null,
+    embeddingsConstraint: null,
   },
   inputDtype: "int32",
   check: (options) => {
@@ -56,6 +65,7 @@ export const embedding: (
       shape: [options.inputDim, options.outputDim],
       initializer: initializerOf(`embedding "${name}"`, options.embeddingsInitializer),
       regularizer: regularizerOf(`embedding "${name}"`, options.embeddingsRegularizer),
+      constraint: constraintOf(`embedding "${name}"`, options.embeddingsConstraint),
     },
   }),
   call: ([x], { params }) => gather(params["embeddings"]!, cast(x!, { dtype: "int32" })),

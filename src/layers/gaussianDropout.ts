@@ -1,7 +1,8 @@
 import { mul } from "../ops/binary.ts";
 import { normalNoise } from "../ops/noise.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactoryNeeding, type Shaped, defineLayer } from "./defineLayer.ts";
 import { type Seed, checkRate, checkSeed } from "./randomOptions.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `gaussianDropout`. */
 export interface GaussianDropoutOptions {
@@ -22,18 +23,20 @@ export interface GaussianDropoutOptions {
  * @example
  *     gaussianDropout({ rate: 0.3 })
  */
-export const gaussianDropout: (
-  options: Partial<GaussianDropoutOptions & CommonLayerOptions> & { rate: number },
-) => Layer = /* @__PURE__ */ defineLayer<GaussianDropoutOptions>({
-  name: "gaussianDropout",
-  defaults: { rate: Number.NaN, seed: null },
-  check: ({ rate, seed }) => {
-    checkRate("gaussianDropout", rate);
-    checkSeed("gaussianDropout", seed);
-  },
-  call: ([x], { options: { rate, seed }, training, randomStream }) => {
-    if (!training || rate === 0) return x!;
-    const stddev = Math.sqrt(rate / (1 - rate));
-    return mul(x!, normalNoise({ shape: x!.shape, mean: 1, stddev, seed, stream: randomStream() }));
-  },
-});
+export const gaussianDropout: LayerFactoryNeeding<SameShape, GaussianDropoutOptions, "rate"> =
+  /* @__PURE__ */ defineLayer<GaussianDropoutOptions, Shaped>({
+    name: "gaussianDropout",
+    defaults: { rate: Number.NaN, seed: null },
+    check: ({ rate, seed }) => {
+      checkRate("gaussianDropout", rate);
+      checkSeed("gaussianDropout", seed);
+    },
+    call: ([x], { options: { rate, seed }, training, randomStream }) => {
+      if (!training || rate === 0) return x!;
+      const stddev = Math.sqrt(rate / (1 - rate));
+      return mul(
+        x!,
+        normalNoise({ shape: x!.shape, mean: 1, stddev, seed, stream: randomStream() }),
+      );
+    },
+  });

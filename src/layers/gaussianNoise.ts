@@ -1,7 +1,8 @@
 import { add } from "../ops/binary.ts";
 import { normalNoise } from "../ops/noise.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactoryNeeding, type Shaped, defineLayer } from "./defineLayer.ts";
 import { type Seed, checkSeed } from "./randomOptions.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `gaussianNoise`. */
 export interface GaussianNoiseOptions {
@@ -21,19 +22,18 @@ export interface GaussianNoiseOptions {
  * @example
  *     gaussianNoise({ stddev: 0.1 })
  */
-export const gaussianNoise: (
-  options: Partial<GaussianNoiseOptions & CommonLayerOptions> & { stddev: number },
-) => Layer = /* @__PURE__ */ defineLayer<GaussianNoiseOptions>({
-  name: "gaussianNoise",
-  defaults: { stddev: Number.NaN, seed: null },
-  check: ({ stddev, seed }) => {
-    if (!(stddev >= 0)) {
-      throw new RangeError(`gaussianNoise: stddev must be >= 0, got ${String(stddev)}`);
-    }
-    checkSeed("gaussianNoise", seed);
-  },
-  call: ([x], { options: { stddev, seed }, training, randomStream }) =>
-    training && stddev > 0
-      ? add(x!, normalNoise({ shape: x!.shape, stddev, seed, stream: randomStream() }))
-      : x!,
-});
+export const gaussianNoise: LayerFactoryNeeding<SameShape, GaussianNoiseOptions, "stddev"> =
+  /* @__PURE__ */ defineLayer<GaussianNoiseOptions, Shaped>({
+    name: "gaussianNoise",
+    defaults: { stddev: Number.NaN, seed: null },
+    check: ({ stddev, seed }) => {
+      if (!(stddev >= 0)) {
+        throw new RangeError(`gaussianNoise: stddev must be >= 0, got ${String(stddev)}`);
+      }
+      checkSeed("gaussianNoise", seed);
+    },
+    call: ([x], { options: { stddev, seed }, training, randomStream }) =>
+      training && stddev > 0
+        ? add(x!, normalNoise({ shape: x!.shape, stddev, seed, stream: randomStream() }))
+        : x!,
+  });

@@ -3,14 +3,16 @@ import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { mean } from "../ops/mean.ts";
 import { adaptiveMaxPool2d } from "../ops/pool.ts";
 import { reshape } from "../ops/reshape.ts";
-import { printShape, sizeOf } from "../shape.ts";
+import { type Shape, printShape, sizeOf } from "../shape.ts";
 import { type DataFormat, checkDataFormat, withChannelsLast } from "./dataFormat.ts";
 import {
-  type CommonLayerOptions,
-  type Layer,
   type LayerDefinition,
+  type LayerOptions,
+  type Shaped,
+  type ShapedLayer,
   defineLayer,
 } from "./defineLayer.ts";
+import type { GlobalPoolingRule } from "./shapeRules.ts";
 
 /** Options of a global pooling. */
 export interface GlobalPoolingOptions {
@@ -56,15 +58,21 @@ function globalPooling(
   };
 }
 
-type LayerFactory = (options?: Partial<GlobalPoolingOptions & CommonLayerOptions>) => Layer;
+type GlobalPoolingLayerFactory<Name extends string, Rank extends 1 | 2> = <
+  const Input extends Shape | null,
+  KeepDims extends boolean = false,
+  Format extends DataFormat = "channelsLast",
+>(
+  options?: LayerOptions<GlobalPoolingOptions, Input, { keepDims?: KeepDims; dataFormat?: Format }>,
+) => ShapedLayer<GlobalPoolingRule<Name, Rank, KeepDims, Format>, Input>;
 
 /**
  * Mean over all positions, channel by channel.
  *
  * input: float32[batch, length, channels]; output: float32[batch, channels].
  */
-export const globalAveragePooling1d: LayerFactory =
-  /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
+export const globalAveragePooling1d: GlobalPoolingLayerFactory<"globalAveragePooling1d", 1> =
+  /* @__PURE__ */ defineLayer<GlobalPoolingOptions, Shaped>(
     globalPooling("globalAveragePooling1d", 1, average),
   );
 
@@ -76,8 +84,8 @@ export const globalAveragePooling1d: LayerFactory =
  * @example
  *     globalAveragePooling2d()
  */
-export const globalAveragePooling2d: LayerFactory =
-  /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
+export const globalAveragePooling2d: GlobalPoolingLayerFactory<"globalAveragePooling2d", 2> =
+  /* @__PURE__ */ defineLayer<GlobalPoolingOptions, Shaped>(
     globalPooling("globalAveragePooling2d", 2, average),
   );
 
@@ -86,15 +94,17 @@ export const globalAveragePooling2d: LayerFactory =
  *
  * input: float32[batch, length, channels]; output: float32[batch, channels].
  */
-export const globalMaxPooling1d: LayerFactory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
-  globalPooling("globalMaxPooling1d", 1, largest),
-);
+export const globalMaxPooling1d: GlobalPoolingLayerFactory<"globalMaxPooling1d", 1> =
+  /* @__PURE__ */ defineLayer<GlobalPoolingOptions, Shaped>(
+    globalPooling("globalMaxPooling1d", 1, largest),
+  );
 
 /**
  * Largest over height and width, channel by channel.
  *
  * input: float32[batch, height, width, channels]; output: float32[batch, channels].
  */
-export const globalMaxPooling2d: LayerFactory = /* @__PURE__ */ defineLayer<GlobalPoolingOptions>(
-  globalPooling("globalMaxPooling2d", 2, largest),
-);
+export const globalMaxPooling2d: GlobalPoolingLayerFactory<"globalMaxPooling2d", 2> =
+  /* @__PURE__ */ defineLayer<GlobalPoolingOptions, Shaped>(
+    globalPooling("globalMaxPooling2d", 2, largest),
+  );

@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { groupNorm } from "../ops/groupNorm.ts";
@@ -5,8 +7,9 @@ import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { axisOf } from "../shape.ts";
 import { moveAxis } from "./dataFormat.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
 import { checkEpsilon, normParameters } from "./normParameters.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `groupNormalization`. */
 export interface GroupNormalizationOptions {
@@ -26,8 +29,12 @@ export interface GroupNormalizationOptions {
   gammaInitializer: InitializerName | Initializer;
   /** Penalty on beta. Default null. */
   betaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  betaConstraint: ConstraintName | Constraint | null;
   /** Penalty on gamma. Default null. */
   gammaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  gammaConstraint: ConstraintName | Constraint | null;
 }
 
 /**
@@ -41,32 +48,35 @@ export interface GroupNormalizationOptions {
  * @example
  *     groupNormalization({ groups: 8 })
  */
-export const groupNormalization: (
-  options?: Partial<GroupNormalizationOptions & CommonLayerOptions>,
-) => Layer = /* @__PURE__ */ defineLayer<GroupNormalizationOptions>({
-  name: "groupNormalization",
-  defaults: {
-    groups: 32,
-    axis: -1,
-    epsilon: 1e-3,
-    center: true,
-    scale: true,
-    betaInitializer: "zeros",
-    gammaInitializer: "ones",
-    betaRegularizer: null,
-    gammaRegularizer: null,
-  },
-  check: ({ epsilon }) => checkEpsilon("groupNormalization", epsilon),
-  params: (options, [x], name) => {
-    const subject = `groupNormalization "${name}"`;
-    const shape = [1, ...x!];
-    return normParameters(subject, options, [shape[axisOf(subject, options.axis, shape.length)]!]);
-  },
-  call: ([x], { options: { groups, axis, epsilon }, params }, name) => {
-    const last = x!.shape.length - 1;
-    const from = axisOf(`groupNormalization "${name}"`, axis, last + 1);
-    const t = moveAxis(x!, from, last);
-    const y = groupNorm(t, params["gamma"], params["beta"], { groups, epsilon });
-    return moveAxis(y, last, from);
-  },
-});
+export const groupNormalization: LayerFactory<SameShape, GroupNormalizationOptions> =
+  /* @__PURE__ */ defineLayer<GroupNormalizationOptions, Shaped>({
+    name: "groupNormalization",
+    defaults: {
+      groups: 32,
+      axis: -1,
+      epsilon: 1e-3,
+      center: true,
+      scale: true,
+      betaInitializer: "zeros",
+      gammaInitializer: "ones",
+      betaRegularizer: null,
+      betaConstraint: null,
+      gammaRegularizer: null,
+      gammaConstraint: null,
+    },
+    check: ({ epsilon }) => checkEpsilon("groupNormalization", epsilon),
+    params: (options, [x], name) => {
+      const subject = `groupNormalization "${name}"`;
+      const shape = [1, ...x!];
+      return normParameters(subject, options, [
+        shape[axisOf(subject, options.axis, shape.length)]!,
+      ]);
+    },
+    call: ([x], { options: { groups, axis, epsilon }, params }, name) => {
+      const last = x!.shape.length - 1;
+      const from = axisOf(`groupNormalization "${name}"`, axis, last + 1);
+      const t = moveAxis(x!, from, last);
+      const y = groupNorm(t, params["gamma"], params["beta"], { groups, epsilon });
+      return moveAxis(y, last, from);
+    },
+  });

@@ -2,11 +2,10 @@ import { add, mul, sub } from "../ops/binary.ts";
 import { gru as gruOp } from "../ops/gru.ts";
 import { matmul } from "../ops/matmul.ts";
 import { slice } from "../ops/slice.ts";
-import { defineLayer } from "./defineLayer.ts";
+import { type Shaped, defineLayer } from "./defineLayer.ts";
 import {
   type GatedOptions,
   type LayerFactoryWithState,
-  type OutputWithState,
   RECURRENT_DEFAULTS,
   biasRow,
   checkRecurrent,
@@ -53,7 +52,7 @@ export interface GruLayerOptions extends GatedOptions {
  */
 export const gru: LayerFactoryWithState<GruLayerOptions> = /* @__PURE__ */ defineLayer<
   GruLayerOptions,
-  OutputWithState
+  Shaped
 >({
   name: "gru",
   defaults: { ...RECURRENT_DEFAULTS, recurrentActivation: "sigmoid", resetAfter: true },

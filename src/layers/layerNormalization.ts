@@ -1,10 +1,13 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { firstAxis, layerNorm } from "../ops/layerNorm.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
 import { checkEpsilon, normParameters } from "./normParameters.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `layerNormalization`. */
 export interface LayerNormalizationOptions {
@@ -22,8 +25,12 @@ export interface LayerNormalizationOptions {
   gammaInitializer: InitializerName | Initializer;
   /** Penalty on beta. Default null. */
   betaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  betaConstraint: ConstraintName | Constraint | null;
   /** Penalty on gamma. Default null. */
   gammaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  gammaConstraint: ConstraintName | Constraint | null;
 }
 
 /**
@@ -37,26 +44,27 @@ export interface LayerNormalizationOptions {
  * @example
  *     layerNormalization({ epsilon: 1e-6 })
  */
-export const layerNormalization: (
-  options?: Partial<LayerNormalizationOptions & CommonLayerOptions>,
-) => Layer = /* @__PURE__ */ defineLayer<LayerNormalizationOptions>({
-  name: "layerNormalization",
-  defaults: {
-    axis: -1,
-    epsilon: 1e-3,
-    center: true,
-    scale: true,
-    betaInitializer: "zeros",
-    gammaInitializer: "ones",
-    betaRegularizer: null,
-    gammaRegularizer: null,
-  },
-  check: ({ epsilon }) => checkEpsilon("layerNormalization", epsilon),
-  params: (options, [x], name) => {
-    const subject = `layerNormalization "${name}"`;
-    const shape = [1, ...x!];
-    return normParameters(subject, options, shape.slice(firstAxis(subject, options.axis, shape)));
-  },
-  call: ([x], { options: { axis, epsilon }, params }) =>
-    layerNorm(x!, params["gamma"], params["beta"], { axis, epsilon }),
-});
+export const layerNormalization: LayerFactory<SameShape, LayerNormalizationOptions> =
+  /* @__PURE__ */ defineLayer<LayerNormalizationOptions, Shaped>({
+    name: "layerNormalization",
+    defaults: {
+      axis: -1,
+      epsilon: 1e-3,
+      center: true,
+      scale: true,
+      betaInitializer: "zeros",
+      gammaInitializer: "ones",
+      betaRegularizer: null,
+      betaConstraint: null,
+      gammaRegularizer: null,
+      gammaConstraint: null,
+    },
+    check: ({ epsilon }) => checkEpsilon("layerNormalization", epsilon),
+    params: (options, [x], name) => {
+      const subject = `layerNormalization "${name}"`;
+      const shape = [1, ...x!];
+      return normParameters(subject, options, shape.slice(firstAxis(subject, options.axis, shape)));
+    },
+    call: ([x], { options: { axis, epsilon }, params }) =>
+      layerNorm(x!, params["gamma"], params["beta"], { axis, epsilon }),
+  });

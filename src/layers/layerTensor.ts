@@ -14,8 +14,8 @@ export interface LayerCall {
 }
 
 /** What flows between layers before a model is compiled: a shape without the batch axis, and a dtype. */
-export class LayerTensor {
-  readonly shape: Shape;
+export class LayerTensor<S extends Shape = Shape> {
+  readonly shape: S;
   readonly dtype: DType;
   /** The application that makes it; null for a model's input. */
   readonly call: LayerCall | null;
@@ -25,7 +25,7 @@ export class LayerTensor {
   readonly name: string | null;
 
   constructor(
-    shape: Shape,
+    shape: S,
     dtype: DType,
     call: LayerCall | null,
     index: number = 0,
@@ -108,6 +108,9 @@ export interface InputOptions {
  *     const y = dense({ units: 10 })(flatten()(x));
  *     const net = model({ inputs: x, outputs: y });
  */
-export function input(shape: Shape, options: InputOptions = {}): LayerTensor {
+export function input<const S extends Shape>(
+  shape: S,
+  options: InputOptions = {},
+): LayerTensor<Readonly<S>> {
   return new LayerTensor(shape, options.dtype ?? "float32", null, 0, options.name ?? null);
 }

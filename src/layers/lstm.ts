@@ -2,11 +2,10 @@ import type { Initializer } from "../initializers/defineInitializer.ts";
 import { add, mul } from "../ops/binary.ts";
 import { lstm as lstmOp } from "../ops/lstm.ts";
 import { matmul } from "../ops/matmul.ts";
-import { defineLayer } from "./defineLayer.ts";
+import { type Shaped, defineLayer } from "./defineLayer.ts";
 import {
   type GatedOptions,
   type LayerFactoryWithState,
-  type OutputWithState,
   RECURRENT_DEFAULTS,
   checkRecurrent,
   composed,
@@ -60,7 +59,7 @@ function withForgetBias(initializer: Initializer, units: number): Initializer {
  */
 export const lstm: LayerFactoryWithState<LstmLayerOptions> = /* @__PURE__ */ defineLayer<
   LstmLayerOptions,
-  OutputWithState
+  Shaped
 >({
   name: "lstm",
   defaults: { ...RECURRENT_DEFAULTS, recurrentActivation: "sigmoid", unitForgetBias: true },

@@ -1,6 +1,7 @@
 import { maximum as maximumOp } from "../ops/maximum.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
 import { merging } from "./merge.ts";
+import type { MergeRule } from "./shapeRules.ts";
 
 /**
  * Largest of its inputs, element by element; NaN where one is.
@@ -12,9 +13,11 @@ import { merging } from "./merge.ts";
  * @example
  *     maximum()(x, y)
  */
-export const maximum: (options?: Partial<CommonLayerOptions>) => Layer =
-  /* @__PURE__ */ defineLayer<object>({
-    name: "maximum",
-    defaults: {},
-    call: merging("maximum", (a, b) => maximumOp(a, b)),
-  });
+export const maximum: LayerFactory<MergeRule<"maximum">, object> = /* @__PURE__ */ defineLayer<
+  object,
+  Shaped
+>({
+  name: "maximum",
+  defaults: {},
+  call: merging("maximum", (a, b) => maximumOp(a, b)),
+});

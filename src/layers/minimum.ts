@@ -1,6 +1,7 @@
 import { minimum as minimumOp } from "../ops/maximum.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
 import { merging } from "./merge.ts";
+import type { MergeRule } from "./shapeRules.ts";
 
 /**
  * Smallest of its inputs, element by element; NaN where one is.
@@ -12,9 +13,11 @@ import { merging } from "./merge.ts";
  * @example
  *     minimum()(x, y)
  */
-export const minimum: (options?: Partial<CommonLayerOptions>) => Layer =
-  /* @__PURE__ */ defineLayer<object>({
-    name: "minimum",
-    defaults: {},
-    call: merging("minimum", (a, b) => minimumOp(a, b)),
-  });
+export const minimum: LayerFactory<MergeRule<"minimum">, object> = /* @__PURE__ */ defineLayer<
+  object,
+  Shaped
+>({
+  name: "minimum",
+  defaults: {},
+  call: merging("minimum", (a, b) => minimumOp(a, b)),
+});

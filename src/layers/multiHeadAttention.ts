@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import { ShapeError } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
@@ -11,12 +13,14 @@ import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
 import {
-  type CommonLayerOptions,
-  type Layer,
+  type LayerOptions,
   type ParameterSpec,
+  type Shaped,
+  type ShapedLayer,
   defineLayer,
 } from "./defineLayer.ts";
-import { initializerOf, regularizerOf } from "./resolve.ts";
+import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
+import type { AttentionRule } from "./shapeRules.ts";
 
 /** Options of `multiHeadAttention`. */
 export interface MultiHeadAttentionOptions {
@@ -42,8 +46,12 @@ export interface MultiHeadAttentionOptions {
   biasInitializer: InitializerName | Initializer;
   /** Penalty on the kernels. Default null. */
   kernelRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  kernelConstraint: ConstraintName | Constraint | null;
   /** Penalty on the biases. Default null. */
   biasRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  biasConstraint: ConstraintName | Constraint | null;
 }
 
 /** The four products, in the order of their parameters. */
@@ -84,6 +92,18 @@ function maskFor(mask: SymbolicTensor | undefined): SymbolicTensor | null {
   return reshape(cast(mask, { dtype: "bool" }), { shape: four });
 }
 
+/** `outputShape` decides the features of the output. */
+type AttentionLayerFactory = <
+  const Input extends Shape | null,
+  Features extends number | null = null,
+>(
+  options: LayerOptions<
+    MultiHeadAttentionOptions,
+    Input,
+    { numHeads: number; keyDim: number; outputShape?: Features }
+  >,
+) => ShapedLayer<AttentionRule<Features>, Input>;
+
 /**
  * Attention of several heads: queries, keys and values are products of the inputs, each head attends for
  * itself, `softmax(q k^T / sqrt(keyDim)) v`, and a last product joins the heads.
@@ -103,12 +123,10 @@ function maskFor(mask: SymbolicTensor | undefined): SymbolicTensor | null {
  * @example
  *     multiHeadAttention({ numHeads: 4, keyDim: 32, useCausalMask: true })
  */
-export const multiHeadAttention: (
-  options: Partial<MultiHeadAttentionOptions & CommonLayerOptions> & {
-    numHeads: number;
-    keyDim: number;
-  },
-) => Layer = /* @__PURE__ */ defineLayer<MultiHeadAttentionOptions>({
+export const multiHeadAttention: AttentionLayerFactory = /* @__PURE__ */ defineLayer<
+  MultiHeadAttentionOptions,
+  Shaped
+>({
   name: "multiHeadAttention",
   defaults: {
     numHeads: 0,
@@ -122,7 +140,9 @@ export const multiHeadAttention: (
     kernelInitializer: "glorotUniform",
     biasInitializer: "zeros",
     kernelRegularizer: null,
+    kernelConstraint: null,
     biasRegularizer: null,
+    biasConstraint: null,
   },
   check: ({ numHeads, keyDim, valueDim, outputShape, dropout }) => {
     checkCount("numHeads", numHeads, false);
@@ -161,12 +181,14 @@ export const multiHeadAttention: (
         shape: kernels[i]!,
         initializer: initializerOf(subject, options.kernelInitializer),
         regularizer: regularizerOf(subject, options.kernelRegularizer),
+        constraint: constraintOf(subject, options.kernelConstraint),
       };
       if (!options.useBias) return;
       specs[`${product}/bias`] = {
         shape: biases[i]!,
         initializer: initializerOf(subject, options.biasInitializer),
         regularizer: regularizerOf(subject, options.biasRegularizer),
+        constraint: constraintOf(subject, options.biasConstraint),
         decay: false,
       };
     });

@@ -1,6 +1,7 @@
 import { mul as mulOp } from "../ops/binary.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
 import { merging } from "./merge.ts";
+import type { MergeRule } from "./shapeRules.ts";
 
 /**
  * Product of its inputs, element by element.
@@ -12,9 +13,11 @@ import { merging } from "./merge.ts";
  * @example
  *     multiply()(x, gate)
  */
-export const multiply: (options?: Partial<CommonLayerOptions>) => Layer =
-  /* @__PURE__ */ defineLayer<object>({
-    name: "multiply",
-    defaults: {},
-    call: merging("multiply", (a, b) => mulOp(a, b)),
-  });
+export const multiply: LayerFactory<MergeRule<"multiply">, object> = /* @__PURE__ */ defineLayer<
+  object,
+  Shaped
+>({
+  name: "multiply",
+  defaults: {},
+  call: merging("multiply", (a, b) => mulOp(a, b)),
+});

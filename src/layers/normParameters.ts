@@ -1,10 +1,12 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import type { Shape } from "../shape.ts";
 import type { ParameterSpec } from "./defineLayer.ts";
-import { initializerOf, regularizerOf } from "./resolve.ts";
+import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
 
 /** What the normalizing layers have in common. */
 interface NormParameterOptions {
@@ -13,7 +15,11 @@ interface NormParameterOptions {
   betaInitializer: InitializerName | Initializer;
   gammaInitializer: InitializerName | Initializer;
   betaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  betaConstraint: ConstraintName | Constraint | null;
   gammaRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  gammaConstraint: ConstraintName | Constraint | null;
 }
 
 /** @throws RangeError */
@@ -35,6 +41,7 @@ export function normParameters(
         shape,
         initializer: initializerOf(subject, options.gammaInitializer),
         regularizer: regularizerOf(subject, options.gammaRegularizer),
+        constraint: constraintOf(subject, options.gammaConstraint),
         decay: false,
       },
     }),
@@ -43,6 +50,7 @@ export function normParameters(
         shape,
         initializer: initializerOf(subject, options.betaInitializer),
         regularizer: regularizerOf(subject, options.betaRegularizer),
+        constraint: constraintOf(subject, options.betaConstraint),
         decay: false,
       },
     }),

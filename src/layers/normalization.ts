@@ -7,8 +7,8 @@ import { reshape } from "../ops/reshape.ts";
 import { sqrt } from "../ops/unary.ts";
 import { type Shape, axisOf, printShape } from "../shape.ts";
 import { type TensorLike, tensor } from "../tensor/tensor.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
-import type { LayerTensor } from "./layerTensor.ts";
+import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `normalization`. */
 export interface NormalizationOptions {
@@ -96,9 +96,13 @@ function moments(
  *     const layer = normalization();
  *     layer.adapt(x);
  */
-export const normalization: (
-  options?: Partial<NormalizationOptions & CommonLayerOptions>,
-) => Layer & Adaptable = /* @__PURE__ */ defineLayer<NormalizationOptions, LayerTensor, Adaptable>({
+export const normalization: <const Input extends Shape | null>(
+  options?: LayerOptions<NormalizationOptions, Input>,
+) => ShapedLayer<SameShape, Input> & Adaptable = /* @__PURE__ */ defineLayer<
+  NormalizationOptions,
+  Shaped,
+  Adaptable
+>({
   name: "normalization",
   defaults: { axis: -1, mean: null, variance: null, invert: false },
   check: ({ mean, variance }) => {

@@ -1,8 +1,10 @@
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type AveragePoolOptions, axesOfPool } from "../ops/pool.ts";
 import type { Padding } from "../ops/poolWindows.ts";
+import type { Shape } from "../shape.ts";
 import { type DataFormat, checkDataFormat, withChannelsLast } from "./dataFormat.ts";
-import type { LayerDefinition } from "./defineLayer.ts";
+import type { LayerDefinition, LayerOptions, ShapedLayer } from "./defineLayer.ts";
+import type { WindowRule } from "./shapeRules.ts";
 
 /** Options of a pooling layer; a number serves all spatial axes. */
 export interface PoolingOptions {
@@ -15,6 +17,14 @@ export interface PoolingOptions {
   /** Default "channelsLast". */
   dataFormat: DataFormat;
 }
+
+/** A factory of layers whose options, but for the format, leave the channels and the number of axes. */
+export type WindowLayerFactory<Name extends string, Rank extends 1 | 2, O> = <
+  const Input extends Shape | null,
+  Format extends DataFormat = "channelsLast",
+>(
+  options?: LayerOptions<O, Input, { dataFormat?: Format }>,
+) => ShapedLayer<WindowRule<Name, Rank, Format>, Input>;
 
 /** The definition of a pooling layer over `rank` spatial axes. */
 export function poolingLayer(

@@ -3,9 +3,10 @@ import { clamp } from "../ops/clamp.ts";
 import { mean } from "../ops/mean.ts";
 import { reshape } from "../ops/reshape.ts";
 import { type DataFormat, checkDataFormat } from "./dataFormat.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactoryNeeding, type Shaped, defineLayer } from "./defineLayer.ts";
 import { checkImage, perSample } from "./imageMaps.ts";
 import { type Factor, type Seed, checkSeed, rangeOf } from "./randomOptions.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `randomContrast`. */
 export interface RandomContrastOptions {
@@ -41,29 +42,28 @@ function contrastOf(factor: Factor): readonly [number, number] {
  * @example
  *     randomContrast({ factor: 0.2, valueRange: [0, 1] })
  */
-export const randomContrast: (
-  options: Partial<RandomContrastOptions & CommonLayerOptions> & { factor: Factor },
-) => Layer = /* @__PURE__ */ defineLayer<RandomContrastOptions>({
-  name: "randomContrast",
-  defaults: {
-    factor: Number.NaN,
-    valueRange: [0, 255],
-    seed: null,
-    dataFormat: "channelsLast",
-  },
-  check: ({ factor, seed, dataFormat }) => {
-    contrastOf(factor);
-    checkSeed("randomContrast", seed);
-    checkDataFormat("randomContrast", dataFormat);
-  },
-  call: ([x], { options, training, randomStream }, name) => {
-    checkImage(`randomContrast "${name}"`, x!);
-    if (!training) return x!;
-    const f = perSample(x!, contrastOf(options.factor), options.seed, randomStream());
-    const axis = options.dataFormat === "channelsLast" ? [1, 2] : [2, 3];
-    const average = mean(x!, { axis, keepDims: true });
-    const factor = reshape(f, { shape: [x!.shape[0]!, 1, 1, 1] });
-    const [min, max] = options.valueRange;
-    return clamp(add(mul(sub(x!, average), factor), average), { min, max });
-  },
-});
+export const randomContrast: LayerFactoryNeeding<SameShape, RandomContrastOptions, "factor"> =
+  /* @__PURE__ */ defineLayer<RandomContrastOptions, Shaped>({
+    name: "randomContrast",
+    defaults: {
+      factor: Number.NaN,
+      valueRange: [0, 255],
+      seed: null,
+      dataFormat: "channelsLast",
+    },
+    check: ({ factor, seed, dataFormat }) => {
+      contrastOf(factor);
+      checkSeed("randomContrast", seed);
+      checkDataFormat("randomContrast", dataFormat);
+    },
+    call: ([x], { options, training, randomStream }, name) => {
+      checkImage(`randomContrast "${name}"`, x!);
+      if (!training) return x!;
+      const f = perSample(x!, contrastOf(options.factor), options.seed, randomStream());
+      const axis = options.dataFormat === "channelsLast" ? [1, 2] : [2, 3];
+      const average = mean(x!, { axis, keepDims: true });
+      const factor = reshape(f, { shape: [x!.shape[0]!, 1, 1, 1] });
+      const [min, max] = options.valueRange;
+      return clamp(add(mul(sub(x!, average), factor), average), { min, max });
+    },
+  });

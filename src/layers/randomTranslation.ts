@@ -1,7 +1,7 @@
 import { mul } from "../ops/binary.ts";
 import { warp } from "../ops/warp.ts";
 import { checkDataFormat, withChannelsLast } from "./dataFormat.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactoryNeeding, type Shaped, defineLayer } from "./defineLayer.ts";
 import {
   FILL_DEFAULTS,
   type FillOptions,
@@ -11,6 +11,7 @@ import {
   perSample,
 } from "./imageMaps.ts";
 import { type Factor, checkSeed, rangeOf } from "./randomOptions.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `randomTranslation`. */
 export interface RandomTranslationOptions extends FillOptions {
@@ -31,12 +32,11 @@ export interface RandomTranslationOptions extends FillOptions {
  * @example
  *     randomTranslation({ heightFactor: 0.1, widthFactor: 0.1 })
  */
-export const randomTranslation: (
-  options: Partial<RandomTranslationOptions & CommonLayerOptions> & {
-    heightFactor: Factor;
-    widthFactor: Factor;
-  },
-) => Layer = /* @__PURE__ */ defineLayer<RandomTranslationOptions>({
+export const randomTranslation: LayerFactoryNeeding<
+  SameShape,
+  RandomTranslationOptions,
+  "heightFactor" | "widthFactor"
+> = /* @__PURE__ */ defineLayer<RandomTranslationOptions, Shaped>({
   name: "randomTranslation",
   defaults: { heightFactor: Number.NaN, widthFactor: Number.NaN, ...FILL_DEFAULTS },
   check: (options) => {

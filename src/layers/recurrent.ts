@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import { OptionError, ShapeError } from "../errors.ts";
 import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
@@ -12,9 +14,17 @@ import { flip, slice } from "../ops/slice.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type Shape, printShape } from "../shape.ts";
-import type { CallContext, CommonLayerOptions, Layer, ParameterSpec } from "./defineLayer.ts";
+import type {
+  CallContext,
+  CommonLayerOptions,
+  Layer,
+  LayerOptions,
+  ParameterSpec,
+  ShapedLayer,
+} from "./defineLayer.ts";
 import type { LayerTensor } from "./layerTensor.ts";
-import { type Activation, initializerOf, regularizerOf } from "./resolve.ts";
+import { type Activation, initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
+import type { RecurrentRule } from "./shapeRules.ts";
 
 /** Options that all recurrent layers have. */
 export interface RecurrentOptions {
@@ -32,10 +42,16 @@ export interface RecurrentOptions {
   biasInitializer: InitializerName | Initializer;
   /** Penalty on the kernel. Default null. */
   kernelRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  kernelConstraint: ConstraintName | Constraint | null;
   /** Penalty on the recurrent kernel. Default null. */
   recurrentRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  recurrentConstraint: ConstraintName | Constraint | null;
   /** Penalty on the bias. Default null. */
   biasRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  biasConstraint: ConstraintName | Constraint | null;
   /** Share of the input's features that a training step drops, the same in all steps in time. Default 0. */
   dropout: number;
   /** Share of the state's units that is dropped before the recurrent kernel, the same in all steps in time. Default 0. */
@@ -65,8 +81,11 @@ export const RECURRENT_DEFAULTS: RecurrentOptions = {
   recurrentInitializer: "orthogonal",
   biasInitializer: "zeros",
   kernelRegularizer: null,
+  kernelConstraint: null,
   recurrentRegularizer: null,
+  recurrentConstraint: null,
   biasRegularizer: null,
+  biasConstraint: null,
   dropout: 0,
   recurrentDropout: 0,
   seed: null,
@@ -76,15 +95,18 @@ export const RECURRENT_DEFAULTS: RecurrentOptions = {
 };
 
 /** A factory whose layers give a list of tensors where `returnState` is true. */
-export interface LayerFactoryWithState<O extends { units: number; returnState: boolean }> {
+export interface LayerFactoryWithState<O extends RecurrentOptions> {
   (
     options: Partial<O & CommonLayerOptions> & { units: number; returnState: true },
   ): Layer<readonly LayerTensor[]>;
-  (options: Partial<O & CommonLayerOptions> & { units: number; returnState?: false }): Layer;
+  <Units extends number, const Input extends Shape | null, Sequences extends boolean = false>(
+    options: LayerOptions<
+      O,
+      Input,
+      { units: Units; returnState?: false; returnSequences?: Sequences }
+    >,
+  ): ShapedLayer<RecurrentRule<Units, Sequences>, Input>;
 }
-
-/** One output or a list: `returnState` decides, and LayerFactoryWithState says which of the two it is. */
-export type OutputWithState = LayerTensor & readonly LayerTensor[];
 
 /** @throws RangeError */
 export function checkRecurrent(kind: string, options: RecurrentOptions): void {
@@ -139,17 +161,20 @@ export function recurrentParams(
       shape: [x![1]!, gates * units],
       initializer: initializerOf(subject, options.kernelInitializer),
       regularizer: regularizerOf(subject, options.kernelRegularizer),
+      constraint: constraintOf(subject, options.kernelConstraint),
     },
     recurrentKernel: {
       shape: [units, gates * units],
       initializer: initializerOf(subject, options.recurrentInitializer),
       regularizer: regularizerOf(subject, options.recurrentRegularizer),
+      constraint: constraintOf(subject, options.recurrentConstraint),
     },
     ...(useBias && {
       bias: {
         shape: biasShape ?? [gates * units],
         initializer: initializerOf(subject, options.biasInitializer),
         regularizer: regularizerOf(subject, options.biasRegularizer),
+        constraint: constraintOf(subject, options.biasConstraint),
         decay: false,
       },
     }),

@@ -1,8 +1,9 @@
 import { ShapeError } from "../errors.ts";
 import { broadcastTo } from "../ops/broadcastTo.ts";
 import { reshape } from "../ops/reshape.ts";
-import { printShape } from "../shape.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type Shape, printShape } from "../shape.ts";
+import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
+import type { RepeatVectorRule } from "./shapeRules.ts";
 
 /** Options of `repeatVector`. */
 export interface RepeatVectorOptions {
@@ -20,9 +21,12 @@ export interface RepeatVectorOptions {
  * @example
  *     repeatVector({ n: 10 })
  */
-export const repeatVector: (
-  options: Partial<RepeatVectorOptions & CommonLayerOptions> & { n: number },
-) => Layer = /* @__PURE__ */ defineLayer<RepeatVectorOptions>({
+export const repeatVector: <N extends number, const Input extends Shape | null>(
+  options: LayerOptions<RepeatVectorOptions, Input, { n: N }>,
+) => ShapedLayer<RepeatVectorRule<N>, Input> = /* @__PURE__ */ defineLayer<
+  RepeatVectorOptions,
+  Shaped
+>({
   name: "repeatVector",
   defaults: { n: 0 },
   check: ({ n }) => {

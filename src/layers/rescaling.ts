@@ -1,5 +1,6 @@
 import { add, mul } from "../ops/binary.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactoryNeeding, type Shaped, defineLayer } from "./defineLayer.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `rescaling`. */
 export interface RescalingOptions {
@@ -19,20 +20,19 @@ export interface RescalingOptions {
  * @example
  *     rescaling({ scale: 1 / 127.5, offset: -1 })
  */
-export const rescaling: (
-  options: Partial<RescalingOptions & CommonLayerOptions> & { scale: number },
-) => Layer = /* @__PURE__ */ defineLayer<RescalingOptions>({
-  name: "rescaling",
-  defaults: { scale: Number.NaN, offset: 0 },
-  check: ({ scale, offset }) => {
-    if (!Number.isFinite(scale) || !Number.isFinite(offset)) {
-      throw new RangeError(
-        `rescaling: scale and offset must be finite numbers, got ${String(scale)} and ${String(offset)}`,
-      );
-    }
-  },
-  call: ([x], { options: { scale, offset } }) => {
-    const y = mul(x!, scale);
-    return offset === 0 ? y : add(y, offset);
-  },
-});
+export const rescaling: LayerFactoryNeeding<SameShape, RescalingOptions, "scale"> =
+  /* @__PURE__ */ defineLayer<RescalingOptions, Shaped>({
+    name: "rescaling",
+    defaults: { scale: Number.NaN, offset: 0 },
+    check: ({ scale, offset }) => {
+      if (!Number.isFinite(scale) || !Number.isFinite(offset)) {
+        throw new RangeError(
+          `rescaling: scale and offset must be finite numbers, got ${String(scale)} and ${String(offset)}`,
+        );
+      }
+    },
+    call: ([x], { options: { scale, offset } }) => {
+      const y = mul(x!, scale);
+      return offset === 0 ? y : add(y, offset);
+    },
+  });

@@ -1,7 +1,8 @@
 import { ShapeError } from "../errors.ts";
 import { inferShape, reshape as reshapeOp } from "../ops/reshape.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
+import type { ReshapeRule } from "./shapeRules.ts";
 
 /** Options of `reshape`. */
 export interface ReshapeOptions {
@@ -19,9 +20,9 @@ export interface ReshapeOptions {
  * @example
  *     reshape({ targetShape: [28, 28, 1] })
  */
-export const reshape: (
-  options: Partial<ReshapeOptions & CommonLayerOptions> & { targetShape: Shape },
-) => Layer = /* @__PURE__ */ defineLayer<ReshapeOptions>({
+export const reshape: <const Target extends Shape, const Input extends Shape | null>(
+  options: LayerOptions<ReshapeOptions, Input, { targetShape: Target }>,
+) => ShapedLayer<ReshapeRule<Target>, Input> = /* @__PURE__ */ defineLayer<ReshapeOptions, Shaped>({
   name: "reshape",
   defaults: { targetShape: [] },
   check: ({ targetShape }) => {

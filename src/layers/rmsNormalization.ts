@@ -1,9 +1,10 @@
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { firstAxis, rmsNorm } from "../ops/layerNorm.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
 import { checkEpsilon } from "./normParameters.ts";
 import { initializerOf } from "./resolve.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of `rmsNormalization`. */
 export interface RmsNormalizationOptions {
@@ -26,23 +27,22 @@ export interface RmsNormalizationOptions {
  * @example
  *     rmsNormalization()
  */
-export const rmsNormalization: (
-  options?: Partial<RmsNormalizationOptions & CommonLayerOptions>,
-) => Layer = /* @__PURE__ */ defineLayer<RmsNormalizationOptions>({
-  name: "rmsNormalization",
-  defaults: { axis: -1, epsilon: 1e-6, scaleInitializer: "ones" },
-  check: ({ epsilon }) => checkEpsilon("rmsNormalization", epsilon),
-  params: ({ axis, scaleInitializer }, [x], name) => {
-    const subject = `rmsNormalization "${name}"`;
-    const shape = [1, ...x!];
-    return {
-      scale: {
-        shape: shape.slice(firstAxis(subject, axis, shape)),
-        initializer: initializerOf(subject, scaleInitializer),
-        decay: false,
-      },
-    };
-  },
-  call: ([x], { options: { axis, epsilon }, params }) =>
-    rmsNorm(x!, params["scale"], { axis, epsilon }),
-});
+export const rmsNormalization: LayerFactory<SameShape, RmsNormalizationOptions> =
+  /* @__PURE__ */ defineLayer<RmsNormalizationOptions, Shaped>({
+    name: "rmsNormalization",
+    defaults: { axis: -1, epsilon: 1e-6, scaleInitializer: "ones" },
+    check: ({ epsilon }) => checkEpsilon("rmsNormalization", epsilon),
+    params: ({ axis, scaleInitializer }, [x], name) => {
+      const subject = `rmsNormalization "${name}"`;
+      const shape = [1, ...x!];
+      return {
+        scale: {
+          shape: shape.slice(firstAxis(subject, axis, shape)),
+          initializer: initializerOf(subject, scaleInitializer),
+          decay: false,
+        },
+      };
+    },
+    call: ([x], { options: { axis, epsilon }, params }) =>
+      rmsNorm(x!, params["scale"], { axis, epsilon }),
+  });

@@ -1,3 +1,5 @@
+import type { ConstraintName } from "../constraints/catalogue.gen.ts";
+import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
@@ -8,9 +10,9 @@ import { depthwiseConv2d, type DepthwiseConv2dOptions } from "../ops/depthwiseCo
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import {
-  type Extent,
-  WINDOW_DEFAULTS,
+  type ConvolutionLayerFactory,
   type WindowOptions,
+  WINDOW_DEFAULTS,
   applied,
   biasParameter,
   checkCount,
@@ -20,13 +22,8 @@ import {
   inputChannels,
   sequenceAttrs,
 } from "./convolution.ts";
-import {
-  type CommonLayerOptions,
-  type Layer,
-  type LayerDefinition,
-  defineLayer,
-} from "./defineLayer.ts";
-import { initializerOf, regularizerOf } from "./resolve.ts";
+import { type LayerDefinition, type Shaped, defineLayer } from "./defineLayer.ts";
+import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
 
 /** Options of the separable convolutions. */
 export interface SeparableOptions extends WindowOptions {
@@ -40,8 +37,12 @@ export interface SeparableOptions extends WindowOptions {
   pointwiseInitializer: InitializerName | Initializer;
   /** Penalty on the depthwise kernel. Default null. */
   depthwiseRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  depthwiseConstraint: ConstraintName | Constraint | null;
   /** Penalty on the pointwise kernel. Default null. */
   pointwiseRegularizer: RegularizerName | Regularizer | null;
+  /** What holds after every step. Default null. */
+  pointwiseConstraint: ConstraintName | Constraint | null;
 }
 
 const DEFAULTS: SeparableOptions = {
@@ -51,7 +52,9 @@ const DEFAULTS: SeparableOptions = {
   depthwiseInitializer: "glorotUniform",
   pointwiseInitializer: "glorotUniform",
   depthwiseRegularizer: null,
+  depthwiseConstraint: null,
   pointwiseRegularizer: null,
+  pointwiseConstraint: null,
 };
 
 /** Both kernels on images with their channels last. */
@@ -103,11 +106,13 @@ function separableLayer(
           shape: [...size, channels, depthMultiplier],
           initializer: initializerOf(subject, options.depthwiseInitializer),
           regularizer: regularizerOf(subject, options.depthwiseRegularizer),
+          constraint: constraintOf(subject, options.depthwiseConstraint),
         },
         pointwiseKernel: {
           shape: [...size.map(() => 1), channels * depthMultiplier, filters],
           initializer: initializerOf(subject, options.pointwiseInitializer),
           regularizer: regularizerOf(subject, options.pointwiseRegularizer),
+          constraint: constraintOf(subject, options.pointwiseConstraint),
         },
         ...biasParameter(subject, options, filters),
       };
@@ -137,14 +142,10 @@ function separableLayer(
  * @example
  *     separableConv1d({ filters: 32, kernelSize: 5, padding: "same" })
  */
-export const separableConv1d: (
-  options: Partial<SeparableOptions & CommonLayerOptions> & {
-    filters: number;
-    kernelSize: Extent;
-  },
-) => Layer = /* @__PURE__ */ defineLayer<SeparableOptions>(
-  /* @__PURE__ */ separableLayer("separableConv1d", 1, onSequences),
-);
+export const separableConv1d: ConvolutionLayerFactory<"separableConv1d", 1, SeparableOptions> =
+  /* @__PURE__ */ defineLayer<SeparableOptions, Shaped>(
+    /* @__PURE__ */ separableLayer("separableConv1d", 1, onSequences),
+  );
 
 /**
  * Depthwise convolution of images, then a product over channels: few weights for many channels.
@@ -158,11 +159,7 @@ export const separableConv1d: (
  * @example
  *     separableConv2d({ filters: 64, kernelSize: 3, padding: "same" })
  */
-export const separableConv2d: (
-  options: Partial<SeparableOptions & CommonLayerOptions> & {
-    filters: number;
-    kernelSize: Extent;
-  },
-) => Layer = /* @__PURE__ */ defineLayer<SeparableOptions>(
-  /* @__PURE__ */ separableLayer("separableConv2d", 2, onImages),
-);
+export const separableConv2d: ConvolutionLayerFactory<"separableConv2d", 2, SeparableOptions> =
+  /* @__PURE__ */ defineLayer<SeparableOptions, Shaped>(
+    /* @__PURE__ */ separableLayer("separableConv2d", 2, onImages),
+  );

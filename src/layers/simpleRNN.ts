@@ -1,10 +1,9 @@
 import { add } from "../ops/binary.ts";
 import { matmul } from "../ops/matmul.ts";
 import { simpleRnn } from "../ops/simpleRnn.ts";
-import { defineLayer } from "./defineLayer.ts";
+import { type Shaped, defineLayer } from "./defineLayer.ts";
 import {
   type LayerFactoryWithState,
-  type OutputWithState,
   RECURRENT_DEFAULTS,
   type RecurrentOptions,
   checkRecurrent,
@@ -34,7 +33,7 @@ import { activationOf } from "./resolve.ts";
  */
 export const simpleRNN: LayerFactoryWithState<RecurrentOptions> = /* @__PURE__ */ defineLayer<
   RecurrentOptions,
-  OutputWithState
+  Shaped
 >({
   name: "simpleRNN",
   defaults: RECURRENT_DEFAULTS,

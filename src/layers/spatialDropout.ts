@@ -4,12 +4,13 @@ import { maskNoise } from "../ops/noise.ts";
 import { printShape } from "../shape.ts";
 import { type DataFormat, checkDataFormat } from "./dataFormat.ts";
 import {
-  type CommonLayerOptions,
-  type Layer,
   type LayerDefinition,
+  type LayerFactoryNeeding,
+  type Shaped,
   defineLayer,
 } from "./defineLayer.ts";
 import { type Seed, checkRate, checkSeed } from "./randomOptions.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** Options of a spatial dropout. */
 export interface SpatialDropoutOptions {
@@ -53,11 +54,8 @@ function spatialDropout(name: string, rank: number): LayerDefinition<SpatialDrop
  *
  * @throws RangeError where rate lies outside [0, 1)
  */
-export const spatialDropout1d: (
-  options: Partial<SpatialDropoutOptions & CommonLayerOptions> & { rate: number },
-) => Layer = /* @__PURE__ */ defineLayer<SpatialDropoutOptions>(
-  spatialDropout("spatialDropout1d", 1),
-);
+export const spatialDropout1d: LayerFactoryNeeding<SameShape, SpatialDropoutOptions, "rate"> =
+  /* @__PURE__ */ defineLayer<SpatialDropoutOptions, Shaped>(spatialDropout("spatialDropout1d", 1));
 
 /**
  * Drops whole channels at random in training, `rate` of them, and scales the others by `1 / (1 - rate)`.
@@ -70,8 +68,5 @@ export const spatialDropout1d: (
  * @example
  *     spatialDropout2d({ rate: 0.2 })
  */
-export const spatialDropout2d: (
-  options: Partial<SpatialDropoutOptions & CommonLayerOptions> & { rate: number },
-) => Layer = /* @__PURE__ */ defineLayer<SpatialDropoutOptions>(
-  spatialDropout("spatialDropout2d", 2),
-);
+export const spatialDropout2d: LayerFactoryNeeding<SameShape, SpatialDropoutOptions, "rate"> =
+  /* @__PURE__ */ defineLayer<SpatialDropoutOptions, Shaped>(spatialDropout("spatialDropout2d", 2));

@@ -1,6 +1,7 @@
 import { sub as subOp } from "../ops/binary.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
 import { merging } from "./merge.ts";
+import type { MergeRule } from "./shapeRules.ts";
 
 /**
  * Its first input less its second, element by element.
@@ -12,9 +13,11 @@ import { merging } from "./merge.ts";
  * @example
  *     subtract()(x, y)
  */
-export const subtract: (options?: Partial<CommonLayerOptions>) => Layer =
-  /* @__PURE__ */ defineLayer<object>({
-    name: "subtract",
-    defaults: {},
-    call: merging("subtract", (a, b) => subOp(a, b), 2),
-  });
+export const subtract: LayerFactory<MergeRule<"subtract">, object> = /* @__PURE__ */ defineLayer<
+  object,
+  Shaped
+>({
+  name: "subtract",
+  defaults: {},
+  call: merging("subtract", (a, b) => subOp(a, b), 2),
+});

@@ -4,7 +4,9 @@ import type { ResizeMethod } from "../ops/resize.ts";
 import { reshape } from "../ops/reshape.ts";
 import { printShape } from "../shape.ts";
 import { type DataFormat, checkDataFormat, withChannelsLast } from "./dataFormat.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
+import type { WindowLayerFactory } from "./pooling.ts";
+import type { WindowRule } from "./shapeRules.ts";
 
 /** Options of `upSampling1d`. */
 export interface UpSampling1dOptions {
@@ -37,22 +39,24 @@ function checkTimes(subject: string, size: unknown, times: readonly unknown[]): 
  *
  * @throws RangeError where size is not a whole number >= 1
  */
-export const upSampling1d: (options?: Partial<UpSampling1dOptions & CommonLayerOptions>) => Layer =
-  /* @__PURE__ */ defineLayer<UpSampling1dOptions>({
-    name: "upSampling1d",
-    defaults: { size: 2 },
-    check: ({ size }) => checkTimes("upSampling1d", size, [size]),
-    call: ([x], { options: { size } }, name) => {
-      if (x!.shape.length !== 3) {
-        throw new ShapeError(
-          `upSampling1d "${name}": input must have 3 axes [batch, length, channels], got ${printShape(x!.shape)}`,
-        );
-      }
-      const [n, length, c] = x!.shape as [number, number, number];
-      const y = resize2d(reshape(x!, { shape: [n, 1, length, c] }), { size: [1, size * length] });
-      return reshape(y, { shape: [n, size * length, c] });
-    },
-  });
+export const upSampling1d: LayerFactory<
+  WindowRule<"upSampling1d", 1>,
+  UpSampling1dOptions
+> = /* @__PURE__ */ defineLayer<UpSampling1dOptions, Shaped>({
+  name: "upSampling1d",
+  defaults: { size: 2 },
+  check: ({ size }) => checkTimes("upSampling1d", size, [size]),
+  call: ([x], { options: { size } }, name) => {
+    if (x!.shape.length !== 3) {
+      throw new ShapeError(
+        `upSampling1d "${name}": input must have 3 axes [batch, length, channels], got ${printShape(x!.shape)}`,
+      );
+    }
+    const [n, length, c] = x!.shape as [number, number, number];
+    const y = resize2d(reshape(x!, { shape: [n, 1, length, c] }), { size: [1, size * length] });
+    return reshape(y, { shape: [n, size * length, c] });
+  },
+});
 
 /**
  * Images `size` times as large.
@@ -64,8 +68,8 @@ export const upSampling1d: (options?: Partial<UpSampling1dOptions & CommonLayerO
  * @example
  *     upSampling2d({ size: 2, interpolation: "bilinear" })
  */
-export const upSampling2d: (options?: Partial<UpSampling2dOptions & CommonLayerOptions>) => Layer =
-  /* @__PURE__ */ defineLayer<UpSampling2dOptions>({
+export const upSampling2d: WindowLayerFactory<"upSampling2d", 2, UpSampling2dOptions> =
+  /* @__PURE__ */ defineLayer<UpSampling2dOptions, Shaped>({
     name: "upSampling2d",
     defaults: { size: 2, interpolation: "nearest", dataFormat: "channelsLast" },
     check: ({ size, interpolation, dataFormat }) => {

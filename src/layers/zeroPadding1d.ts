@@ -1,6 +1,7 @@
 import { pad } from "../ops/pad.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type LayerFactory, type Shaped, defineLayer } from "./defineLayer.ts";
 import { checkRank, type Margin, marginOf } from "./margins.ts";
+import type { WindowRule } from "./shapeRules.ts";
 
 /** Options of `zeroPadding1d`. */
 export interface ZeroPadding1dOptions {
@@ -18,9 +19,10 @@ export interface ZeroPadding1dOptions {
  * @example
  *     zeroPadding1d({ padding: 2 })
  */
-export const zeroPadding1d: (
-  options?: Partial<ZeroPadding1dOptions & CommonLayerOptions>,
-) => Layer = /* @__PURE__ */ defineLayer<ZeroPadding1dOptions>({
+export const zeroPadding1d: LayerFactory<
+  WindowRule<"zeroPadding1d", 1>,
+  ZeroPadding1dOptions
+> = /* @__PURE__ */ defineLayer<ZeroPadding1dOptions, Shaped>({
   name: "zeroPadding1d",
   defaults: { padding: 1 },
   check: (options) => void marginOf("zeroPadding1d: padding", options.padding),

@@ -1,6 +1,7 @@
 import { pad } from "../ops/pad.ts";
-import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { type Shaped, defineLayer } from "./defineLayer.ts";
 import { checkRank, type DataFormat, imageMargins, type Margins2d, marginsOf } from "./margins.ts";
+import type { WindowLayerFactory } from "./pooling.ts";
 
 /** Options of `zeroPadding2d`. */
 export interface ZeroPadding2dOptions {
@@ -20,16 +21,15 @@ export interface ZeroPadding2dOptions {
  * @example
  *     zeroPadding2d({ padding: [1, 2] })
  */
-export const zeroPadding2d: (
-  options?: Partial<ZeroPadding2dOptions & CommonLayerOptions>,
-) => Layer = /* @__PURE__ */ defineLayer<ZeroPadding2dOptions>({
-  name: "zeroPadding2d",
-  defaults: { padding: [1, 1], dataFormat: "channelsLast" },
-  check: (options) => void marginsOf("zeroPadding2d: padding", options.padding),
-  call: ([x], { options }, name) => {
-    const subject = `zeroPadding2d "${name}"`;
-    checkRank(subject, x!.shape, ["batch", "height", "width", "channels"]);
-    const margins = marginsOf(`${subject}: padding`, options.padding);
-    return pad(x!, { paddings: imageMargins(subject, margins, options.dataFormat) });
-  },
-});
+export const zeroPadding2d: WindowLayerFactory<"zeroPadding2d", 2, ZeroPadding2dOptions> =
+  /* @__PURE__ */ defineLayer<ZeroPadding2dOptions, Shaped>({
+    name: "zeroPadding2d",
+    defaults: { padding: [1, 1], dataFormat: "channelsLast" },
+    check: (options) => void marginsOf("zeroPadding2d: padding", options.padding),
+    call: ([x], { options }, name) => {
+      const subject = `zeroPadding2d "${name}"`;
+      checkRank(subject, x!.shape, ["batch", "height", "width", "channels"]);
+      const margins = marginsOf(`${subject}: padding`, options.padding);
+      return pad(x!, { paddings: imageMargins(subject, margins, options.dataFormat) });
+    },
+  });

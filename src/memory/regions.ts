@@ -15,17 +15,20 @@ export function padded(bytes: number): number {
  * coalesced. Regions are few and long-lived (a model's parameters, a plan's commands), so a list is
  * enough; nothing here runs inside a training step.
  *
- *     | static data | region | gap | region | ... | end |
+ *     | static data | a line for nothing | region | gap | region | ... | end |
  */
 export class Regions {
   readonly engine: Engine;
   private readonly gaps: { start: Address; bytes: number }[] = [];
   private readonly sizes = new Map<Address, number>();
+  /** Where regions of no bytes are: on a line of their own, so that to free one frees nothing. */
+  private readonly nothing: Address;
   private end: Address;
 
   constructor(engine: Engine) {
     this.engine = engine;
-    this.end = padded(engine.base);
+    this.nothing = padded(engine.base);
+    this.end = this.nothing + ALIGNMENT;
   }
 
   /** Bytes in regions now. */
@@ -59,7 +62,7 @@ export class Regions {
    */
   allocate(bytes: number): Address {
     const size = padded(bytes);
-    if (size === 0) return this.end; // of nothing, any address will do
+    if (size === 0) return this.nothing;
     const index = this.gaps.findIndex((gap) => gap.bytes >= size);
     let start: Address;
     if (index >= 0) {

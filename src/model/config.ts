@@ -1,4 +1,5 @@
 import { OptionError } from "../errors.ts";
+import type { Json } from "../io/json.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { type ActivationName, activations } from "../ops/activations/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
@@ -10,14 +11,7 @@ import type { MetricLike } from "../metrics/resolve.ts";
 import { type Compiled, type PerOutput, isFlat, isLoss, mapOutputs } from "./objective.ts";
 import type { Topology } from "./topology.ts";
 
-/** Plain JSON. */
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+export type { Json };
 
 /** A definition with its options, as JSON. */
 export type KindConfig = {

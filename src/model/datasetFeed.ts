@@ -58,14 +58,16 @@ class BatchReader {
   private readonly checked: Checked;
   private readonly epoch: number;
   private readonly elements: AsyncGenerator<Sample>;
-  private count = 0;
+  private count: number;
 
-  constructor(stage: Stage, { subject, checked }: DatasetOptions, epoch: number) {
+  /** @param from  batches of the epoch that are left out */
+  constructor(stage: Stage, { subject, checked }: DatasetOptions, epoch: number, from: number = 0) {
     this.stage = stage;
     this.subject = subject;
     this.checked = checked;
     this.epoch = epoch;
-    this.elements = stage.open(epoch, 0);
+    this.count = from;
+    this.elements = stage.open(epoch, from);
   }
 
   /** The next batch, or null after the last. @throws DataError where there is none at all */
@@ -100,11 +102,13 @@ class StreamFeed implements Feed {
   readonly cursor = 0;
   private readonly data: ResidentData;
   private readonly buffers: readonly [Buffer, Buffer];
-  private readonly open: (epoch: number) => BatchReader;
+  private readonly open: (epoch: number, from: number) => BatchReader;
   private readonly weighted: boolean;
   private readonly size: number;
   private turn: 0 | 1 = 0;
   private reader: BatchReader | null = null;
+  /** What was read from before training turned out to begin elsewhere. */
+  private left: BatchReader | null = null;
   private held: Samples | null;
   private readonly widths: readonly number[];
 
@@ -115,7 +119,7 @@ class StreamFeed implements Feed {
     first: Samples,
     size: number,
     weighted: boolean,
-    open: (epoch: number) => BatchReader,
+    open: (epoch: number, from: number) => BatchReader,
   ) {
     const samples = weighted ? withWeights(first) : first;
     this.data = data;
@@ -142,12 +146,17 @@ class StreamFeed implements Feed {
     return this.buffers[this.turn].source;
   }
 
-  begin(epoch: number): void {
-    if (this.held) return; // reading has begun, to know what the data is like
-    this.reader = this.open(epoch);
+  begin(epoch: number, batch: number = 0): void {
+    const begun = this.held !== null; // reading has begun, to know what the data is like
+    if (begun && epoch === 0 && batch === 0) return;
+    this.held = null;
+    this.left = begun ? this.reader : null;
+    this.reader = this.open(epoch, batch);
   }
 
   async next(): Promise<number> {
+    await this.left?.close();
+    this.left = null;
     const next = this.held ?? (await this.reader!.next());
     this.held = null;
     if (!next) return 0;
@@ -167,6 +176,7 @@ class StreamFeed implements Feed {
   }
 
   async end(): Promise<void> {
+    await this.left?.close();
     await this.reader?.close();
   }
 }
@@ -186,11 +196,13 @@ function columnsOf({ x, y, weight }: Samples): Samples["x"] {
 
 function residentOf(
   { size, rows, samples }: Batching,
+  seed: number | null,
   { subject, checked }: DatasetOptions,
 ): FeedSource {
   const { layout, tensors } = rows!.arrays!;
   const all = checked(subject, sampleFrom(layout, tensors));
-  return residentSource(all, size, (epoch) => rows!.order(epoch), samples!);
+  const order = (epoch: number): Int32Array | null => rows!.order(epoch);
+  return residentSource(all, size, { order, seed, visited: samples! });
 }
 
 /**
@@ -208,11 +220,12 @@ export async function datasetSource(
   const arrays = batching.rows?.arrays;
   const most = options.resident ? Math.min(description.memoryBudget, await freeRoom()) : 0;
   if (arrays && batching.samples! > 0 && bytesOfArrays(arrays) <= most) {
-    const source = residentOf(batching, options);
+    const source = residentOf(batching, stage.seed, options);
     if (source.bytes <= most) return source;
   }
-  const open = (epoch: number): BatchReader => new BatchReader(stage, options, epoch);
-  const reader = open(0);
+  const open = (epoch: number, from: number): BatchReader =>
+    new BatchReader(stage, options, epoch, from);
+  const reader = open(0, 0);
   let first: Samples;
   try {
     first = (await reader.next())!;
@@ -226,6 +239,7 @@ export async function datasetSource(
   return {
     batch,
     samples,
+    seed: stage.seed,
     sizes: samples === null ? [first.rows] : batchSizes(samples, size),
     weighted: first.weight !== null,
     bytes: 2 * [...row, 4].reduce((sum, bytes) => sum + padded(bytes * batch), 0),

@@ -36,7 +36,7 @@ export async function evaluateFeed(
     const count = typeof next === "number" ? next : await next;
     if (count === 0) return means.results();
     if (!plan || size !== count) {
-      runner.prepare([["evaluate", count]], feed.dtypes);
+      await runner.prepare([["evaluate", count]], feed.dtypes);
       plan = runner.plan("evaluate", count, feed.dtypes);
     }
     if (bound !== feed.source || size !== count) runner.bind(plan, feed.source, feed.order);
@@ -86,7 +86,7 @@ export async function evaluate(
     const runner = await model.runner(source.weighted);
     data = new ResidentData(runner.engine);
     feed = source.place(data, source.weighted);
-    runner.prepare(
+    await runner.prepare(
       source.sizes.map((n) => ["evaluate", n] as const),
       feed.dtypes,
     );

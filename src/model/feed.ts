@@ -11,8 +11,8 @@ export interface Feed {
   readonly source: BatchSource;
   readonly order: Address;
   readonly cursor: number;
-  /** Begins a pass. */
-  begin(epoch: number): void;
+  /** Begins a pass, at one of its batches. */
+  begin(epoch: number, batch?: number): void;
   /** Goes on to the next batch; its number of samples, or 0 after the last. */
   next(): number | Promise<number>;
   /** Stops reading. */
@@ -25,6 +25,8 @@ export interface FeedSource {
   readonly batch: number;
   /** Samples in an epoch, or null where only reading tells. */
   readonly samples: number | null;
+  /** What the order of an epoch follows from; null where all are alike. */
+  readonly seed: number | null;
   /** Sizes of the batches that are known to come. */
   readonly sizes: readonly number[];
   /** Whether samples have weights of their own. */
@@ -86,10 +88,10 @@ class ResidentFeed implements Feed {
     this.orderOf = orderOf;
   }
 
-  begin(epoch: number): void {
+  begin(epoch: number, batch: number = 0): void {
     const order = this.orderOf(epoch);
     this.order = order ? this.data.setOrder(order) : 0;
-    this.at = 0;
+    this.at = Math.min(batch * this.batch, this.visited);
   }
 
   next(): number {
@@ -102,25 +104,31 @@ class ResidentFeed implements Feed {
   end(): void {}
 }
 
-/**
- * Samples that are to lie in the data region as a whole.
- *
- * @param visited  rows of an epoch, where they are fewer than the samples
- */
+/** In what order samples are visited. */
+export interface Visits {
+  /** The rows of an epoch; null: 0, 1, 2, ... */
+  readonly order: (epoch: number) => Int32Array | null;
+  /** What the order follows from. */
+  readonly seed: number | null;
+  /** Rows of an epoch, where they are fewer than the samples. */
+  readonly visited?: number;
+}
+
+/** Samples that are to lie in the data region as a whole. */
 export function residentSource(
   samples: Samples,
   batch: number,
-  orderOf: (epoch: number) => Int32Array | null = () => null,
-  visited: number = samples.rows,
+  { order, seed, visited = samples.rows }: Visits = { order: () => null, seed: null },
 ): FeedSource {
   return {
     batch,
     samples: visited,
+    seed,
     sizes: batchSizes(visited, batch),
     weighted: samples.weight !== null,
     bytes: ResidentData.bytes([samples]),
     place: (data, weighted) =>
-      new ResidentFeed(data, weighted ? withWeights(samples) : samples, batch, orderOf, visited),
+      new ResidentFeed(data, weighted ? withWeights(samples) : samples, batch, order, visited),
     end: () => {},
   };
 }

@@ -1,7 +1,8 @@
 import { OptionError, checkName, checkOptions } from "../errors.ts";
 import { LayerTensor } from "../layers/layerTensor.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import type { Shape } from "../shape.ts";
 import { Model, type OutputForm } from "./model.ts";
+import type { Predictions, SampleShapes } from "./modelShapes.ts";
 import { isRecord } from "./objective.ts";
 
 /** Outputs of a functional model: one, a list, or an object, whose keys name them. */
@@ -10,17 +11,13 @@ export type ModelOutputs =
   | readonly LayerTensor[]
   | Readonly<Record<string, LayerTensor>>;
 
-/** What a model with such outputs predicts. */
-export type Predictions<Out> = Out extends LayerTensor
-  ? Tensor
-  : Out extends readonly unknown[]
-    ? Tensor[]
-    : { [Name in keyof Out]: Tensor };
-
 /** What `model` takes. */
-export interface ModelOptions<Out extends ModelOutputs> {
+export interface ModelOptions<
+  Out extends ModelOutputs,
+  In extends LayerTensor | readonly LayerTensor[] = LayerTensor | readonly LayerTensor[],
+> {
   /** What `input` gave, or any tensor of a graph of layers that the outputs are computed from. */
-  inputs: LayerTensor | readonly LayerTensor[];
+  inputs: In;
   outputs: Out;
   /** Default "model". */
   name?: string;
@@ -29,7 +26,10 @@ export interface ModelOptions<Out extends ModelOutputs> {
 }
 
 /** A model between some inputs and outputs of a graph of layers. */
-export class Functional<Predicted> extends Model<Predicted> {
+export class Functional<Predicted, Inputs extends readonly Shape[]> extends Model<
+  Predicted,
+  Inputs
+> {
   constructor(
     inputs: readonly LayerTensor[],
     outputs: readonly LayerTensor[],
@@ -66,9 +66,10 @@ function checked(what: string, list: readonly unknown[]): readonly LayerTensor[]
  *     });
  *     net.compile({ optimizer: "adam", loss: { digit: "sparseCategoricalCrossentropy", ink: "meanSquaredError" } });
  */
-export function model<const Out extends ModelOutputs>(
-  options: ModelOptions<Out>,
-): Model<Predictions<Out>> {
+export function model<
+  const Out extends ModelOutputs,
+  const In extends LayerTensor | readonly LayerTensor[],
+>(options: ModelOptions<Out, In>): Model<Predictions<Out>, SampleShapes<In>> {
   const known = ["inputs", "outputs", "name", "seed"];
   checkOptions("model", options, known);
   for (const key of Object.keys(options)) checkName("model", "option", key, known);
@@ -76,7 +77,7 @@ export function model<const Out extends ModelOutputs>(
   const ins = inputs instanceof LayerTensor ? [inputs] : inputs;
   const form = outputs instanceof LayerTensor ? "single" : isRecord(outputs) ? "record" : "list";
   const outs = form === "single" ? [outputs] : form === "record" ? Object.values(outputs) : outputs;
-  return new Functional<Predictions<Out>>(
+  return new Functional<Predictions<Out>, SampleShapes<In>>(
     checked("inputs", Array.isArray(ins) ? ins : [ins]),
     checked("outputs", outs as readonly unknown[]),
     form === "record" ? Object.keys(outputs) : null,

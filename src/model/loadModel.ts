@@ -3,7 +3,7 @@ import { decodeSafetensors } from "../io/safetensors.ts";
 import { type CompileConfig, type ModelConfig, toConfig } from "./config.ts";
 import { type CustomObjects, compileFromConfig, fromConfig } from "./fromConfig.ts";
 import type { Model } from "./model.ts";
-import { FORMAT, type ModelSource, bytesOf, setValues } from "./save.ts";
+import { FORMAT, type ModelSource, bytesOf, setValues, slotsFrom } from "./save.ts";
 
 /** Parses one piece of metadata. @throws DataError */
 function parse<T>(subject: string, metadata: ReadonlyMap<string, string>, key: string): T | null {
@@ -52,14 +52,7 @@ export async function loadModel(
   if (training) model.compile(compileFromConfig(training, options.customObjects));
   setValues(subject, model, tensors);
   if (training?.iterations !== undefined) {
-    const slots = new Map<string, Map<string, Float32Array<ArrayBuffer>>>();
-    for (const [key, t] of tensors) {
-      const [, slot, variable] = /^optimizer\/([^/]+)\/(.+)$/.exec(key) ?? [];
-      if (slot === undefined) continue;
-      if (!slots.has(slot)) slots.set(slot, new Map());
-      slots.get(slot)!.set(variable!, Float32Array.from(t.data));
-    }
-    model.restoreOptimizer(slots, training.iterations, training.state ?? {});
+    model.restoreOptimizer(slotsFrom(tensors), training.iterations, training.state ?? {});
   }
   model.extras = parse<Model["extras"]>(subject, metadata, "extras") ?? {};
   return model;

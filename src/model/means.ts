@@ -41,6 +41,20 @@ export class RunningMeans {
     for (const sums of this.sums) sums.fill(0);
   }
 
+  /** All sums, in a fixed order: what a checkpoint keeps of an epoch that is under way. */
+  get sumsSoFar(): number[] {
+    const { loss, penalty, weight, batches, heads, sums } = this;
+    return [loss, penalty, weight, batches, ...heads, ...sums.flat()];
+  }
+
+  set sumsSoFar(list: readonly number[]) {
+    const [loss, penalty, weight, batches, ...rest] = list;
+    [this.loss, this.penalty, this.weight, this.batches] = [loss!, penalty!, weight!, batches!];
+    let at = 0;
+    for (const sums of [this.heads, ...this.sums])
+      for (let i = 0; i < sums.length; i++) sums[i] = rest[at++]!;
+  }
+
   /** Adds what a step left in its outputs. */
   add(plan: Plan, samples: number): void {
     if (plan !== this.plan) this.locate(plan);

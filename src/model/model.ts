@@ -13,12 +13,15 @@ import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "../train/data/dataset.ts";
 import { descriptionOf } from "../train/data/described.ts";
 import type { History } from "../train/history.ts";
+import type { FitEpoch } from "../train/trainer.ts";
 import { type Json, type ModelConfig, toConfig } from "./config.ts";
 import type { DataLike } from "./data.ts";
 import { type EvaluateOptions, evaluate } from "./evaluate.ts";
-import { type FitOptions, fit } from "./fit.ts";
+import { fit, fitIterator } from "./fit.ts";
+import type { FitOptions } from "./fitOptions.ts";
 import type { GraphSource } from "./graphs.ts";
 import { modelLayer } from "./modelLayer.ts";
+import type { FitsInputs, InputTensors, OutputOf } from "./modelShapes.ts";
 import {
   type CompileOptions,
   type Compiled,
@@ -29,12 +32,13 @@ import {
 import { trainOnBatch } from "./onBatch.ts";
 import { optionsBeside } from "./optionsBeside.ts";
 import { type PredictOptions, predict, predictSync } from "./predict.ts";
-import { type PlanInfo, type PlanInfoOptions, planInfo } from "./planInfo.ts";
+import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import {
   type ModelSource,
   type SaveOptions,
   encodeModel,
+  encodeWeights,
   loadWeights,
   saveModel,
   saveWeights,
@@ -50,12 +54,17 @@ export type OutputForm = "single" | "list" | "record";
 /** A model, whatever it predicts. */
 export type AnyModel = Model<unknown>;
 
-/** A model: a graph of layers, their variables, and how they are trained. */
-export class Model<Predicted = Tensor> {
+/**
+ * A model: a graph of layers, their variables, and how they are trained. `Predicted` is what it predicts,
+ * `Inputs` the shapes of its samples, without the batch axis, as far as the compiler knows them.
+ */
+export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonly Shape[]> {
   /** Name in messages and files. */
   readonly name: string;
   /** Decides the first values of the variables. */
   seed: number;
+  /** Set to true while it is trained, it ends training after the running batch. */
+  stopTraining: boolean = false;
   /** Plain JSON that is kept in the model's file: preprocessing, class names, ... */
   extras: { readonly [key: string]: Json } = {};
   /** How predictions are handed out. */
@@ -105,8 +114,8 @@ export class Model<Predicted = Tensor> {
   }
 
   /** The model's inputs, for models that begin with this one. */
-  get inputs(): readonly LayerTensor[] {
-    return this.topology.inputs;
+  get inputs(): InputTensors<Inputs> {
+    return this.topology.inputs as InputTensors<Inputs>;
   }
 
   /** The model's outputs, for models that go on from here. */
@@ -115,11 +124,11 @@ export class Model<Predicted = Tensor> {
   }
 
   /** The only output. @throws OptionError where there are several */
-  get output(): LayerTensor {
+  get output(): OutputOf<Predicted> {
     const { outputs } = this.topology;
     if (outputs.length > 1)
       throw new OptionError(`model "${this.name}": has ${outputs.length} outputs; use outputs`);
-    return outputs[0]!;
+    return outputs[0]! as OutputOf<Predicted>;
   }
 
   /** Whether any of the layers may be trained; setting it sets all of them. Takes effect at the next fit. */
@@ -233,14 +242,7 @@ export class Model<Predicted = Tensor> {
     });
     this.draw();
     const runner = new Runner(engine, source, objective, optimizer);
-    runner.memory.restoreSlots(
-      this.slots,
-      (slot) => optimizer?.definition.slotInit?.(slot, optimizer.options) ?? 0,
-    );
-    if (runner.optimizer) {
-      runner.optimizer.iterations = this.optimizerState.iterations;
-      Object.assign(runner.optimizer.state, this.optimizerState.state);
-    }
+    this.placeOptimizer(runner);
     reclaimWith(this, runner);
     this.runnerState = runner;
     this.runnerKey = key;
@@ -250,6 +252,14 @@ export class Model<Predicted = Tensor> {
   /** What runs the model, while it is in linear memory; for tools that look into a training. @internal */
   get activeRunner(): Runner | null {
     return this.runnerState;
+  }
+
+  /** Copies slots and numbers to where a runner has them. */
+  private placeOptimizer({ memory, optimizer: run }: Runner): void {
+    if (!run) return;
+    const { definition, options } = run.optimizer;
+    memory.restoreSlots(this.slots, (slot) => definition.slotInit?.(slot, options) ?? 0);
+    run.restore(this.optimizerState.iterations, this.optimizerState.state);
   }
 
   private get optimizerNumbers(): { iterations: number; state: Record<string, number> } {
@@ -320,9 +330,9 @@ export class Model<Predicted = Tensor> {
 
   /** Puts slots and step count back, as a file holds them. */
   restoreOptimizer(slots: Slots, iterations: number, state: Record<string, number>): void {
-    this.release();
     this.slots = slots;
     this.optimizerState = { iterations, state };
+    if (this.runnerState) this.placeOptimizer(this.runnerState);
   }
 
   /**
@@ -330,8 +340,8 @@ export class Model<Predicted = Tensor> {
    *
    * @returns the output, or a list where there are several
    */
-  apply(...inputs: (LayerTensor | readonly LayerTensor[])[]): LayerTensor {
-    return (this.asLayer() as Layer)(...inputs);
+  apply(...inputs: (LayerTensor | readonly LayerTensor[])[]): OutputOf<Predicted> {
+    return (this.asLayer() as Layer)(...inputs) as OutputOf<Predicted>;
   }
 
   /**
@@ -374,7 +384,8 @@ export class Model<Predicted = Tensor> {
   }
 
   /** What a step computes and how many bytes it needs, before it runs. */
-  plan(options: PlanInfoOptions = {}): Promise<PlanInfo> {
+  async plan(options: PlanInfoOptions = {}): Promise<PlanInfo> {
+    const { planInfo } = await import("./planInfo.ts"); // few pages ask: they alone download it
     return planInfo(this, options);
   }
 
@@ -391,6 +402,11 @@ export class Model<Predicted = Tensor> {
   /** The bytes that `save` would write. */
   toBytes(options?: SaveOptions): Uint8Array {
     return encodeModel(this, options);
+  }
+
+  /** The bytes that `saveWeights` would write. */
+  weightsToBytes(): Uint8Array {
+    return encodeWeights(this);
   }
 
   /** Writes the variables' values to a safetensors file. */
@@ -436,7 +452,11 @@ export class Model<Predicted = Tensor> {
    * @param y  labels: integers or values, as the loss takes them; of several outputs a list or an object
    * @throws ShapeError, DataError, OptionError, MemoryError, NonFiniteError
    */
-  fit(x: DataLike, y: DataLike, options?: FitOptions): Promise<History>;
+  fit<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
+    y: DataLike,
+    options?: FitOptions,
+  ): Promise<History>;
   /** Trains on a dataset, which holds the labels; without batches of its own, on batches of `batchSize`. */
   fit(data: Dataset, options?: FitOptions): Promise<History>;
   fit(x: DataLike | Dataset, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
@@ -445,8 +465,36 @@ export class Model<Predicted = Tensor> {
     return fit(this, x as DataLike, y as DataLike, options ?? {});
   }
 
+  /**
+   * `fit` an epoch at a time: it pauses between epochs, for as long as the loop's body takes. Leaving the loop ends
+   * training where it stands, as an aborted signal does: `onTrainEnd` is not called.
+   *
+   * @example
+   *     for await (const { epoch, logs } of model.fitIterator(x, y, { epochs: 10 })) console.log(epoch, logs.loss);
+   */
+  fitIterator(
+    x: DataLike,
+    y: DataLike,
+    options?: FitOptions,
+  ): AsyncGenerator<FitEpoch, History, void>;
+  /** The same on a dataset. */
+  fitIterator(data: Dataset, options?: FitOptions): AsyncGenerator<FitEpoch, History, void>;
+  fitIterator(
+    x: DataLike | Dataset,
+    y?: DataLike | FitOptions,
+    options?: FitOptions,
+  ): AsyncGenerator<FitEpoch, History, void> {
+    const dataset = descriptionOf(x);
+    if (dataset) return fitIterator(this, dataset, null, optionsBeside("fitIterator", y, options));
+    return fitIterator(this, x as DataLike, y as DataLike, options ?? {});
+  }
+
   /** Loss and metrics over some samples, in inference mode. */
-  evaluate(x: DataLike, y: DataLike, options?: EvaluateOptions): Promise<Record<string, number>>;
+  evaluate<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
+    y: DataLike,
+    options?: EvaluateOptions,
+  ): Promise<Record<string, number>>;
   /** Loss and metrics over one pass of a dataset. */
   evaluate(data: Dataset, options?: EvaluateOptions): Promise<Record<string, number>>;
   evaluate(
@@ -460,18 +508,24 @@ export class Model<Predicted = Tensor> {
   }
 
   /** Outputs for some samples, in inference mode: a tensor, or as the model's outputs were given. */
-  predict(x: DataLike | Dataset, options: PredictOptions = {}): Promise<Predicted> {
+  predict<const X extends DataLike | Dataset>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
+    options: PredictOptions = {},
+  ): Promise<Predicted> {
     return predict(this, x, options);
   }
 
   /** `predict` without a promise. @throws OptionError before the engine has started: await init() first */
-  predictSync(x: DataLike, options: PredictOptions = {}): Predicted {
+  predictSync<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
+    options: PredictOptions = {},
+  ): Predicted {
     return predictSync(this, x, options);
   }
 
   /** One training step on one batch; loss and metrics before the update. @throws NonFiniteError */
-  trainOnBatch(
-    x: DataLike,
+  trainOnBatch<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
     y: DataLike,
     options: { sampleWeight?: TensorLike; seed?: number } = {},
   ): Promise<Record<string, number>> {
@@ -479,8 +533,8 @@ export class Model<Predicted = Tensor> {
   }
 
   /** Loss and metrics of one batch, in inference mode. */
-  testOnBatch(
-    x: DataLike,
+  testOnBatch<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
     y: DataLike,
     options: { sampleWeight?: TensorLike } = {},
   ): Promise<Record<string, number>> {
@@ -488,7 +542,9 @@ export class Model<Predicted = Tensor> {
   }
 
   /** Outputs of one batch, in inference mode. */
-  predictOnBatch(x: DataLike): Promise<Predicted> {
+  predictOnBatch<const X extends DataLike>(
+    x: X & NoInfer<FitsInputs<X, Inputs>>,
+  ): Promise<Predicted> {
     return predict(this, x, { batchSize: "all" });
   }
 }

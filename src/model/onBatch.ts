@@ -26,7 +26,7 @@ export async function trainOnBatch(
   try {
     const feed = residentSource(samples, samples.rows).place(data, weighted);
     feed.begin(0);
-    runner.prepare([["train", samples.rows]], feed.dtypes);
+    await runner.prepare([["train", samples.rows]], feed.dtypes);
     const plan = runner.plan("train", samples.rows, feed.dtypes);
     runner.memory.take();
     runner.bind(plan, feed.source, 0);

@@ -43,7 +43,7 @@ export async function planInfo(model: AnyModel, options: PlanInfoOptions): Promi
     options,
   );
   const runner = await model.runner();
-  runner.prepare([[kind, batchSize]], runner.defaultDtypes(kind, batchSize));
+  await runner.prepare([[kind, batchSize]], runner.defaultDtypes(kind, batchSize));
   const { trainedBytes, slots, bytes } = runner.memory;
   const memory: MemoryInfo = {
     parameters: trainedBytes,

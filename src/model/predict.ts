@@ -22,22 +22,23 @@ export interface PredictOptions {
 /** Batches between two turns of the event loop. */
 const BATCHES_A_TURN = 64;
 
-/** The outputs, batch after batch; pauses now and then, and returns them all. */
+/** The outputs, batch after batch; pauses now and then, or for what must be loaded, and returns them all. */
 function* batches<Predicted>(
   model: Model<Predicted>,
   runner: Runner,
   inputs: readonly Tensor[],
   batch: number,
-): Generator<void, Predicted> {
+): Generator<Promise<void> | undefined, Predicted> {
   const rows = inputs[0]!.shape[0]!;
   const data = new ResidentData(runner.engine);
   try {
     const source = { x: inputs.map((t) => data.add(t)) };
     const dtypes = inputs.map((t) => t.dtype);
-    runner.prepare(
+    const loading = runner.prepare(
       batchSizes(rows, batch).map((n) => ["predict", n] as const),
       dtypes,
     );
+    if (loading) yield loading;
     runner.memory.fetch();
     const outputs = model.topology.outputs.map(({ shape, dtype }) => ({
       shape,
@@ -58,7 +59,7 @@ function* batches<Predicted>(
           from * bytes,
         );
       });
-      if ((from / batch) % BATCHES_A_TURN === BATCHES_A_TURN - 1) yield;
+      if ((from / batch) % BATCHES_A_TURN === BATCHES_A_TURN - 1) yield undefined;
     }
     return handedOut(
       model,
@@ -126,7 +127,7 @@ async function predictStream<Predicted>(
     for (;;) {
       const count = await feed.next();
       if (count === 0) break;
-      runner.prepare([["predict", count]], feed.dtypes);
+      await runner.prepare([["predict", count]], feed.dtypes);
       runner.memory.fetch();
       const plan = runner.plan("predict", count, feed.dtypes);
       runner.bind(plan, feed.source, feed.order);
@@ -169,7 +170,7 @@ export async function predict<Predicted>(
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    await yieldToLoop();
+    await (step.value ?? yieldToLoop());
   }
 }
 
@@ -187,5 +188,11 @@ export function predictSync<Predicted>(
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
+    if (step.value) {
+      steps.return(undefined as never);
+      throw new OptionError(
+        "predictSync: the kernels of this model are being loaded; await model.predict(x) once before",
+      );
+    }
   }
 }

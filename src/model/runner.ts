@@ -1,3 +1,4 @@
+import { MissingKernelError } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
@@ -50,6 +51,8 @@ export class Runner {
   readonly objective: Objective | null;
   private readonly graphs = new Map<string, { graph: StepGraph; compiled: CompiledPlan }>();
   private readonly plans = new Map<string, Plan>();
+  /** Grows when plans are given up for others: who holds a plan over a wait asks for it anew. */
+  generation = 0;
   private arena: Address = 0;
   private arenaBytes = 0;
   private freed = false;
@@ -122,17 +125,31 @@ export class Runner {
     return this.memory.bytes + this.arenaBytes + commands;
   }
 
-  /** Makes plans for these steps; the arena grows once, to the largest. */
-  prepare(steps: readonly (readonly [StepKind, number])[], dtypes: BatchDtypes): void {
+  /**
+   * Makes plans for these steps; the arena grows once, to the largest.
+   *
+   * @returns a promise where kernels must be loaded first
+   */
+  prepare(
+    steps: readonly (readonly [StepKind, number])[],
+    dtypes: BatchDtypes,
+  ): Promise<void> | undefined {
     const needed = this.workBytes(steps);
     if (needed > this.arenaBytes) {
       for (const plan of this.plans.values()) plan.free();
       this.plans.clear();
+      this.generation++;
       if (this.arenaBytes > 0) regionsOf(this.engine).free(this.arena);
       this.arena = regionsOf(this.engine).allocate(needed);
       this.arenaBytes = needed;
     }
-    for (const [kind, batch] of steps) this.plan(kind, batch, dtypes);
+    try {
+      for (const [kind, batch] of steps) this.plan(kind, batch, dtypes);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof MissingKernelError)) throw error;
+      return this.engine.extend().then(() => this.prepare(steps, dtypes));
+    }
   }
 
   /** The plan of a kind and batch size for data of these dtypes. */
@@ -253,6 +270,11 @@ export class Runner {
       regionsOf(this.engine).free(arena);
     };
     return { plan, free };
+  }
+
+  /** Whether it was given up. */
+  get isFree(): boolean {
+    return this.freed;
   }
 
   free(): void {

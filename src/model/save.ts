@@ -5,6 +5,7 @@ import { printShape, sameShape } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Json, compileToConfig, toConfig } from "./config.ts";
 import type { AnyModel } from "./model.ts";
+import type { Slots } from "./variables.ts";
 
 /** Layout of the metadata; raised when an older reader could not understand a newer file. */
 export const FORMAT: string = "1";
@@ -30,31 +31,19 @@ export function encodeModel(model: AnyModel, options: SaveOptions = {}): Uint8Ar
     throw new OptionError(
       `model "${model.name}": has no variables to save yet; build or fit it first`,
     );
-  const tensors = weightsOf(model);
+  const tensors = includeOptimizer ? modelTensors(model) : weightsOf(model);
   const metadata: [string, string][] = [
     ["thalweg", FORMAT],
     ["config", JSON.stringify(toConfig(model))],
     ["extras", JSON.stringify(extras)],
   ];
   if (model.isCompiled) {
-    const { slots, iterations, state } = model.optimizerSnapshot();
+    const { iterations, state } = model.optimizerSnapshot();
     const training = {
       ...compileToConfig(model.compiled),
       ...(includeOptimizer && { iterations, state }),
     };
     metadata.push(["training", JSON.stringify(training)]);
-    if (includeOptimizer) {
-      for (const [slot, held] of slots) {
-        for (const v of model.variables) {
-          const data = held.get(v.name);
-          if (data)
-            tensors.push([
-              `optimizer/${slot}/${v.name}`,
-              new Tensor(data, v.spec.shape, "float32"),
-            ]);
-        }
-      }
-    }
   }
   return encodeSafetensors(tensors, metadata);
 }
@@ -63,6 +52,32 @@ export function encodeModel(model: AnyModel, options: SaveOptions = {}): Uint8Ar
 function weightsOf(model: AnyModel): [string, Tensor][] {
   const weights = model.getWeights();
   return model.variables.map((v, i) => [v.name, weights[i]!]);
+}
+
+/** The variables by name, and what the optimizer keeps of each: `optimizer/slot/layer/parameter`. */
+export function modelTensors(model: AnyModel): [string, Tensor][] {
+  const tensors = weightsOf(model);
+  if (!model.isCompiled) return tensors;
+  for (const [slot, held] of model.optimizerSnapshot().slots) {
+    for (const v of model.variables) {
+      const data = held.get(v.name);
+      if (data)
+        tensors.push([`optimizer/${slot}/${v.name}`, new Tensor(data, v.spec.shape, "float32")]);
+    }
+  }
+  return tensors;
+}
+
+/** The optimizer's slots among named tensors. */
+export function slotsFrom(tensors: ReadonlyMap<string, Tensor>): Slots {
+  const slots: Slots = new Map();
+  for (const [key, t] of tensors) {
+    const [, slot, variable] = /^optimizer\/([^/]+)\/(.+)$/.exec(key) ?? [];
+    if (slot === undefined) continue;
+    if (!slots.has(slot)) slots.set(slot, new Map());
+    slots.get(slot)!.set(variable!, Float32Array.from(t.data));
+  }
+  return slots;
 }
 
 /** The bytes of a source, and a name for messages. */
@@ -105,9 +120,14 @@ export async function saveModel(
   await writeFile(path, encodeModel(model, options));
 }
 
+/** The file of the variables alone. */
+export function encodeWeights(model: AnyModel): Uint8Array {
+  return encodeSafetensors(weightsOf(model));
+}
+
 /** Writes only the variables. */
 export async function saveWeights(model: AnyModel, path: string | URL): Promise<void> {
-  await writeFile(path, encodeSafetensors(weightsOf(model)));
+  await writeFile(path, encodeWeights(model));
 }
 
 /** Reads variables by name into a model that is built. @throws DataError */

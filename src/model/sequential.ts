@@ -2,7 +2,10 @@ import { OptionError, withDefaults } from "../errors.ts";
 import type { Layer } from "../layers/defineLayer.ts";
 import { input } from "../layers/layerTensor.ts";
 import type { Shape } from "../shape.ts";
+import type { Batch } from "../tensor/shapeTypes.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { Model } from "./model.ts";
+import type { Chain, ChainInput, LayerLike } from "./modelShapes.ts";
 import { nameLayers } from "./topology.ts";
 
 /** Options of `sequential`. */
@@ -12,11 +15,11 @@ export interface SequentialOptions {
   seed: number;
 }
 
-/** A layer, or a model that stands for one. */
-export type LayerLike = Layer | Model;
-
-/** A model whose layers follow one another. */
-export class Sequential extends Model {
+/** A model whose layers follow one another, with the shapes of samples that go in and come out. */
+export class Sequential<In extends Shape = Shape, Out extends Shape = Shape> extends Model<
+  Tensor<Batch<Out>>,
+  readonly [In]
+> {
   private readonly chain: Layer[] = [];
 
   constructor(layers: readonly LayerLike[], options: SequentialOptions) {
@@ -37,11 +40,12 @@ export class Sequential extends Model {
   }
 
   /**
-   * Appends a layer, or a model as one.
+   * Appends a layer, or a model as one. What the compiler knows of the output is then out of date: give a
+   * variable that is added to the type `Sequential`, or begin with `sequential()`.
    *
    * @throws OptionError once the model is built, or for a second layer of the same name
    */
-  add(layer: LayerLike): this {
+  add(layer: LayerLike): Sequential<In> {
     if (this.built)
       throw new OptionError(
         `model "${this.name}": is built already; add layers before the first fit`,
@@ -74,6 +78,11 @@ export class Sequential extends Model {
  * @example
  *     const model = sequential([dense({ units: 64, activation: "relu" }), dense({ units: 10, activation: "softmax" })]);
  */
+export function sequential<const Layers extends readonly LayerLike[]>(
+  layers: Layers & NoInfer<Chain<Layers, ChainInput<Layers>>["layers"]>,
+  options?: Partial<SequentialOptions>,
+): Sequential<ChainInput<Layers>, Chain<Layers, ChainInput<Layers>>["out"]>;
+export function sequential(): Sequential;
 export function sequential(
   layers: readonly LayerLike[] = [],
   options: Partial<SequentialOptions> = {},

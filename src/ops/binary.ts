@@ -1,4 +1,5 @@
-import { type Op, defineOp } from "../graph/defineOp.ts";
+import { type Attrs, type Op, defineOp } from "../graph/defineOp.ts";
+import type { BroadcastRule, Shaped, ShapedOp } from "../graph/shapedOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { broadcastShapes } from "../shape.ts";
 import { broadcastTable } from "./broadcastTable.ts";
@@ -18,8 +19,8 @@ export function defineBinary(
     out: SymbolicTensor,
     dout: SymbolicTensor,
   ) => [() => SymbolicTensor, () => SymbolicTensor],
-): Op {
-  return defineOp({
+): Op<Attrs, Shaped> {
+  return defineOp<Attrs, Shaped>({
     name,
     inputs: ["a", "b"],
     shape: ([a, b]) => broadcastShapes(name, a!, b!),
@@ -44,25 +45,29 @@ export function defineBinary(
 }
 
 /** `a + b` under broadcasting. */
-export const add: Op = /* @__PURE__ */ defineBinary("add", 0, (_a, _b, _out, d) => [
-  () => d,
-  () => d,
-]);
+export const add: ShapedOp<BroadcastRule<"add">> = /* @__PURE__ */ defineBinary(
+  "add",
+  0,
+  (_a, _b, _out, d) => [() => d, () => d],
+);
 
 /** `a - b` under broadcasting. */
-export const sub: Op = /* @__PURE__ */ defineBinary("sub", 1, (_a, _b, _out, d) => [
-  () => d,
-  () => neg(d),
-]);
+export const sub: ShapedOp<BroadcastRule<"sub">> = /* @__PURE__ */ defineBinary(
+  "sub",
+  1,
+  (_a, _b, _out, d) => [() => d, () => neg(d)],
+);
 
 /** `a b` under broadcasting. */
-export const mul: Op = /* @__PURE__ */ defineBinary("mul", 2, (a, b, _out, d) => [
-  () => mul(d, b),
-  () => mul(d, a),
-]);
+export const mul: ShapedOp<BroadcastRule<"mul">> = /* @__PURE__ */ defineBinary(
+  "mul",
+  2,
+  (a, b, _out, d) => [() => mul(d, b), () => mul(d, a)],
+);
 
 /** `a / b` under broadcasting. */
-export const div: Op = /* @__PURE__ */ defineBinary("div", 3, (_a, b, out, d) => [
-  () => div(d, b),
-  () => neg(div(mul(d, out), b)),
-]);
+export const div: ShapedOp<BroadcastRule<"div">> = /* @__PURE__ */ defineBinary(
+  "div",
+  3,
+  (_a, b, out, d) => [() => div(d, b), () => neg(div(mul(d, out), b))],
+);

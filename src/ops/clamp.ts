@@ -1,5 +1,7 @@
 import { OptionError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../graph/shapedOp.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 import type { Shape } from "../shape.ts";
 
 /** Bounds of a clamp. */
@@ -29,7 +31,7 @@ const clampGrad: Op<ClampAttrs> = /* @__PURE__ */ defineOp<ClampAttrs>({
 });
 
 /** `min(max(x, min), max)`, element by element. NaN stays NaN. At a bound the gradient passes. */
-export const clamp: Op<ClampAttrs> = /* @__PURE__ */ defineOp<ClampAttrs>({
+export const clamp: ShapedOp<SameShape, ClampAttrs> = /* @__PURE__ */ defineOp<ClampAttrs, Shaped>({
   name: "clamp",
   inputs: ["x"],
   attrs: { min: -Infinity, max: Infinity },

@@ -1,6 +1,8 @@
 import { ShapeError } from "../errors.ts";
-import { type Op, defineOp } from "../graph/defineOp.ts";
+import { defineOp } from "../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../graph/shapedOp.ts";
 import { type Shape, axisOf, printShape } from "../shape.ts";
+import type { ConcatRule } from "./shapeRules.ts";
 import { slice } from "./slice.ts";
 import { emitStrided, stridesOf } from "./strided.ts";
 
@@ -15,7 +17,10 @@ function beginnings(shapes: readonly Shape[], axis: number): number[] {
  * Tensors one behind the other along an axis (the first by default), as many as there are:
  * `concat(a, b, c, { axis: -1 })`. They agree in all other axes and in dtype, which may be any.
  */
-export const concat: Op<{ axis: number }> = /* @__PURE__ */ defineOp<{ axis: number }>({
+export const concat: ShapedOp<ConcatRule, { axis: number }> = /* @__PURE__ */ defineOp<
+  { axis: number },
+  Shaped
+>({
   name: "concat",
   inputs: ["...x"],
   attrs: { axis: 0 },

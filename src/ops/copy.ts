@@ -1,8 +1,10 @@
-import { type Op, defineOp } from "../graph/defineOp.ts";
+import { type Attrs, defineOp } from "../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../graph/shapedOp.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 import { bytesOf } from "../shape.ts";
 
 /** The same elements in a buffer of their own. */
-export const copy: Op = /* @__PURE__ */ defineOp({
+export const copy: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "copy",
   inputs: ["x"],
   shape: ([x]) => x!,

@@ -1,4 +1,6 @@
-import { type Op, defineOp } from "../graph/defineOp.ts";
+import { defineOp } from "../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../graph/shapedOp.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 import { sizeOf } from "../shape.ts";
 
 /** Attributes of `dropout`. */
@@ -19,7 +21,10 @@ export type DropoutAttrs = {
  * training there are no steps, and the mask is that of step 0. Dropped elements are 0 even where x is NaN.
  * Source: Srivastava et al. 2014; Salmon et al. 2011 for the generator.
  */
-export const dropout: Op<DropoutAttrs> = /* @__PURE__ */ defineOp<DropoutAttrs>({
+export const dropout: ShapedOp<SameShape, DropoutAttrs> = /* @__PURE__ */ defineOp<
+  DropoutAttrs,
+  Shaped
+>({
   name: "dropout",
   inputs: ["x"],
   attrs: { rate: 0.5, stream: 0, seed: null },

@@ -2,7 +2,7 @@ import { ShapeError } from "../errors.ts";
 import { type Attrs, type EmitContext, type Op, defineOp } from "../graph/defineOp.ts";
 import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { type Shape, printShape, sameShape } from "../shape.ts";
 import { sigmoid } from "./activations/sigmoid.ts";
 import { tanh } from "./activations/tanh.ts";

@@ -1,5 +1,6 @@
 import { ShapeError } from "../errors.ts";
-import { type Op, defineOp } from "../graph/defineOp.ts";
+import { defineOp } from "../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../graph/shapedOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { gemmScratchBytes } from "../kernels/gemm.ts";
 import { type Shape, broadcastShapes, printShape, sizeOf } from "../shape.ts";
@@ -7,6 +8,7 @@ import { mul } from "./binary.ts";
 import { broadcastTable } from "./broadcastTable.ts";
 import { sumTo } from "./broadcastTo.ts";
 import { reshape } from "./reshape.ts";
+import type { MatmulRule } from "./shapeRules.ts";
 
 /** Attributes of a product. */
 export type MatmulAttrs = {
@@ -89,7 +91,10 @@ function matrixGrad(
  * two vectors give their dot product. NaN and infinity reach exactly the elements whose row and column
  * hold them; an empty inner axis gives the bias, or zeros.
  */
-export const matmul: Op<MatmulAttrs> = /* @__PURE__ */ defineOp<MatmulAttrs>({
+export const matmul: ShapedOp<MatmulRule, MatmulAttrs> = /* @__PURE__ */ defineOp<
+  MatmulAttrs,
+  Shaped
+>({
   name: "matmul",
   inputs: ["a", "b", "bias?"],
   attrs: { transposeA: false, transposeB: false, activation: "linear" },

@@ -1,4 +1,4 @@
-import type { Op } from "../graph/defineOp.ts";
+import type { BroadcastRule, ShapedOp } from "../graph/shapedOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { defineBinary, mul } from "./binary.ts";
 import { equal, less } from "./compare.ts";
@@ -15,13 +15,15 @@ function share(
 }
 
 /** `max(a, b)` under broadcasting. NaN where either is NaN; a tie shares the gradient. */
-export const maximum: Op = /* @__PURE__ */ defineBinary("maximum", 4, (a, b, _out, d) => [
-  () => share(d, a, b, less(a, b)),
-  () => share(d, a, b, less(b, a)),
-]);
+export const maximum: ShapedOp<BroadcastRule<"maximum">> = /* @__PURE__ */ defineBinary(
+  "maximum",
+  4,
+  (a, b, _out, d) => [() => share(d, a, b, less(a, b)), () => share(d, a, b, less(b, a))],
+);
 
 /** `min(a, b)` under broadcasting. NaN where either is NaN; a tie shares the gradient. */
-export const minimum: Op = /* @__PURE__ */ defineBinary("minimum", 5, (a, b, _out, d) => [
-  () => share(d, a, b, less(b, a)),
-  () => share(d, a, b, less(a, b)),
-]);
+export const minimum: ShapedOp<BroadcastRule<"minimum">> = /* @__PURE__ */ defineBinary(
+  "minimum",
+  5,
+  (a, b, _out, d) => [() => share(d, a, b, less(b, a)), () => share(d, a, b, less(a, b))],
+);

@@ -1,7 +1,9 @@
-import { type Op, defineOp } from "../graph/defineOp.ts";
+import { type Attrs, defineOp } from "../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../graph/shapedOp.ts";
+import type { SameShape } from "../tensor/shapeTypes.ts";
 
 /** `-x`, element by element. */
-export const neg: Op = /* @__PURE__ */ defineOp({
+export const neg: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "neg",
   inputs: ["x"],
   shape: ([x]) => x!,

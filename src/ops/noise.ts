@@ -1,6 +1,6 @@
 import { type EmitContext, type Op, defineOp } from "../graph/defineOp.ts";
 import type { Address, Scalar } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 
 /** Attributes of random tensors. */

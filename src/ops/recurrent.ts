@@ -3,7 +3,7 @@ import { type Op, defineOp } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import { UNPACKED_ROWS, panelBytes, productScratchBytes } from "../kernels/gemm.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
 import { mul } from "./binary.ts";
 import { asRows, matmul } from "./matmul.ts";

@@ -2,7 +2,7 @@ import { ShapeError } from "../errors.ts";
 import { type GradContext, type Op, defineOp } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { type Shape, axisOf, printShape, sizeOf } from "../shape.ts";
 import { reshape } from "./reshape.ts";
 import { transpose } from "./transpose.ts";

@@ -1,9 +1,14 @@
 import { ShapeError } from "../errors.ts";
-import { type Op, defineOp } from "../graph/defineOp.ts";
+import { defineOp } from "../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../graph/shapedOp.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
+import type { ReshapeRule } from "./shapeRules.ts";
 
 /** The same elements under another shape; one axis may be -1 and is inferred. Moves nothing. */
-export const reshape: Op<{ shape: Shape }> = /* @__PURE__ */ defineOp<{ shape: Shape }>({
+export const reshape: ShapedOp<ReshapeRule, { shape: Shape }> = /* @__PURE__ */ defineOp<
+  { shape: Shape },
+  Shaped
+>({
   name: "reshape",
   inputs: ["x"],
   attrs: { shape: [] },

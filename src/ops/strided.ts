@@ -1,6 +1,6 @@
 import type { EmitContext } from "../graph/defineOp.ts";
 import type { Address } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { type Shape, bytesOf, sizeOf } from "../shape.ts";
 
 /** Elements from one to the next along each axis of a tensor. */

@@ -2,6 +2,7 @@ import { ShapeError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type Shape, axisOf, printShape, sizeOf } from "../shape.ts";
+import type { Permuted, Reversed, ShapeFrom } from "../tensor/shapeTypes.ts";
 import { reshape } from "./reshape.ts";
 import { asWords } from "./words.ts";
 
@@ -69,6 +70,18 @@ const transposeOp: Op<{ permutation: readonly number[] }> = /* @__PURE__ */ defi
  *
  * @throws ShapeError if the permutation does not name every axis once
  */
+export function transpose<S extends Shape, const Order extends readonly number[]>(
+  x: SymbolicTensor<S>,
+  options: { permutation: Order },
+): SymbolicTensor<ShapeFrom<Permuted<S, Order>>>;
+export function transpose<S extends Shape>(
+  x: SymbolicTensor<S>,
+  options?: { permutation?: undefined },
+): SymbolicTensor<ShapeFrom<Reversed<S>>>;
+export function transpose(
+  x: SymbolicTensor,
+  options?: { permutation?: readonly number[] },
+): SymbolicTensor;
 export function transpose(
   x: SymbolicTensor,
   { permutation }: { permutation?: readonly number[] } = {},

@@ -9,7 +9,7 @@ import {
 /** Base and exponent of `raise`. */
 const io = /* @__PURE__ */ new Float64Array(2);
 
-/** Options of {@link adam} and adamw besides the common ones. */
+/** Options of {@link adam} and adamW besides the common ones. */
 export interface AdamOptions {
   /** Decay rate of the first moment, in [0, 1). Default .9. */
   beta1: number;

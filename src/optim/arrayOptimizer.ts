@@ -2,7 +2,7 @@ import { OptionError, ShapeError } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
 import { Commands } from "../kernels/commands.ts";
 import { type Engine, init } from "../kernels/engine.ts";
-import { Kernels } from "../kernels/table.gen.ts";
+import { kernelsOf } from "../kernels/kernels.ts";
 import { reclaimWith } from "../memory/reclaim.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
 import { type Shape, sizeOf } from "../shape.ts";
@@ -147,7 +147,7 @@ export class ArrayOptimizer {
   }
 
   private place(): Promise<Placed> {
-    this.placed ??= init().then((engine) => {
+    this.placed ??= init().then(async (engine) => {
       const regions = regionsOf(engine);
       const { definition, options } = this.optimizer;
       const allocate = (): Address => regions.allocate(this.bytes);
@@ -171,7 +171,7 @@ export class ArrayOptimizer {
       };
       const run = new OptimizerRun(this.optimizer, memory);
       const commands = new Commands(engine.splitWork);
-      const kernels = new Kernels(commands);
+      const kernels = kernelsOf(commands);
       run.emitBefore(kernels, commands);
       const border = commands.position;
       run.emitAccumulate(kernels, commands);
@@ -181,6 +181,7 @@ export class ArrayOptimizer {
       const work = regions.allocate(padded(needs.work) + scratchBytes * engine.threads);
       run.emitUpdate(kernels, commands, work);
       const end = commands.position;
+      if (commands.isExtended) await engine.extend();
       const base = regions.allocate(commands.bytes);
       commands.place(engine.i32, base);
       const held = [parameters, gradients, ...slots.values(), work, base];

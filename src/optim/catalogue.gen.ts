@@ -3,8 +3,8 @@ import { adadelta } from "./adadelta.ts";
 import { adafactor } from "./adafactor.ts";
 import { adagrad } from "./adagrad.ts";
 import { adam } from "./adam.ts";
+import { adamW } from "./adamW.ts";
 import { adamax } from "./adamax.ts";
-import { adamw } from "./adamw.ts";
 import { asgd } from "./asgd.ts";
 import { ftrl } from "./ftrl.ts";
 import { lamb } from "./lamb.ts";
@@ -24,8 +24,8 @@ export const optimizers: {
   adafactor: typeof adafactor;
   adagrad: typeof adagrad;
   adam: typeof adam;
+  adamW: typeof adamW;
   adamax: typeof adamax;
-  adamw: typeof adamw;
   asgd: typeof asgd;
   ftrl: typeof ftrl;
   lamb: typeof lamb;
@@ -43,8 +43,8 @@ export const optimizers: {
   adafactor,
   adagrad,
   adam,
+  adamW,
   adamax,
-  adamw,
   asgd,
   ftrl,
   lamb,

@@ -1,5 +1,5 @@
 import type { Address, Scalar, Slot } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { CommonOptions } from "./commonOptions.ts";
 import type { OptimizerMemory, OptimizerVariable } from "./optimizerRun.ts";
 

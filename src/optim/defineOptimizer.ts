@@ -1,12 +1,10 @@
 import { OptionError, checkName, checkOptions, withDefaults } from "../errors.ts";
 import type { Address, Scalar } from "../kernels/command.ts";
 import { ArrayOptimizer, type ArrayParameters } from "./arrayOptimizer.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
-import { byName } from "../names.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { Shape } from "../shape.ts";
 import type { ClipCells } from "./clip.ts";
 import { COMMON_DEFAULTS, type CommonOptions, checkCommon } from "./commonOptions.ts";
-import { type ScheduleName, schedules } from "./schedules/catalogue.gen.ts";
 import type { Schedule } from "./schedules/defineSchedule.ts";
 
 /** Whose defaults and whose reading of a formula to follow. `seed`: the articles this project began from. */
@@ -119,8 +117,7 @@ export interface Optimizer<O = object> {
 
 /** Options that a caller may give: any of the rule's, the common ones, and a dialect. */
 export type OptimizerOptions<O> = Partial<O & Omit<CommonOptions, "learningRate">> & {
-  /** A number, a schedule, or a schedule's name: then the rule's default rate is its first, or largest. */
-  learningRate?: number | Schedule | ScheduleName;
+  learningRate?: number | Schedule;
   dialect?: Dialect;
 };
 
@@ -152,7 +149,7 @@ export function defineOptimizer<O extends object, S extends string, N extends st
       ...definition.defaults,
       ...(dialect ? dialects[dialect] : {}),
     };
-    const schedule = scheduleOf(name, learningRate, base.learningRate);
+    const schedule = scheduleOf(name, learningRate);
     const rate = typeof learningRate === "number" ? learningRate : undefined;
     const given = { ...own, learningRate: rate } as Partial<O & CommonOptions>;
     const all = withDefaults<O & CommonOptions>(name, base, given);
@@ -175,23 +172,12 @@ export function defineOptimizer<O extends object, S extends string, N extends st
   };
 }
 
-/** The schedule that was given, by itself or by name; null for a number. @throws OptionError */
-function scheduleOf(
-  name: string,
-  given: number | Schedule | ScheduleName | undefined,
-  rate: number,
-): Schedule | null {
+/** The schedule that was given; null for a number. @throws OptionError */
+function scheduleOf(name: string, given: number | Schedule | undefined): Schedule | null {
   if (given === undefined || typeof given === "number") return null;
-  if (typeof given === "string") {
-    const factory: {
-      (options: Record<string, number>): Schedule;
-      readonly rate: string | null;
-    } = byName(name, "schedule", schedules, given) as never;
-    return factory(factory.rate === null ? {} : { [factory.rate]: rate });
-  }
-  if (typeof given?.at === "function") return given;
+  if (typeof given === "object" && typeof given?.at === "function") return given;
   throw new OptionError(
-    `${name}: learningRate must be a number, a schedule or a schedule's name, got ${String(given)}; call it if it makes one: cosineDecay({ ... })`,
+    `${name}: learningRate must be a number or a schedule, got ${String(given)}; call what makes one: cosineDecay({ ... })`,
   );
 }
 

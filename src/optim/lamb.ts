@@ -1,7 +1,10 @@
-import { pow } from "../math/pow.ts";
+import { raise } from "../math/pow.ts";
 import { checkNumber } from "./commonOptions.ts";
 import { type OptimizerFactory, defineOptimizer } from "./defineOptimizer.ts";
 import { emitSquares } from "./squares.ts";
+
+/** Base and exponent of `raise`: numbers that calls pass or return would stay on the heap. */
+const io = /* @__PURE__ */ new Float64Array(2);
 
 /** Options of {@link lamb} besides the common ones. */
 export interface LambOptions {
@@ -49,8 +52,14 @@ export const lamb: OptimizerFactory<LambOptions> = /* @__PURE__ */ defineOptimiz
   scalars: (o, t, out) => {
     out.oneMinusBeta1 = Math.fround(1 - o.beta1);
     out.oneMinusBeta2 = Math.fround(1 - o.beta2);
-    const root = Math.sqrt(1 - pow(1 - out.oneMinusBeta2, t));
-    out.mScale = root / (1 - pow(1 - out.oneMinusBeta1, t));
+    io[0] = 1 - out.oneMinusBeta2;
+    io[1] = t;
+    raise(io);
+    const root = Math.sqrt(1 - io[0]!);
+    io[0] = 1 - out.oneMinusBeta1;
+    io[1] = t;
+    raise(io);
+    out.mScale = root / (1 - io[0]!);
     out.epsilon = root * o.epsilon;
     out.lambda = o.decayInTrust && o.weightDecayMode === "decoupled" ? o.weightDecay : 0;
     out.stepSize = o.learningRate;

@@ -1,12 +1,15 @@
-import { pow } from "../math/pow.ts";
+import { raise } from "../math/pow.ts";
 import { gemmScratchBytes } from "../kernels/gemm.ts";
 import type { Address } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import { padded } from "../memory/regions.ts";
 import type { Shape } from "../shape.ts";
 import { checkNumber, checkChoice } from "./commonOptions.ts";
 import { type OptimizerFactory, defineOptimizer } from "./defineOptimizer.ts";
 import { emitSquares } from "./squares.ts";
+
+/** Base and exponent of `raise`: numbers that calls pass or return would stay on the heap. */
+const io = /* @__PURE__ */ new Float64Array(2);
 
 /** Options of {@link muon} besides the common ones. */
 export interface MuonOptions {
@@ -145,9 +148,14 @@ export const muon: OptimizerFactory<MuonOptions> = /* @__PURE__ */ defineOptimiz
     out.stepSize = o.learningRate;
     out.oneMinusBeta1 = Math.fround(1 - o.beta1);
     out.oneMinusBeta2 = Math.fround(1 - o.beta2);
-    const root = Math.sqrt(1 - pow(1 - out.oneMinusBeta2, t));
-    out.adamStep =
-      (o.adamLearningRateScale * o.learningRate * root) / (1 - pow(1 - out.oneMinusBeta1, t));
+    io[0] = 1 - out.oneMinusBeta2;
+    io[1] = t;
+    raise(io);
+    const root = Math.sqrt(1 - io[0]!);
+    io[0] = 1 - out.oneMinusBeta1;
+    io[1] = t;
+    raise(io);
+    out.adamStep = (o.adamLearningRateScale * o.learningRate * root) / (1 - io[0]!);
     out.epsilonHat = root * o.adamEpsilon;
   },
   perParameter: true,

@@ -2,7 +2,7 @@ import type { Constraint } from "../constraints/defineConstraint.ts";
 import type { Address, Slot } from "../kernels/command.ts";
 import { type Commands, ELEMENT_WORK } from "../kernels/commands.ts";
 import type { Engine } from "../kernels/engine.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { Shape } from "../shape.ts";
 import { emitClipping } from "./clip.ts";
 import type { CommonOptions } from "./commonOptions.ts";
@@ -92,8 +92,18 @@ export class OptimizerRun {
   constructor(optimizer: Optimizer, memory: OptimizerMemory) {
     this.optimizer = optimizer;
     this.memory = memory;
-    this.state = { ...optimizer.definition.state, epoch: 0, batch: 0, rateFactor: 1 };
+    this.state = this.stateWith({});
     this.groups = scalarsOf(optimizer);
+  }
+
+  private stateWith(state: Readonly<Record<string, number>>): Record<string, number> {
+    return { ...this.optimizer.definition.state, epoch: 0, batch: 0, rateFactor: 1, ...state };
+  }
+
+  /** Goes on after so many steps, with the numbers that were there then. */
+  restore(iterations: number, state: Readonly<Record<string, number>>): void {
+    this.iterations = iterations;
+    this.state = this.stateWith(state);
   }
 
   private get options(): CommonOptions {
@@ -333,6 +343,16 @@ export class OptimizerRun {
   /** Counts an epoch that was finished. */
   endEpoch(): void {
     this.state.epoch!++;
+  }
+
+  /** Sum and count of the norms since `takeGradientNorm`. */
+  get norms(): readonly [number, number] {
+    return [this.normSum, this.normCount];
+  }
+
+  set norms([sum, count]: readonly [number, number]) {
+    this.normSum = sum;
+    this.normCount = count;
   }
 
   /** Mean norm of the gradients before clipping since the last call; null where it is not asked for. */

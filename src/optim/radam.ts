@@ -1,4 +1,4 @@
-import { pow } from "../math/pow.ts";
+import { raise } from "../math/pow.ts";
 import { checkNumber } from "./commonOptions.ts";
 import { type OptimizerFactory, defineOptimizer } from "./defineOptimizer.ts";
 
@@ -11,6 +11,9 @@ export interface RadamOptions {
   /** Added to the root of the second moment, >= 0. Default 1e-8. */
   epsilon: number;
 }
+
+/** Base and exponent of `raise`: numbers that calls pass or return would stay on the heap. */
+const io = /* @__PURE__ */ new Float64Array(2);
 
 /** Steps that the variance must be worth before it is used. */
 const THRESHOLD = 5;
@@ -52,21 +55,27 @@ export const radam: OptimizerFactory<RadamOptions> = /* @__PURE__ */ defineOptim
   scalarNames: ["oneMinusBeta1", "oneMinusBeta2", "vScale", "epsilon", "stepSize"],
   scalars: (o, t, out) => {
     // The kernel averages with 1 - beta rounded to f32: its bias is corrected for what was rounded.
-    const rate1 = Math.fround(1 - o.beta1);
-    const rate2 = Math.fround(1 - o.beta2);
-    const left = pow(1 - rate2, t);
+    out.oneMinusBeta1 = Math.fround(1 - o.beta1);
+    out.oneMinusBeta2 = Math.fround(1 - o.beta2);
+    io[0] = 1 - out.oneMinusBeta2;
+    io[1] = t;
+    raise(io);
+    const correction2 = 1 - io[0]!;
+    io[0] = 1 - out.oneMinusBeta1;
+    io[1] = t;
+    raise(io);
+    const correction1 = 1 - io[0]!;
+    io[0] = o.beta2;
+    io[1] = t;
+    raise(io);
     const most = 2 / (1 - o.beta2) - 1;
-    const power = pow(o.beta2, t);
-    const length = most - (2 * t * power) / (1 - power);
+    const length = most - (2 * t * io[0]!) / (1 - io[0]!);
     const rectified = length > THRESHOLD;
     const squared = ((length - 4) * (length - 2) * most) / ((most - 4) * (most - 2) * length);
-    out.oneMinusBeta1 = rate1;
-    out.oneMinusBeta2 = rate2;
     out.vScale = rectified ? 1 : 0;
     out.epsilon = rectified ? o.epsilon : 1;
     out.stepSize =
-      (o.learningRate * (rectified ? Math.sqrt(squared * (1 - left)) : 1)) /
-      (1 - pow(1 - rate1, t));
+      (o.learningRate * (rectified ? Math.sqrt(squared * correction2) : 1)) / correction1;
   },
   emit: (k, { param, grad, m, v }, s, size) =>
     k.radam(

@@ -1,6 +1,9 @@
-import { pow } from "../math/pow.ts";
+import { raise } from "../math/pow.ts";
 import { checkNumber } from "./commonOptions.ts";
 import { type OptimizerFactory, defineOptimizer } from "./defineOptimizer.ts";
+
+/** Base and exponent of `raise`: numbers that calls pass or return would stay on the heap. */
+const io = /* @__PURE__ */ new Float64Array(2);
 
 /** Options of {@link scheduleFree} besides the common ones. */
 export interface ScheduleFreeOptions {
@@ -66,14 +69,24 @@ export const scheduleFree: OptimizerFactory<ScheduleFreeOptions> = /* @__PURE__ 
   scalars: (o, t, out, state) => {
     const eta = o.learningRate * (t < o.warmupSteps ? t / o.warmupSteps : 1);
     const largest = Math.max(state.largestRate!, eta);
-    const weight = pow(t, o.r) * pow(largest, o.weightLearningRatePower);
+    io[0] = t;
+    io[1] = o.r;
+    raise(io);
+    const late = io[0]!;
+    io[0] = largest;
+    io[1] = o.weightLearningRatePower;
+    raise(io);
+    const weight = late * io[0]!;
     const sum = state.weightSum! + weight;
     state.largestRate = largest;
     state.weightSum = sum;
     out.oneMinusBeta1 = 1 - o.beta1;
     // The kernel averages with 1 - beta2 rounded to f32: its bias is corrected for what was rounded.
     out.oneMinusBeta2 = Math.fround(1 - o.beta2);
-    const root = Math.sqrt(1 - pow(1 - out.oneMinusBeta2, t));
+    io[0] = 1 - out.oneMinusBeta2;
+    io[1] = t;
+    raise(io);
+    const root = Math.sqrt(1 - io[0]!);
     out.epsilon = root * o.epsilon;
     out.stepSize = root * eta;
     out.averageRate = sum === 0 ? 0 : weight / sum;

@@ -1,5 +1,5 @@
 import type { Address } from "../kernels/command.ts";
-import type { Kernels } from "../kernels/table.gen.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { ClipCells } from "./clip.ts";
 
 /** Elements of a block of the norm kernels (assembly/ops/clip.ts). */

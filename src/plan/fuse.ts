@@ -1,6 +1,5 @@
 import type { OpDefinition } from "../graph/defineOp.ts";
 import type { Node, SymbolicTensor } from "../graph/symbolic.ts";
-import { conv2d, convInputGrad } from "../ops/conv2d.ts";
 import { type MatmulAttrs, isOneProduct, matmul } from "../ops/matmul.ts";
 import { applyDefinition } from "../graph/defineOp.ts";
 import type { RewriteContext, RewriteRule } from "./rewrite.ts";
@@ -8,17 +7,14 @@ import type { RewriteContext, RewriteRule } from "./rewrite.ts";
 /** Activations that the product's epilogue applies while a block is hot. */
 const EPILOGUES: readonly string[] = ["relu"];
 
-/** Ops whose third input is a bias along the last axis, with an attribute "activation" for what comes behind it. */
-const CONVOLUTIONS: readonly unknown[] = [conv2d.definition, convInputGrad.definition];
-
-/** Whether a node's kernel has the epilogue: a convolution's, or one product's, with the columns of b as last axis. */
+/**
+ * Whether a node's kernel has the epilogue: its third input is a bias along the last axis, and its attribute
+ * "activation" comes behind it. Of products only one alone has it, with the columns of b as last axis.
+ */
 function hasEpilogue({ op, inputs: [a, b], attrs }: Node): boolean {
-  if (CONVOLUTIONS.includes(op)) return true;
-  return (
-    op === (matmul.definition as OpDefinition) &&
-    b!.shape.length >= 2 &&
-    isOneProduct([a!.shape, b!.shape], attrs as MatmulAttrs)
-  );
+  if (op !== (matmul.definition as OpDefinition))
+    return op.inputs[2] === "bias?" && attrs["activation"] !== undefined;
+  return b!.shape.length >= 2 && isOneProduct([a!.shape, b!.shape], attrs as MatmulAttrs);
 }
 
 /** A product in the new graph that nothing but this node reads, and that has no activation yet. */

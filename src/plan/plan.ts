@@ -2,7 +2,7 @@ import { type Attrs, type EmitContext, flopsOf, inputNames } from "../graph/defi
 import type { Node, SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address, Slot } from "../kernels/command.ts";
 import { Commands, ELEMENT_WORK } from "../kernels/commands.ts";
-import { Kernels } from "../kernels/table.gen.ts";
+import { type Kernels, kernelsOf } from "../kernels/kernels.ts";
 import { planArena } from "../memory/arena.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
 import type { Engine } from "../kernels/engine.ts";
@@ -151,6 +151,7 @@ export class Plan {
   /**
    * Writes the commands into a region of their own.
    *
+   * @throws MissingKernelError where the engine must load more kernels first
    * @param extra  commands of the other ranges; `input(i)` and `output(name)` give addresses
    */
   static place(
@@ -161,7 +162,7 @@ export class Plan {
   ): Plan {
     const { schedule: s, offsets, pins } = compiled;
     const commands = new Commands(engine.splitWork);
-    const kernels = new Kernels(commands);
+    const kernels = kernelsOf(commands);
     const constants = new Map<SymbolicTensor, Address>();
     const bufferAddress = (index: number): Address => {
       const { fixed } = s.buffers[index]!;
@@ -188,6 +189,7 @@ export class Plan {
         for (const node of s.nodes) emitNode(node, s, addresses, bufferAddress, kernels, commands);
       borders.push(commands.position);
     }
+    engine.require(commands);
     const base = regionsOf(engine).allocate(commands.bytes);
     commands.place(engine.i32, base);
     const scratch = places.arena + compiled.arenaBytes + compiled.workBytes;

@@ -1,12 +1,20 @@
 import { gradient } from "../autograd/gradient.ts";
 import { ShapeError } from "../errors.ts";
 import { type SymbolicTensor, leaf } from "../graph/symbolic.ts";
-import type { Op } from "../graph/defineOp.ts";
+import type { Attrs, Op } from "../graph/defineOp.ts";
+import type {
+  ArgumentAttrs,
+  ArgumentShapes,
+  ResultShape,
+  ShapedOp,
+  Unruled,
+} from "../graph/shapedOp.ts";
 import { SymbolicTensor as Symbolic } from "../graph/symbolic.ts";
 import { type Engine, init } from "../kernels/engine.ts";
 import { reclaimWith } from "../memory/reclaim.ts";
 import { regionsOf } from "../memory/regions.ts";
 import { type DType, type Shape, allocate, bytesOf, printShape, sizeOf } from "../shape.ts";
+import type { Apply, ShapeMismatch, ShapeRule } from "../tensor/shapeTypes.ts";
 import { Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 import { type CompiledPlan, Plan, compile, workBytes } from "./plan.ts";
 
@@ -14,6 +22,28 @@ import { type CompiledPlan, Plan, compile, workBytes } from "./plan.ts";
 export type SymbolicFunction = (
   ...xs: SymbolicTensor[]
 ) => SymbolicTensor | readonly SymbolicTensor[];
+
+/** Host tensors for what a traced function gives. */
+type HostTensors<Tensors extends readonly SymbolicTensor[]> = {
+  -readonly [K in keyof Tensors]: Tensors[K] extends SymbolicTensor<infer S> ? Tensor<S> : Tensor;
+};
+
+/** The arguments of `compute`, or where their shapes do not fit, what no tensor is. */
+type AcceptedHostArgs<
+  Rule extends ShapeRule,
+  A extends Attrs,
+  Args extends readonly (TensorLike | Partial<A>)[],
+> =
+  Apply<Rule, ArgumentShapes<Args>, ArgumentAttrs<Args>> extends ShapeMismatch<infer Message>
+    ? readonly [Tensor & ShapeMismatch<Message>, ...(TensorLike | Partial<A>)[]]
+    : Args;
+
+/** What a traced function is called with: a host tensor of the shape that an argument declares, or plain numbers. */
+type HostArguments<Args extends readonly SymbolicTensor[]> = {
+  [K in keyof Args]: Args[K] extends SymbolicTensor<infer S>
+    ? Tensor<S> | Exclude<TensorLike, Tensor>
+    : TensorLike;
+};
 
 /** Copies a tensor's bytes out of linear memory. */
 function readTensor(engine: Engine, address: number, shape: Shape, dtype: DType): Tensor {
@@ -42,11 +72,16 @@ class Traced {
     const named = Object.fromEntries(outputs.map((t, i) => [String(i), t]));
     this.compiled = compile({ name: "trace", inputs, outputs: named });
     this.arena = regionsOf(engine).allocate(workBytes(this.compiled, engine.threads));
-    this.plan = Plan.place(this.compiled, engine, {
-      leaf: unplaced,
-      pin: unplaced,
-      arena: this.arena,
-    });
+    try {
+      this.plan = Plan.place(this.compiled, engine, {
+        leaf: unplaced,
+        pin: unplaced,
+        arena: this.arena,
+      });
+    } catch (error) {
+      regionsOf(engine).free(this.arena);
+      throw error;
+    }
   }
 
   run(values: readonly Tensor[]): Tensor[] {
@@ -95,7 +130,8 @@ class PlanCache {
     let traced = this.plans.get(key);
     if (!traced) {
       const leaves = leavesOf(values);
-      traced = new Traced(engine, leaves, this.build(leaves));
+      const outputs = this.build(leaves);
+      traced = await engine.withKernels(() => new Traced(engine, leaves, outputs));
       this.plans.set(key, traced);
     }
     return traced.run(values);
@@ -119,12 +155,13 @@ function listOf(result: SymbolicTensor | readonly SymbolicTensor[]): readonly Sy
  *     const f = trace((x, w) => relu(matmul(x, w)));
  *     const y = await f([[1, 2]], [[3], [4]]);
  */
-export function trace(
-  fn: (...xs: SymbolicTensor[]) => SymbolicTensor,
-): (...xs: TensorLike[]) => Promise<Tensor>;
-export function trace(
-  fn: (...xs: SymbolicTensor[]) => readonly SymbolicTensor[],
-): (...xs: TensorLike[]) => Promise<Tensor[]>;
+export function trace<const Args extends readonly SymbolicTensor[], S extends Shape>(
+  fn: (...xs: Args) => SymbolicTensor<S>,
+): (...xs: HostArguments<Args>) => Promise<Tensor<S>>;
+export function trace<
+  const Args extends readonly SymbolicTensor[],
+  const Outputs extends readonly SymbolicTensor[],
+>(fn: (...xs: Args) => Outputs): (...xs: HostArguments<Args>) => Promise<HostTensors<Outputs>>;
 export function trace(fn: SymbolicFunction): (...xs: TensorLike[]) => Promise<Tensor | Tensor[]> {
   let single = false;
   const cache = new PlanCache((leaves) => {
@@ -148,6 +185,14 @@ export function trace(fn: SymbolicFunction): (...xs: TensorLike[]) => Promise<Te
  * @example
  *     const { value, gradients } = await valueAndGrad((w) => sum(mul(w, w)))([1, 2]);   // gradients[0]: [2, 4]
  */
+export function valueAndGrad<const Args extends readonly SymbolicTensor[]>(
+  fn: (...xs: Args) => SymbolicTensor,
+  options?: { readonly by?: undefined },
+): (...xs: HostArguments<Args>) => Promise<{ value: number; gradients: HostTensors<Args> }>;
+export function valueAndGrad<const Args extends readonly SymbolicTensor[]>(
+  fn: (...xs: Args) => SymbolicTensor,
+  options?: { readonly by?: readonly number[] },
+): (...xs: HostArguments<Args>) => Promise<{ value: number; gradients: Tensor[] }>;
 export function valueAndGrad(
   fn: (...xs: SymbolicTensor[]) => SymbolicTensor,
   { by }: { readonly by?: readonly number[] } = {},
@@ -171,7 +216,19 @@ export function valueAndGrad(
  *     const y = await compute(relu, [-1, 2]);          // [0, 2]
  *     await compute(matmul, a, b, { transposeB: true })
  */
-export async function compute<A extends Readonly<Record<string, unknown>>>(
+export function compute<
+  Rule extends ShapeRule,
+  A extends Attrs,
+  const Args extends readonly (TensorLike | Partial<A>)[],
+>(
+  op: ShapedOp<Rule, A>,
+  ...args: AcceptedHostArgs<Rule, A, Args>
+): Promise<Tensor<ResultShape<Rule, Args>>>;
+export function compute<A extends Attrs>(
+  op: (Op<A> | ((...xs: SymbolicTensor[]) => SymbolicTensor)) & Unruled,
+  ...args: (TensorLike | Partial<A>)[]
+): Promise<Tensor>;
+export async function compute<A extends Attrs>(
   op: Op<A> | ((...xs: SymbolicTensor[]) => SymbolicTensor),
   ...args: (TensorLike | Partial<A>)[]
 ): Promise<Tensor> {
@@ -184,9 +241,9 @@ export async function compute<A extends Readonly<Record<string, unknown>>>(
   const values = (hasAttrs ? args.slice(0, -1) : args).map((a) => tensor(a as TensorLike));
   const leaves = leavesOf(values);
   const call = op as (...xs: unknown[]) => SymbolicTensor;
-  const traced = new Traced(await init(), leaves, [
-    hasAttrs ? call(...leaves, last) : call(...leaves),
-  ]);
+  const outputs = [hasAttrs ? call(...leaves, last) : call(...leaves)];
+  const engine = await init();
+  const traced = await engine.withKernels(() => new Traced(engine, leaves, outputs));
   try {
     return traced.run(values)[0]!;
   } finally {

@@ -82,12 +82,57 @@ export function pathOf(path: string | URL): string {
     : path;
 }
 
+/** Appends to a file, which is made where there is none, with the folders that lead to it. */
+export async function appendFile(path: string | URL, content: string | Uint8Array): Promise<void> {
+  const fs = fileSystem(String(path));
+  await makeFolderOf(fs, pathOf(path));
+  await fs.appendFile(path, content);
+}
+
+/** Cuts a file off after so many bytes. @returns false where it has fewer, or is not there */
+export async function truncateFile(path: string | URL, bytes: number): Promise<boolean> {
+  const fs = fileSystem(String(path));
+  const found = await fs.stat(path).catch(() => null);
+  if (found === null || found.size < bytes) return false;
+  await fs.truncate(path, bytes);
+  return true;
+}
+
+/** Removes a file, if it is there. */
+export async function removeFile(path: string | URL): Promise<void> {
+  await fileSystem(String(path)).rm(path, { force: true });
+}
+
+/** Gives a file another name, in place of the file that has it. @returns false where there is no such file */
+export async function renameFile(from: string | URL, to: string | URL): Promise<boolean> {
+  try {
+    await fileSystem(String(from)).rename(from, to);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return false;
+    throw told(from, error);
+  }
+}
+
+async function makeFolderOf(fs: FileSystem, path: string): Promise<void> {
+  const folder = path.replace(/[^/\\]*$/, "");
+  if (folder !== "") await fs.mkdir(folder, { recursive: true });
+}
+
+/** Makes names in a folder outlive a loss of power, where the system can: POSIX flushes a folder as a file. */
+async function flushFolderOf(fs: FileSystem, path: string): Promise<void> {
+  const folder = path.replace(/[^/\\]*$/, "");
+  const opened = await fs.open(folder === "" ? "." : folder, "r").catch(() => null);
+  if (!opened) return;
+  await opened.sync().catch(() => undefined);
+  await opened.close();
+}
+
 /** Writes a file under a temporary name, flushes it, and renames it: never half a file. */
 export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<void> {
   const fs = fileSystem(String(path));
   const final = pathOf(path);
-  const folder = final.replace(/[^/\\]*$/, "");
-  if (folder !== "") await fs.mkdir(folder, { recursive: true });
+  await makeFolderOf(fs, final);
   const temporary = `${final}.partial`;
   const file = await fs.open(temporary, "w");
   try {
@@ -97,4 +142,5 @@ export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<
     await file.close();
   }
   await fs.rename(temporary, final);
+  await flushFolderOf(fs, final);
 }

@@ -22,13 +22,13 @@ export type TensorLike =
   | Int32Array
   | Uint8Array;
 
-/** A shape and a typed array on the host; the garbage collector owns it. Row-major. */
-export class Tensor {
-  readonly shape: Shape;
+/** A shape and a typed array on the host; the garbage collector owns it. Row-major. Lengths that the compiler knows are in `S`. */
+export class Tensor<S extends Shape = Shape> {
+  readonly shape: S;
   readonly dtype: DType;
   readonly data: Elements;
 
-  constructor(data: Elements, shape: Shape, dtype: DType) {
+  constructor(data: Elements, shape: S, dtype: DType) {
     this.data = data;
     this.shape = shape;
     this.dtype = dtype;
@@ -120,6 +120,17 @@ function dtypeOf(data: Elements | Float64Array): DType {
  *     tensor([[1, 2], [3, 4]]).shape            // [2, 2]
  *     tensor(new Uint8Array(784), [28, 28])
  */
+export function tensor<const S extends Shape>(
+  data: TensorLike,
+  shape: S,
+  dtype?: DType,
+): Tensor<Readonly<S>>;
+export function tensor<S extends Shape>(
+  data: Tensor<S>,
+  shape?: undefined,
+  dtype?: DType,
+): Tensor<S>;
+export function tensor(data: TensorLike, shape?: Shape, dtype?: DType): Tensor;
 export function tensor(data: TensorLike, shape?: Shape, dtype?: DType): Tensor {
   if (shape) checkShape("tensor", shape);
   let elements: Elements | Float64Array;

@@ -1,9 +1,32 @@
+import type { Json } from "../io/json.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 
 /** Results by name: `loss`, `accuracy`, `val_loss`, ... */
 export type Logs = Readonly<Record<string, number>>;
 
-/** What is known when training begins. */
+/** What callbacks may do with the model that is trained. */
+export interface TrainedModel {
+  readonly name: string;
+  /** Set to true, it ends training after the running batch; the epoch is validated as any other. */
+  stopTraining: boolean;
+  /** The rate of the next step, without the factor; a rate that is set stands in place of a schedule. */
+  learningRate: number;
+  /** What the rate is multiplied by besides: callbacks lower it, whatever the schedule. */
+  learningRateFactor: number;
+  /** Parameters and state, in the order of getWeights(). */
+  readonly variables: readonly { readonly name: string }[];
+  getWeights(): Tensor[];
+  setWeights(weights: readonly TensorLike[]): void;
+  /** The model's file. */
+  toBytes(): Uint8Array;
+  /** The file of its weights alone. */
+  weightsToBytes(): Uint8Array;
+  /** A table of the layers. */
+  summary(): string;
+}
+
+/** What is known when training begins, and what can be done about it. */
 export interface TrainingInfo {
   readonly epochs: number;
   /** Steps of an epoch; null with a dataset whose size only reading tells. */
@@ -11,26 +34,44 @@ export interface TrainingInfo {
   readonly batchSize: number;
   /** Samples of an epoch, or null as above. */
   readonly samples: number | null;
+  readonly model: TrainedModel;
+  /** All that training needs to go on from here, in onBatchEnd and onEpochEnd, as a file. */
+  checkpoint(): Uint8Array<ArrayBuffer>;
+  /** Called in onTrainBegin: training goes on from a checkpoint. Arithmetic must be the same unless allowed. */
+  resume(checkpoint: Checkpoint, options?: { readonly allowInexact?: boolean }): void;
+  /** Adds a sentence to the notices of the history. */
+  notice(text: string): void;
 }
 
-/** What callbacks may do with the model that is trained. */
-export interface TrainedModel {
-  /** The rate of the next step, without the factor; a rate that is set stands in place of a schedule. */
-  learningRate: number;
-  /** What the rate is multiplied by besides: callbacks lower it, whatever the schedule. */
-  learningRateFactor: number;
-  getWeights(): Tensor[];
-  setWeights(weights: readonly TensorLike[]): void;
+/** What a callback has to remember for training to go on exactly. */
+export interface CallbackState {
+  /** Plain JSON; every number is kept to the bit. */
+  readonly values: { readonly [key: string]: Json };
+  readonly tensors?: ReadonlyMap<string, Tensor>;
 }
 
 /** Hooks into `fit`, with Keras's names. A hook may be async; training waits for it. */
 export interface Callback {
+  /** What its state is found by in a checkpoint. */
+  readonly name?: string;
+  /** Whether it comes after all others, wherever it stands: to see what they have done. */
+  readonly last?: boolean;
   /** Called before all others, with the model that is trained. */
   setModel?(model: TrainedModel): void;
   onTrainBegin?(info: TrainingInfo): void | Promise<void>;
+  /** Not called for an epoch in whose middle training resumes: it was, before the interruption. */
   onEpochBegin?(epoch: number): void | Promise<void>;
+  onBatchBegin?(batch: number): void | Promise<void>;
   /** `logs` are running means of the epoch. Called after every batch. */
   onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
+  /** Around the validation at the end of an epoch. */
+  onTestBegin?(): void | Promise<void>;
+  /** `logs` as `evaluate` names them, without `val_`. */
+  onTestEnd?(logs: Logs): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
   onTrainEnd?(logs: Logs): void | Promise<void>;
+  /** What a checkpoint holds of it. */
+  state?(): CallbackState;
+  /** Takes up what `state` gave; called after onTrainBegin. */
+  restore?(state: CallbackState): void | Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { numbersAfter, runExample } from "./runExample.ts";
 
@@ -70,6 +71,14 @@ test("customCell names the first of ten symbols", async () => {
   const [accuracy] = numbersAfter(printed, "accuracy of a minimal gated unit:");
   expect(accuracy).toBeGreaterThanOrEqual(0.95);
 }, 60_000);
+
+test("charGpt learns the letters of a text in a few steps, and writes", async () => {
+  const file = fileURLToPath(new URL("../../LICENSE", import.meta.url));
+  const printed = await runExample("charGpt.mjs", file, "40");
+  // All letters alike would give log 76 = 4.3.
+  expect(numbersAfter(printed, "validation loss")[0]).toBeLessThan(3.3);
+  expect(printed.slice(printed.indexOf("ROMEO:")).trimEnd().length).toBeGreaterThan(300);
+}, 120_000);
 
 test("the table of examples/README.md names every example", () => {
   const page = read("examples/README.md");

@@ -9,15 +9,16 @@ const root = new URL("../../", import.meta.url);
  * What a file of examples/ prints, run by a process of its own against the built package.
  *
  * @param path  below examples/
+ * @param args  its arguments
  */
-export async function runExample(path: string): Promise<string> {
+export async function runExample(path: string, ...args: string[]): Promise<string> {
   if (!existsSync(new URL("dist/index.js", root))) {
     throw new Error(
       `examples/${path}: needs dist/, which is not built; run node scripts/build.mjs`,
     );
   }
   const file = fileURLToPath(new URL(`examples/${path}`, root));
-  const { stdout } = await promisify(execFile)(process.execPath, [file]);
+  const { stdout } = await promisify(execFile)(process.execPath, [file, ...args]);
   return stdout;
 }
 

@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { type Check, casesOf, failing } from "./check.ts";
+import { type Check, failing } from "./check.ts";
 import { type GoldenFile, goldenFiles } from "./golden.ts";
 import { initializerChecks } from "./initializerChecks.ts";
 import { kerasFactChecks, kerasTrajectoryChecks } from "./kerasChecks.ts";
-import { LATER_FORMATS } from "./later.ts";
 import { metricChecks } from "./metricChecks.ts";
 import { opChecks } from "./opChecks.ts";
 import { optaxChecks } from "./optaxChecks.ts";
 import { kerasScheduleChecks, torchScheduleChecks } from "./scheduleChecks.ts";
 import { torchChecks } from "./torchChecks.ts";
 import { trainingChecks } from "./trainingChecks.ts";
+import { gaussianProcessChecks, tuningFunctionChecks } from "./tuningChecks.ts";
 
 type Reader = (file: GoldenFile, folders: readonly string[]) => Check[];
 
@@ -25,25 +25,13 @@ const READERS: Readonly<Record<string, Reader>> = {
   "golden-init/1": initializerChecks,
   "golden-metrics/1": metricChecks,
   "golden-train/1": trainingChecks,
+  "golden-gp/1": gaussianProcessChecks,
+  "golden-hpo-functions/1": tuningFunctionChecks,
 };
-
-/** A file of a kind that comes later: each of its cases, or the file as one. */
-function laterChecks({ path, content }: GoldenFile, later: string): Check[] {
-  const list = Array.isArray(content["cases"]) ? casesOf(content) : [{ id: path, value: {} }];
-  return list.map(({ id }) => ({
-    file: path,
-    group: later,
-    id,
-    later,
-    run: () => Promise.resolve(NaN),
-  }));
-}
 
 function checksOf(file: GoldenFile, folders: readonly string[]): Check[] {
   const { path, format, fault } = file;
   if (fault !== undefined) return [failing(path, "file", path, fault)];
-  const later = LATER_FORMATS[format];
-  if (later !== undefined) return laterChecks(file, later);
   const reader = READERS[format];
   if (!reader)
     return [failing(path, "file", path, `format ${JSON.stringify(format)} is not known here`)];

@@ -4,7 +4,6 @@ import { type Bound, closeBound, trajectoryBound, worstRatio } from "./bounds.ts
 import { type Check, casesOf } from "./check.ts";
 import { type Encoded, type GoldenFile, decode, row } from "./golden.ts";
 import { KERAS_OPTIMIZERS, kerasOptimizer } from "./kerasOptions.ts";
-import { LATER_OPTIMIZERS } from "./later.ts";
 
 type Hyper = Readonly<Record<string, unknown>>;
 
@@ -19,9 +18,7 @@ async function follow(
   shape: Shape,
 ): Promise<number> {
   if (!Object.hasOwn(KERAS_OPTIMIZERS, optimizer)) {
-    throw new TypeError(
-      `optimizer "${optimizer}" is not known here, and not listed as coming later`,
-    );
+    throw new TypeError(`optimizer "${optimizer}" is not known here`);
   }
   const x = Float32Array.from(x0);
   const run = kerasOptimizer(optimizer, hyper).init([x], { shapes: [shape] });
@@ -38,7 +35,6 @@ export function kerasTrajectoryChecks({ path, content }: GoldenFile): Check[] {
   const { x0, gradients } = content as { x0?: Encoded; gradients?: Encoded };
   return casesOf(content).map(({ id, value }) => {
     const c = value as { optimizer: string; hyper?: Hyper; trajectory_f64?: Encoded };
-    const later = LATER_OPTIMIZERS[c.optimizer];
     const run = async (): Promise<number> => {
       const expected = decode(c.trajectory_f64, "trajectory_f64");
       const given = decode(gradients, "gradients");
@@ -57,7 +53,6 @@ export function kerasTrajectoryChecks({ path, content }: GoldenFile): Check[] {
       file: path,
       group: String(c.optimizer),
       id,
-      ...(later !== undefined && { later }),
       run,
     };
   });
@@ -137,13 +132,11 @@ async function runFact(c: Fact): Promise<number> {
 export function kerasFactChecks({ path, content }: GoldenFile): Check[] {
   return casesOf(content).map(({ id, value }) => {
     const c = value as Fact;
-    const later = LATER_OPTIMIZERS[c.optimizer ?? ""];
     const group = c.optimizer ?? (c.gradient ? "clipping" : "weight decay");
     return {
       file: path,
       group,
       id,
-      ...(later !== undefined && { later }),
       run: async () => runFact(c),
     };
   });

@@ -2,7 +2,7 @@ import { adadelta } from "../../src/optim/adadelta.ts";
 import { adafactor } from "../../src/optim/adafactor.ts";
 import { adagrad } from "../../src/optim/adagrad.ts";
 import { adam } from "../../src/optim/adam.ts";
-import { adamw } from "../../src/optim/adamw.ts";
+import { adamW } from "../../src/optim/adamW.ts";
 import { adamax } from "../../src/optim/adamax.ts";
 import type { Optimizer } from "../../src/optim/defineOptimizer.ts";
 import { ftrl } from "../../src/optim/ftrl.ts";
@@ -43,7 +43,7 @@ const NAMES: Readonly<Record<string, string>> = {
 export const KERAS_OPTIMIZERS: Readonly<Record<string, (options: object) => Optimizer>> = {
   sgd,
   adam,
-  adamw,
+  adamw: adamW,
   nadam,
   adagrad,
   rmsprop,

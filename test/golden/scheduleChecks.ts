@@ -73,8 +73,7 @@ const camel = (name: string): string =>
 
 function kerasSchedule(name: string, hyper: Readonly<Record<string, unknown>>): Schedule {
   const own = KERAS[name];
-  if (own === undefined)
-    throw new TypeError(`schedule "${name}" is not known here, and not listed as coming later`);
+  if (own === undefined) throw new TypeError(`schedule "${name}" is not known here`);
   const { warmup_steps: steps, warmup_target: target, ...rest } = hyper;
   if (steps !== undefined || target !== undefined)
     throw new TypeError(`schedule "${name}": warm-up is a schedule of its own here`);

@@ -1,7 +1,7 @@
 import { adadelta } from "../../src/optim/adadelta.ts";
 import { adagrad } from "../../src/optim/adagrad.ts";
 import { adam } from "../../src/optim/adam.ts";
-import { adamw } from "../../src/optim/adamw.ts";
+import { adamW } from "../../src/optim/adamW.ts";
 import { adamax } from "../../src/optim/adamax.ts";
 import { asgd } from "../../src/optim/asgd.ts";
 import type { Optimizer, OptimizerFactory } from "../../src/optim/defineOptimizer.ts";
@@ -77,7 +77,7 @@ const TORCH_1_13: TorchHyper = { mCorrection: "torch-1.13" };
 export const TORCH_OPTIMIZERS: Readonly<Record<string, (hyper: TorchHyper) => Optimizer>> = {
   SGD: from(sgd),
   Adam: from(adam),
-  AdamW: from(adamw),
+  AdamW: from(adamW),
   RMSprop: from(rmsprop, { alpha: "rho" }),
   RAdam: from(radam),
   Adamax: from(adamax),

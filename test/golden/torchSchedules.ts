@@ -126,7 +126,6 @@ const MAKERS: Readonly<Record<string, (o: SchedulerOptions, rate: number) => Sch
 
 /** Ours for PyTorch's scheduler. @throws TypeError for one that is not known */
 export function torchSchedule(name: string, options: SchedulerOptions, rate: number): Schedule {
-  if (!Object.hasOwn(MAKERS, name))
-    throw new TypeError(`scheduler "${name}" is not known here, and not listed as coming later`);
+  if (!Object.hasOwn(MAKERS, name)) throw new TypeError(`scheduler "${name}" is not known here`);
   return MAKERS[name]!(options, rate);
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Engine, createEngine, init } from "../../src/kernels/engine.ts";
+import { type Engine, init } from "../../src/kernels/engine.ts";
+import { completeEngine } from "../support/engines.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { sequential } from "../../src/model/sequential.ts";
 import type { Optimizer } from "../../src/optim/defineOptimizer.ts";
@@ -25,6 +26,10 @@ const RULES: Readonly<Record<string, () => Optimizer>> = {
   nesterov: () => optimizers.sgd({ momentum: 0.9, nesterov: true }),
   amsgrad: () => optimizers.adam({ amsgrad: true }),
   clipped: () => optimizers.adam({ globalClipNorm: 0.1 }),
+  adaptiveClip: () => optimizers.sgd({ adaptiveClip: 0.01 }),
+  sam: () => optimizers.sgd({ samRadius: 0.05 }),
+  averaged: () => optimizers.adam({ useEma: true, lookaheadSteps: 2, gradientNorm: true }),
+  accumulated: () => optimizers.adam({ gradientAccumulationSteps: 2, groups: [{ match: /bias/ }] }),
 };
 
 /** Numbers that are neither round nor small. */
@@ -79,7 +84,7 @@ describe("an op gives the same bits with any number of threads:", () => {
   const engines: Engine[] = [];
   beforeAll(async () => {
     for (const threads of THREADS)
-      engines.push(await createEngine({ threads, variant: "simd-mt", splitWork: 0 }));
+      engines.push(await completeEngine({ threads, variant: "simd-mt", splitWork: 0 }));
     expect(engines.map((engine) => engine.threads)).toEqual(THREADS);
   });
   afterAll(() => Promise.all(engines.map((engine) => engine.close())));

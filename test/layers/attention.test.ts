@@ -159,6 +159,7 @@ describe("multiHeadAttention()", () => {
     );
     error(
       () =>
+        // @ts-expect-error -- the compiler knows the shape as well
         sequential([multiHeadAttention({ numHeads: 1, keyDim: 1, inputShape: [5] })]).build([5]),
       "inputs must have 3 axes [batch, length, features], got [batch, 5]",
     );

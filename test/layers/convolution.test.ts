@@ -194,6 +194,7 @@ test("convolutions name options and shapes that cannot be", () => {
   expect(() => conv2dTranspose({ filters: 1, kernelSize: 2, padding: "causal" })).toThrow(
     "conv2dTranspose: padding must be",
   );
+  // @ts-expect-error -- the compiler knows the shape as well
   expect(() => sequential([conv2d({ filters: 1, kernelSize: 3, inputShape: [8] })])).toThrow(
     "input must have 4 axes [batch, rows, columns, channels], got [batch, 8]; reshape it",
   );

@@ -145,6 +145,7 @@ test("flatten() and reshape() keep the elements in their order", async () => {
       [[5], [6]],
     ],
   ]);
+  // @ts-expect-error -- the compiler knows the shape as well
   expect(() => sequential([reshape({ targetShape: [4], inputShape: [3] })])).toThrow(
     'reshape "reshape": targetShape must hold 3 elements like a sample [3], got [4]',
   );

@@ -165,6 +165,7 @@ test("zeroPadding and cropping add and cut margins", async () => {
     "cropping must leave something of [batch, 2, 1]",
   );
   expect(() => zeroPadding1d({ padding: -1 })).toThrow("zeroPadding1d: padding must be a whole");
+  // @ts-expect-error -- the compiler knows the shape as well
   expect(() => zeroPadding2d()(input([2]))).toThrow(
     "input must have 4 axes [batch, height, width, channels], got [batch, 2]",
   );

@@ -200,7 +200,7 @@ test("groupNormalization() normalizes groups of channels, or each where groups i
   );
 });
 
-test("normalization() takes mean and variance from data, keeps them and saves them with the model", async () => {
+test("normalization() takes mean and variance from data, as state of the model", async () => {
   const layer = normalization();
   layer.adapt(x);
   const model = sequential([layer]);

@@ -154,6 +154,7 @@ test("recurrent layers have Keras's variables, and come back from their config",
 test("recurrent layers say what they cannot take", () => {
   expect(() => lstm({ units: 0 })).toThrow("lstm: units must be a whole number >= 1, got 0");
   expect(() => gru({ units: 1, dropout: 1 })).toThrow("gru: dropout must lie in [0, 1), got 1");
+  // @ts-expect-error -- the compiler knows the shape as well
   expect(() => sequential([simpleRNN({ units: 1, inputShape: [3] })])).toThrow(
     'simpleRNN "simpleRNN": input must have 3 axes [batch, time, features], got [batch, 3]',
   );

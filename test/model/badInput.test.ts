@@ -103,6 +103,7 @@ test("a model that has learned its shape names another one", async () => {
 });
 
 test("dense() names itself where it gets a single number a sample", () => {
+  // @ts-expect-error -- the compiler knows the shape as well
   expect(() => sequential([dense({ units: 2, name: "head", inputShape: [] })])).toThrow(
     'dense "head": input must have at least 2 axes [batch, features]',
   );

@@ -150,7 +150,7 @@ describe("fit() on a dataset", () => {
       });
       expect(model.getWeights()[0]!.shape).toEqual([6, 7]);
     }
-    expect(seen).toEqual([
+    expect(seen).toMatchObject([
       { epochs: 1, steps: null, batchSize: 10, samples: null },
       { epochs: 1, steps: 5, batchSize: 10, samples: ROWS },
     ]);

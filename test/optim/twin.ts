@@ -282,7 +282,7 @@ const RULES: Readonly<Record<string, (o: never) => Rule>> = {
   adagrad,
   rmsprop,
   adam,
-  adamw: adam,
+  adamW: adam,
   nadam,
 };
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Address, CommandWriter, Scalar, Slot } from "../../src/kernels/command.ts";
-import { Kernels } from "../../src/kernels/table.gen.ts";
+import { type Kernels, kernelsOf } from "../../src/kernels/kernels.ts";
 import type { Optimizer } from "../../src/optim/defineOptimizer.ts";
 
 interface Exports {
@@ -17,7 +17,7 @@ export interface Program {
 /** One instance of build/simd.wasm with a bump allocator: enough to run optimizers in tests. */
 export class Space implements CommandWriter {
   readonly memory: WebAssembly.Memory;
-  readonly kernels: Kernels = new Kernels(this);
+  readonly kernels: Kernels = kernelsOf(this);
   private readonly exports: Exports;
   private free: number;
   private commands: number[] = [];

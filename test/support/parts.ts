@@ -1,10 +1,10 @@
 import type { Engine } from "../../src/kernels/engine.ts";
-import { KERNEL_NAMES, Kernels } from "../../src/kernels/table.gen.ts";
+import { KERNEL_NAMES, type Kernels, kernelsOf } from "../../src/kernels/kernels.ts";
 
 /** By opcode: whether threads may share the command. The generated table says so with each command. */
 const SPLITS: readonly boolean[] = (() => {
   const splits: boolean[] = [];
-  const kernels = new Kernels({
+  const kernels = kernelsOf({
     write: (opcode, shared) => void (splits[opcode] = shared),
     float: () => 0,
     uint: () => 0,

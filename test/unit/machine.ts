@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import { KERNEL_NAMES } from "../../src/kernels/table.gen.ts";
+import { KERNEL_NAMES } from "../../src/kernels/kernels.ts";
 
 /** A kernel argument: an address or i32 as a plain number, or a scalar that goes through a slot. */
 export type Argument = number | { readonly f32: number } | { readonly u32: number };

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import binaryen from "binaryen";
 import { beforeAll, expect, test } from "vitest";
 import { gemmScratchBytes } from "../../src/kernels/gemm.ts";
-import { KERNEL_NAMES } from "../../src/kernels/table.gen.ts";
+import { KERNEL_NAMES } from "../../src/kernels/kernels.ts";
 
 const TRANSPOSE_A = 1;
 const TRANSPOSE_B = 2;

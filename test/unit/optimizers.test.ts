@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.ts";
 import { adagrad } from "../../src/optim/adagrad.ts";
 import { adam } from "../../src/optim/adam.ts";
-import { adamw } from "../../src/optim/adamw.ts";
+import { adamW } from "../../src/optim/adamW.ts";
 import type { Optimizer } from "../../src/optim/defineOptimizer.ts";
 import { nadam } from "../../src/optim/nadam.ts";
 import { rmsprop } from "../../src/optim/rmsprop.ts";
@@ -155,10 +155,10 @@ const TABLE: readonly [string, Optimizer, readonly [number, number, number]][] =
     adam({ dialect: "keras", learningRate: 0.1 }),
     [0.900000316, 0.800412776, 0.701587015],
   ],
-  ["adamw", adamw({ learningRate: 0.1 }), [0.899000001, 0.798519028, 0.698911185]],
+  ["adamW", adamW({ learningRate: 0.1 }), [0.899000001, 0.798519028, 0.698911185]],
   [
-    "adamw seed",
-    adamw({ dialect: "seed", learningRate: 0.1 }),
+    "adamW seed",
+    adamW({ dialect: "seed", learningRate: 0.1 }),
     [0.890000001, 0.781571857, 0.675101223],
   ],
   [
@@ -312,7 +312,7 @@ describe("faults of peers", () => {
 
   it("an option of 0 stays 0", () => {
     expect(adam({ beta1: 0 }).options.beta1).toBe(0);
-    expect(adamw({ weightDecay: 0 }).options.weightDecay).toBe(0);
+    expect(adamW({ weightDecay: 0 }).options.weightDecay).toBe(0);
     const run = new OptimizerRun(new Space(1), adam({ beta1: 0 }), [1]);
     run.step([1]);
     run.step([-5]);
@@ -339,7 +339,7 @@ describe("look-ahead", () => {
 describe("options", () => {
   const wrong: [string, () => unknown, string, typeof RangeError | typeof OptionError][] = [
     ["beta1", () => adam({ beta1: 1.5 }), "adam: beta1 must lie in [0, 1), got 1.5", RangeError],
-    ["beta2", () => adamw({ beta2: 1 }), "adamw: beta2 must lie in [0, 1), got 1", RangeError],
+    ["beta2", () => adamW({ beta2: 1 }), "adamW: beta2 must lie in [0, 1), got 1", RangeError],
     ["epsilon", () => nadam({ epsilon: -1 }), "nadam: epsilon must be >= 0, got -1", RangeError],
     [
       "learningRate",

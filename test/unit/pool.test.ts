@@ -9,7 +9,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { EngineError, NonFiniteError } from "../../src/errors.ts";
 import { type Engine, createEngine, init } from "../../src/kernels/engine.ts";
 import { Commands } from "../../src/kernels/commands.ts";
-import { Kernels } from "../../src/kernels/table.gen.ts";
+import { kernelsOf } from "../../src/kernels/kernels.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { regionsOf } from "../../src/memory/regions.ts";
 import { sequential } from "../../src/model/sequential.ts";
@@ -99,7 +99,7 @@ test("a worker that fails in the middle of a run is an error, not a hang, and th
   engine.reserve(4 * 65536);
   const length = 4096;
   const end = engine.memory.buffer.byteLength;
-  new Kernels(commands).relu(end - 2 * length, end - 2 * length, length);
+  kernelsOf(commands).relu(end - 2 * length, end - 2 * length, length);
   const base = regionsOf(engine).allocate(commands.bytes);
   commands.place(engine.i32, base);
   expect(() => engine.run(base, base + commands.position, 0)).toThrow(EngineError);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Turns } from "../../src/model/turns.ts";
+import { Turns } from "../../src/train/turns.ts";
 
 /** Keeps the processor busy for so many milliseconds. */
 function work(ms: number): void {

@@ -49,7 +49,8 @@ export async function readTable(path: string, given: Given): Promise<CsvTable> {
   return decodeCsv(await readBytes(path), { name: basename(path), separator });
 }
 
-function checkTarget(file: string, table: CsvTable, target: string | undefined): string {
+/** The column to predict. @throws OptionError */
+export function checkTarget(file: string, table: CsvTable, target: string | undefined): string {
   const columns = table.header.join(", ");
   if (target === undefined) {
     throw new OptionError(

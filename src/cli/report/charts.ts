@@ -7,7 +7,7 @@ const WIDTH = 460;
 const HEIGHT = 250;
 
 /** A plot as SVG text: colours are the page's variables, so it follows light and dark. */
-function svgOf(options: Plot.PlotOptions, title: string): Html {
+export function svgOf(options: Plot.PlotOptions, title: string): Html {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const style = {
     fontFamily: "inherit",

@@ -53,14 +53,14 @@ export function doctor(given: Partial<DoctorOptions> = {}): Doctor {
   const say = (): void => {
     for (; said < judge.findings.length; said++) print?.(findingLine(judge.findings[said]!));
   };
-  const look = (logs: Logs): void => {
+  const look = async (logs: Logs): Promise<void> => {
     const runner = model?.activeRunner;
     const origin = runner?.lastTrained;
     // The smaller last batch of an epoch would need a plan of its own.
     if (!runner || !weights || origin?.batch !== batchSize) return;
     if (!layers?.fits(runner, origin)) {
       layers?.free();
-      layers = new LayerProbe(runner, origin);
+      layers = await runner.engine.withKernels(() => new LayerProbe(runner, origin));
     }
     judge.look({ step, loss: logs["loss"]!, layers: layers.run(), weights: weights.compare() });
     say();
@@ -89,10 +89,11 @@ export function doctor(given: Partial<DoctorOptions> = {}): Doctor {
       const phase = step % every;
       if (phase === every - 1 || step === 1) {
         const runner = model?.activeRunner;
-        if (!runner) return;
+        if (!runner) return undefined;
         weights ??= new WeightProbe(runner);
         weights.keep();
-      } else if (phase === 0 || step === 2) look(logs);
+      } else if (phase === 0 || step === 2) return look(logs);
+      return undefined;
     },
     onEpochEnd: (_epoch, logs) => {
       losses.push(logs["loss"]!);

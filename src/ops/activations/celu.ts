@@ -1,5 +1,7 @@
 import { OptionError } from "../../errors.ts";
 import { type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import type { Shape } from "../../shape.ts";
 import { mul, sub } from "../binary.ts";
 import { elementaryFlops } from "../elementaryFlops.ts";
@@ -39,7 +41,7 @@ const celuGrad: Op<CeluAttrs> = /* @__PURE__ */ defineOp<CeluAttrs>({
  * Continuously differentiable exponential linear unit, `x > 0 ? x : alpha (e^(x / alpha) - 1)`, alpha 1 by
  * default. Source: Barron 2017 (arXiv:1704.07483).
  */
-export const celu: Op<CeluAttrs> = /* @__PURE__ */ defineOp<CeluAttrs>({
+export const celu: ShapedOp<SameShape, CeluAttrs> = /* @__PURE__ */ defineOp<CeluAttrs, Shaped>({
   name: "celu",
   inputs: ["x"],
   attrs: { alpha: 1 },

@@ -1,4 +1,6 @@
 import { type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import { mul, sub } from "../binary.ts";
 import { elementaryFlops } from "../elementaryFlops.ts";
 import { maskPositive } from "./relu.ts";
@@ -29,7 +31,7 @@ const eluGrad: Op<EluAttrs> = /* @__PURE__ */ defineOp<EluAttrs>({
  * Exponential linear unit, `x > 0 ? x : alpha (e^x - 1)`, alpha 1 by default.
  * Source: Clevert et al. 2016 (arXiv:1511.07289).
  */
-export const elu: Op<EluAttrs> = /* @__PURE__ */ defineOp<EluAttrs>({
+export const elu: ShapedOp<SameShape, EluAttrs> = /* @__PURE__ */ defineOp<EluAttrs, Shaped>({
   name: "elu",
   inputs: ["x"],
   attrs: { alpha: 1 },

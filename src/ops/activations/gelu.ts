@@ -1,5 +1,7 @@
 import { OptionError } from "../../errors.ts";
 import { type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import type { SymbolicTensor } from "../../graph/symbolic.ts";
 import type { Shape } from "../../shape.ts";
 import { add, mul, sub } from "../binary.ts";
@@ -70,7 +72,7 @@ const geluGrad: Op<GeluAttrs> = /* @__PURE__ */ defineOp<GeluAttrs>({
  * `x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2`. -Infinity gives NaN, as in PyTorch.
  * Source: Hendrycks & Gimpel 2016 (arXiv:1606.08415).
  */
-export const gelu: Op<GeluAttrs> = /* @__PURE__ */ defineOp<GeluAttrs>({
+export const gelu: ShapedOp<SameShape, GeluAttrs> = /* @__PURE__ */ defineOp<GeluAttrs, Shaped>({
   name: "gelu",
   inputs: ["x"],
   attrs: { approximate: "none" },

@@ -1,4 +1,6 @@
-import { type Op, defineOp } from "../../graph/defineOp.ts";
+import { type Attrs, type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import { mul, sub } from "../binary.ts";
 import { abs } from "../unary.ts";
 import { maskPositive } from "./relu.ts";
@@ -20,7 +22,7 @@ const hardSwishGrad: Op = /* @__PURE__ */ defineOp({
  * `x min(max(x + 3, 0), 6) / 6`. -Infinity gives NaN, as in PyTorch.
  * Source: Howard et al. 2019 (arXiv:1905.02244).
  */
-export const hardSwish: Op = /* @__PURE__ */ defineOp({
+export const hardSwish: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "hardSwish",
   inputs: ["x"],
   shape: ([x]) => x!,

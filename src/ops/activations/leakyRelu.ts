@@ -1,4 +1,6 @@
 import { type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 
 type LeakyReluAttrs = {
   /** Slope below 0. */
@@ -18,7 +20,10 @@ const leakyReluGrad: Op<LeakyReluAttrs> = /* @__PURE__ */ defineOp<LeakyReluAttr
 });
 
 /** Leaky rectifier, `x > 0 ? x : negativeSlope x`, slope 0.01 by default (Keras's layer has 0.3). NaN stays NaN. */
-export const leakyRelu: Op<LeakyReluAttrs> = /* @__PURE__ */ defineOp<LeakyReluAttrs>({
+export const leakyRelu: ShapedOp<SameShape, LeakyReluAttrs> = /* @__PURE__ */ defineOp<
+  LeakyReluAttrs,
+  Shaped
+>({
   name: "leakyRelu",
   inputs: ["x"],
   attrs: { negativeSlope: 0.01 },

@@ -1,4 +1,6 @@
-import { type Op, defineOp } from "../../graph/defineOp.ts";
+import { type Attrs, type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import type { SymbolicTensor } from "../../graph/symbolic.ts";
 import { mul, sub } from "../binary.ts";
 import { elementaryFlops } from "../elementaryFlops.ts";
@@ -25,7 +27,7 @@ const logSigmoidGrad: Op = /* @__PURE__ */ defineOp({
 });
 
 /** `log(1 / (1 + e^-x))`, element by element. It does not overflow. */
-export const logSigmoid: Op = /* @__PURE__ */ defineOp({
+export const logSigmoid: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "logSigmoid",
   inputs: ["x"],
   shape: ([x]) => x!,

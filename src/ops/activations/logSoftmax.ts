@@ -1,4 +1,6 @@
 import { type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import { sizeOf } from "../../shape.ts";
 import { mul, sub } from "../binary.ts";
 import { neg } from "../neg.ts";
@@ -29,7 +31,10 @@ const logSoftmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>(
  * `x - log sum e^x` along an axis (the last): the logarithm of softmax, without its loss of digits. With a
  * NaN or Infinity, or with nothing but -Infinity, all are NaN.
  */
-export const logSoftmax: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
+export const logSoftmax: ShapedOp<SameShape, SoftmaxAttrs> = /* @__PURE__ */ defineOp<
+  SoftmaxAttrs,
+  Shaped
+>({
   name: "logSoftmax",
   inputs: ["x"],
   attrs: { axis: -1 },

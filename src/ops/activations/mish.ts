@@ -1,4 +1,6 @@
-import { type Op, defineOp } from "../../graph/defineOp.ts";
+import { type Attrs, type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import type { SymbolicTensor } from "../../graph/symbolic.ts";
 import { add, mul, sub } from "../binary.ts";
 import { elementaryFlops } from "../elementaryFlops.ts";
@@ -34,7 +36,7 @@ const mishGrad: Op = /* @__PURE__ */ defineOp({
 });
 
 /** Mish, `x tanh(log(1 + e^x))`. -Infinity gives NaN, as in PyTorch. Source: Misra 2019 (arXiv:1908.08681). */
-export const mish: Op = /* @__PURE__ */ defineOp({
+export const mish: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "mish",
   inputs: ["x"],
   shape: ([x]) => x!,

@@ -1,4 +1,6 @@
-import { type Op, defineOp } from "../../graph/defineOp.ts";
+import { type Attrs, type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import type { SymbolicTensor } from "../../graph/symbolic.ts";
 
 /** Gradient of relu from its output, `dx = y > 0 ? dy : 0`. */
@@ -12,7 +14,7 @@ const reluGrad: Op = /* @__PURE__ */ defineOp({
 });
 
 /** Rectified linear unit, `max(x, 0)`, element by element. NaN stays NaN. */
-export const relu: Op = /* @__PURE__ */ defineOp({
+export const relu: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "relu",
   inputs: ["x"],
   shape: ([x]) => x!,

@@ -1,4 +1,6 @@
-import { type Op, defineOp } from "../../graph/defineOp.ts";
+import { type Attrs, type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 
 /** Gradient of relu6 from its output, `dx = 0 < y < 6 ? dy : 0`. */
 const relu6Grad: Op = /* @__PURE__ */ defineOp({
@@ -11,7 +13,7 @@ const relu6Grad: Op = /* @__PURE__ */ defineOp({
 });
 
 /** `min(max(x, 0), 6)`, element by element. NaN stays NaN. */
-export const relu6: Op = /* @__PURE__ */ defineOp({
+export const relu6: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "relu6",
   inputs: ["x"],
   shape: ([x]) => x!,

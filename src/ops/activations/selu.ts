@@ -1,4 +1,6 @@
-import { type Op, defineOp } from "../../graph/defineOp.ts";
+import { type Attrs, type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import { mul, sub } from "../binary.ts";
 import { elementaryFlops } from "../elementaryFlops.ts";
 import { maskPositive } from "./relu.ts";
@@ -26,7 +28,7 @@ const seluGrad: Op = /* @__PURE__ */ defineOp({
  * Self-normalizing unit, `lambda (x > 0 ? x : alpha (e^x - 1))` with lambda = 1.0507, alpha = 1.6733.
  * Source: Klambauer et al. 2017 (arXiv:1706.02515).
  */
-export const selu: Op = /* @__PURE__ */ defineOp({
+export const selu: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "selu",
   inputs: ["x"],
   shape: ([x]) => x!,

@@ -1,4 +1,6 @@
-import { type Op, defineOp } from "../../graph/defineOp.ts";
+import { type Attrs, type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import { mul, sub } from "../binary.ts";
 import { elementaryFlops } from "../elementaryFlops.ts";
 
@@ -16,7 +18,7 @@ const sigmoidGrad: Op = /* @__PURE__ */ defineOp({
 });
 
 /** Logistic function, `1 / (1 + e^-x)`, element by element. */
-export const sigmoid: Op = /* @__PURE__ */ defineOp({
+export const sigmoid: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "sigmoid",
   inputs: ["x"],
   shape: ([x]) => x!,

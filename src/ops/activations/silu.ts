@@ -1,4 +1,6 @@
-import { type Op, defineOp } from "../../graph/defineOp.ts";
+import { type Attrs, type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import type { SymbolicTensor } from "../../graph/symbolic.ts";
 import { add, mul, sub } from "../binary.ts";
 import { elementaryFlops } from "../elementaryFlops.ts";
@@ -28,7 +30,7 @@ const siluGrad: Op = /* @__PURE__ */ defineOp({
  * Sigmoid linear unit or swish, `x / (1 + e^-x)`. -Infinity gives NaN, as in PyTorch.
  * Source: Ramachandran et al. 2017 (arXiv:1710.05941).
  */
-export const silu: Op = /* @__PURE__ */ defineOp({
+export const silu: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "silu",
   inputs: ["x"],
   shape: ([x]) => x!,

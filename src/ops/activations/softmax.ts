@@ -1,4 +1,6 @@
 import { type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import type { SymbolicTensor } from "../../graph/symbolic.ts";
 import { type Shape, axisOf, sizeOf } from "../../shape.ts";
 import { mul, sub } from "../binary.ts";
@@ -42,7 +44,10 @@ const softmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
  * `e^x / sum e^x` along an axis (the last), shifted by the largest so that nothing overflows. With a NaN or
  * Infinity, or with nothing but -Infinity, all are NaN.
  */
-export const softmax: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
+export const softmax: ShapedOp<SameShape, SoftmaxAttrs> = /* @__PURE__ */ defineOp<
+  SoftmaxAttrs,
+  Shaped
+>({
   name: "softmax",
   inputs: ["x"],
   attrs: { axis: -1 },

@@ -1,5 +1,7 @@
 import { OptionError } from "../../errors.ts";
 import { type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import { constant } from "../../graph/symbolic.ts";
 import type { Shape } from "../../shape.ts";
 import { mul, sub } from "../binary.ts";
@@ -43,7 +45,10 @@ const softplusGrad: Op<SoftplusAttrs> = /* @__PURE__ */ defineOp<SoftplusAttrs>(
  * Smooth rectifier, `beta x > threshold ? x : log(1 + e^(beta x)) / beta`; beta 1 and threshold 20 by default.
  * It does not overflow.
  */
-export const softplus: Op<SoftplusAttrs> = /* @__PURE__ */ defineOp<SoftplusAttrs>({
+export const softplus: ShapedOp<SameShape, SoftplusAttrs> = /* @__PURE__ */ defineOp<
+  SoftplusAttrs,
+  Shaped
+>({
   name: "softplus",
   inputs: ["x"],
   attrs: DEFAULTS,

@@ -1,4 +1,6 @@
-import { type Op, defineOp } from "../../graph/defineOp.ts";
+import { type Attrs, type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import type { SymbolicTensor } from "../../graph/symbolic.ts";
 import { add, div, mul } from "../binary.ts";
 import { abs, sign, square } from "../unary.ts";
@@ -23,7 +25,7 @@ const softsignGrad: Op = /* @__PURE__ */ defineOp({
 });
 
 /** `x / (1 + |x|)`, element by element. Infinities give NaN, as in PyTorch. */
-export const softsign: Op = /* @__PURE__ */ defineOp({
+export const softsign: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "softsign",
   inputs: ["x"],
   shape: ([x]) => x!,

@@ -1,4 +1,6 @@
-import { type Op, defineOp } from "../../graph/defineOp.ts";
+import { type Attrs, type Op, defineOp } from "../../graph/defineOp.ts";
+import type { Shaped, ShapedOp } from "../../graph/shapedOp.ts";
+import type { SameShape } from "../../tensor/shapeTypes.ts";
 import { mul } from "../binary.ts";
 import { elementaryFlops } from "../elementaryFlops.ts";
 
@@ -16,7 +18,7 @@ const tanhGrad: Op = /* @__PURE__ */ defineOp({
 });
 
 /** Hyperbolic tangent, element by element. */
-export const tanh: Op = /* @__PURE__ */ defineOp({
+export const tanh: ShapedOp<SameShape> = /* @__PURE__ */ defineOp<Attrs, Shaped>({
   name: "tanh",
   inputs: ["x"],
   shape: ([x]) => x!,

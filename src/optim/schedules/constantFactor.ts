@@ -21,7 +21,6 @@ export interface ConstantFactorOptions {
 export const constantFactor: ScheduleFactory<ConstantFactorOptions> =
   /* @__PURE__ */ defineSchedule<ConstantFactorOptions>({
     name: "constantFactor",
-    rate: "initialLearningRate",
     defaults: { initialLearningRate: NaN, factor: 1 / 3, steps: 5 },
     check: (o) => checkNotNegative("constantFactor", o, "initialLearningRate", "factor", "steps"),
     at: (o, t) => o.initialLearningRate * (t < o.steps ? o.factor : 1),

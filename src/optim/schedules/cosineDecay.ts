@@ -33,7 +33,6 @@ export interface CosineDecayOptions {
 export const cosineDecay: ScheduleFactory<CosineDecayOptions> =
   /* @__PURE__ */ defineSchedule<CosineDecayOptions>({
     name: "cosineDecay",
-    rate: "initialLearningRate",
     defaults: {
       initialLearningRate: NaN,
       decaySteps: 1000,

@@ -36,7 +36,6 @@ export interface CosineRestartsOptions {
 export const cosineRestarts: ScheduleFactory<CosineRestartsOptions> =
   /* @__PURE__ */ defineSchedule<CosineRestartsOptions>({
     name: "cosineRestarts",
-    rate: "initialLearningRate",
     defaults: {
       initialLearningRate: NaN,
       firstDecaySteps: 1000,

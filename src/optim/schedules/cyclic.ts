@@ -48,7 +48,6 @@ function height(o: CyclicOptions, t: number): number {
 export const cyclic: ScheduleFactory<CyclicOptions> = /* @__PURE__ */ defineSchedule<CyclicOptions>(
   {
     name: "cyclic",
-    rate: "maxLearningRate",
     defaults: {
       maxLearningRate: NaN,
       baseLearningRate: 0,

@@ -20,12 +20,10 @@ export interface CommonScheduleOptions {
 
 /** One schedule: its options and its formula. */
 export interface ScheduleDefinition<O extends object> {
-  /** camelCase, as in `learningRate: "cosineDecay"`. */
+  /** camelCase; the loader's name for it. */
   name: string;
   /** The options with their defaults; NaN, or an empty list, stands for one that must be given. */
   defaults: O;
-  /** The option that an optimizer fills with its own default rate where the schedule is given by name. */
-  rate?: keyof O & string;
   /** Checks the options. Throws RangeError or OptionError. */
   check?(options: O): void;
   /** The rate at step `t`, from 0. Uses + - * / sqrt and src/math only. */
@@ -35,11 +33,7 @@ export interface ScheduleDefinition<O extends object> {
 }
 
 /** A factory of schedules. */
-export interface ScheduleFactory<O> {
-  (options: Partial<O & CommonScheduleOptions>): Schedule;
-  /** The option that takes the first, or largest, rate; null where there is none. */
-  readonly rate: string | null;
-}
+export type ScheduleFactory<O> = (options: Partial<O & CommonScheduleOptions>) => Schedule;
 
 /**
  * A factory of schedules: `cosineDecay({ initialLearningRate: 0.1, decaySteps: 1000 })`.
@@ -51,7 +45,7 @@ export function defineSchedule<O extends object>(
   definition: ScheduleDefinition<O>,
 ): ScheduleFactory<O> {
   const { name, defaults } = definition;
-  const make = (given: Partial<O & CommonScheduleOptions>): Schedule => {
+  return (given) => {
     const options = withDefaults<O & CommonScheduleOptions>(
       name,
       { ...defaults, unit: "step" },
@@ -75,7 +69,6 @@ export function defineSchedule<O extends object>(
       momentumAt: definition.momentum?.(options) ?? null,
     };
   };
-  return Object.assign(make, { rate: definition.rate ?? null });
 }
 
 /** @throws RangeError `cosineDecay: decaySteps must be > 0, got 0` */

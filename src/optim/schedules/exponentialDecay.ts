@@ -29,7 +29,6 @@ export interface ExponentialDecayOptions {
 export const exponentialDecay: ScheduleFactory<ExponentialDecayOptions> =
   /* @__PURE__ */ defineSchedule<ExponentialDecayOptions>({
     name: "exponentialDecay",
-    rate: "initialLearningRate",
     defaults: { initialLearningRate: NaN, decaySteps: 1000, decayRate: 0.96, staircase: false },
     check: (o) => {
       checkPositive("exponentialDecay", o, "decaySteps");

@@ -28,7 +28,6 @@ export interface InverseTimeDecayOptions {
 export const inverseTimeDecay: ScheduleFactory<InverseTimeDecayOptions> =
   /* @__PURE__ */ defineSchedule<InverseTimeDecayOptions>({
     name: "inverseTimeDecay",
-    rate: "initialLearningRate",
     defaults: { initialLearningRate: NaN, decaySteps: 1000, decayRate: 0.5, staircase: false },
     check: (o) => {
       checkPositive("inverseTimeDecay", o, "decaySteps");

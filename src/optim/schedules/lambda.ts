@@ -20,7 +20,6 @@ export interface LambdaOptions {
 export const lambda: ScheduleFactory<LambdaOptions> = /* @__PURE__ */ defineSchedule<LambdaOptions>(
   {
     name: "lambda",
-    rate: "initialLearningRate",
     defaults: { initialLearningRate: 1, factor: () => 1 },
     check: ({ factor }) => {
       if (typeof factor !== "function")

@@ -28,7 +28,6 @@ export interface LinearFactorOptions {
 export const linearFactor: ScheduleFactory<LinearFactorOptions> =
   /* @__PURE__ */ defineSchedule<LinearFactorOptions>({
     name: "linearFactor",
-    rate: "initialLearningRate",
     defaults: { initialLearningRate: NaN, startFactor: 1 / 3, endFactor: 1, steps: 5 },
     check: (o) => {
       checkPositive("linearFactor", o, "steps");

@@ -21,7 +21,6 @@ export interface MultiplicativeOptions {
 export const multiplicative: ScheduleFactory<MultiplicativeOptions> =
   /* @__PURE__ */ defineSchedule<MultiplicativeOptions>({
     name: "multiplicative",
-    rate: "initialLearningRate",
     defaults: { initialLearningRate: NaN, factor: 0.95 },
     check: (o) => checkNotNegative("multiplicative", o, "initialLearningRate"),
     at: ({ initialLearningRate, factor }, t) => {

@@ -66,7 +66,6 @@ function annealed(o: OneCycleOptions, values: readonly number[], t: number): num
 export const oneCycle: ScheduleFactory<OneCycleOptions> =
   /* @__PURE__ */ defineSchedule<OneCycleOptions>({
     name: "oneCycle",
-    rate: "maxLearningRate",
     defaults: {
       maxLearningRate: NaN,
       totalSteps: 1000,

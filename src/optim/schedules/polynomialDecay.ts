@@ -32,7 +32,6 @@ export interface PolynomialDecayOptions {
 export const polynomialDecay: ScheduleFactory<PolynomialDecayOptions> =
   /* @__PURE__ */ defineSchedule<PolynomialDecayOptions>({
     name: "polynomialDecay",
-    rate: "initialLearningRate",
     defaults: {
       initialLearningRate: NaN,
       decaySteps: 1000,

@@ -27,7 +27,6 @@ export interface StepDecayOptions {
 export const stepDecay: ScheduleFactory<StepDecayOptions> =
   /* @__PURE__ */ defineSchedule<StepDecayOptions>({
     name: "stepDecay",
-    rate: "initialLearningRate",
     defaults: { initialLearningRate: NaN, decaySteps: 1000, decayRate: 0.5 },
     check: (o) => {
       checkPositive("stepDecay", o, "decaySteps");

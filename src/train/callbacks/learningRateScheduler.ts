@@ -14,6 +14,7 @@ export function learningRateScheduler(
 ): Callback {
   let model: TrainedModel | null = null;
   return {
+    name: "learningRateScheduler",
     setModel: (trained) => void (model = trained),
     onEpochBegin: (epoch) => {
       model!.learningRate = schedule(epoch, model!.learningRate);

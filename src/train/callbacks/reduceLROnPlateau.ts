@@ -1,5 +1,6 @@
-import { OptionError, checkName, withDefaults } from "../../errors.ts";
+import { checkName, withDefaults } from "../../errors.ts";
 import type { Callback, TrainedModel } from "../callbacks.ts";
+import { directionOf, watched } from "./monitor.ts";
 import { type PlateauRule, type PlateauState, plateauStart, plateauStep } from "./plateau.ts";
 
 /** Options of {@link reduceLROnPlateau}. */
@@ -24,13 +25,8 @@ export interface ReduceLROnPlateauOptions {
   dialect: "keras" | "torch";
 }
 
-function modeOf(monitor: string): "min" | "max" {
-  return /acc|r2|auc/i.test(monitor) ? "max" : "min";
-}
-
 function ruleOf(options: ReduceLROnPlateauOptions): PlateauRule {
   const name = "reduceLROnPlateau";
-  checkName(name, "mode", options.mode, ["auto", "min", "max"]);
   checkName(name, "thresholdMode", options.thresholdMode, ["abs", "rel"]);
   checkName(name, "dialect", options.dialect, ["keras", "torch"]);
   if (!(options.factor > 0 && options.factor < 1))
@@ -40,12 +36,12 @@ function ruleOf(options: ReduceLROnPlateauOptions): PlateauRule {
       throw new RangeError(`${name}: ${key} must be >= 0, got ${options[key]}`);
   }
   const { monitor, mode, ...rule } = options;
-  return { ...rule, mode: mode === "auto" ? modeOf(monitor) : mode };
+  return { ...rule, mode: directionOf(name, mode, monitor) };
 }
 
 /**
  * Lowers the learning rate where a value stops improving. It multiplies a factor that comes on top of any
- * schedule, and is saved with the model; what was seen so far is not.
+ * schedule, and is saved with the model; what was seen so far is held by checkpoints only.
  *
  * @example
  *     await model.fit(x, y, { validationSplit: 0.2, callbacks: [reduceLROnPlateau({ factor: 0.2, patience: 5 })] });
@@ -74,20 +70,21 @@ export function reduceLROnPlateau(given: Partial<ReduceLROnPlateauOptions> = {})
   let model: TrainedModel | null = null;
   let state: PlateauState = plateauStart(rule);
   return {
+    name: "reduceLROnPlateau",
     setModel: (trained) => void (model = trained),
     onTrainBegin: () => void (state = plateauStart(rule)),
     onEpochEnd: (_epoch, logs) => {
-      const value = logs[options.monitor];
-      if (value === undefined) {
-        throw new OptionError(
-          `reduceLROnPlateau: there is no "${options.monitor}" to watch; known: ${Object.keys(logs).join(", ")}`,
-        );
-      }
+      const value = watched("reduceLROnPlateau", options.monitor, logs);
       const base = model!.learningRate;
       const rate = base * model!.learningRateFactor;
       const next = plateauStep(rule, state, value, rate);
       state = next.state;
       if (next.rate !== rate && base > 0) model!.learningRateFactor = next.rate / base;
+    },
+    state: () => ({ values: { ...state } }),
+    restore: ({ values }) => {
+      const { best, wait, cooldown } = values as Record<string, number>;
+      state = { best: best!, wait: wait!, cooldown: cooldown! };
     },
   };
 }

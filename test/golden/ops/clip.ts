@@ -1,6 +1,6 @@
 import { Commands } from "../../../src/kernels/commands.ts";
 import { init } from "../../../src/kernels/engine.ts";
-import { Kernels } from "../../../src/kernels/table.gen.ts";
+import { kernelsOf } from "../../../src/kernels/kernels.ts";
 import { padded, regionsOf } from "../../../src/memory/regions.ts";
 import { emitClipping } from "../../../src/optim/clip.ts";
 import type { CommonOptions } from "../../../src/optim/commonOptions.ts";
@@ -64,7 +64,7 @@ async function totalNorm(options: CommonOptions, inputs: EncodedTensors): Promis
     slot: () => (norm = commands.slot()),
     table: (words: ArrayLike<number>) => commands.table(words),
   };
-  emitClipping(new Kernels(commands), cells, options, { gradients: at, layout, trainedBytes });
+  emitClipping(kernelsOf(commands), cells, options, { gradients: at, layout, trainedBytes });
   const base = regions.allocate(commands.bytes);
   commands.place(engine.i32, base);
   engine.run(base, base + commands.position, 0);

@@ -12,10 +12,10 @@
 // The decay is not multiplied by eta, as it is in PyTorch and Keras (`decayScale: "lr"`, the
 // default).
 // Here the update runs in a kernel, on f = w^2 / 2 from w = 1: the gradient of f is w.
-import { adamw } from "thalweg";
+import { adamW } from "thalweg";
 
 const w = Float32Array.of(1);
-const optimizer = adamw({ learningRate: 0.1, weightDecay: 0.01, decayScale: "none" }).init([w]);
+const optimizer = adamW({ learningRate: 0.1, weightDecay: 0.01, decayScale: "none" }).init([w]);
 for (let t = 1; t <= 3; t++) {
   const gradient = Float32Array.from(w);
   await optimizer.step([w], [gradient]);

@@ -1,7 +1,7 @@
-import { adamw } from "../../src/optim/adamw.ts";
+import { adamW } from "../../src/optim/adamW.ts";
 import { type OptimizerCase, optimizerCase } from "./optimizerCase.ts";
 
-export const cases: OptimizerCase = optimizerCase(adamw, [
+export const cases: OptimizerCase = optimizerCase(adamW, [
   {},
   { dialect: "torch", weightDecay: 0.2 },
   { dialect: "keras" },

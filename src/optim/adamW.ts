@@ -10,17 +10,17 @@ import { type OptimizerFactory, defineOptimizer } from "./defineOptimizer.ts";
  * multiplied by the learning rate (`decayScale: "none"`). The other options are those of adam.
  *
  * Source: Loshchilov & Hutter 2019, algorithm 2 (arXiv:1711.05101); torch.optim.AdamW,
- * keras.optimizers.AdamW, optax.adamw.
+ * keras.optimizers.AdamW, optax.adamW.
  *
  * @example
- *     adamw({ learningRate: 3e-4, weightDecay: 0.1 })
+ *     adamW({ learningRate: 3e-4, weightDecay: 0.1 })
  *
  * @throws OptionError on an unknown option, dialect or choice
  * @throws RangeError on a number out of its range
  */
-export const adamw: OptimizerFactory<AdamOptions> = /* @__PURE__ */ defineOptimizer({
+export const adamW: OptimizerFactory<AdamOptions> = /* @__PURE__ */ defineOptimizer({
   ...adamRule,
-  name: "adamw",
+  name: "adamW",
   defaults: { ...adamRule.defaults, weightDecay: 0.01 },
   dialects: {
     torch: {},
@@ -28,5 +28,5 @@ export const adamw: OptimizerFactory<AdamOptions> = /* @__PURE__ */ defineOptimi
     optax: { ...adamRule.dialects.optax, weightDecay: 1e-4 },
     seed: { decayScale: "none" },
   },
-  check: (options) => checkAdam("adamw", options),
+  check: (options) => checkAdam("adamW", options),
 });

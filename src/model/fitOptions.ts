@@ -1,0 +1,61 @@
+import type { TensorLike } from "../tensor/tensor.ts";
+import type { Callback } from "../train/callbacks.ts";
+import type { CheckpointSource } from "../train/checkpointStore.ts";
+import type { Dataset } from "../train/data/dataset.ts";
+import type { DataLike } from "./data.ts";
+
+/** Options of `fit`. */
+export interface FitOptions {
+  /** Passes over the data. Default 1. */
+  epochs?: number;
+  /** Samples in a batch: a number (1: stochastic descent), or "all" (batch descent). Default 32. */
+  batchSize?: number | "all";
+  /** Share of the samples, the last ones before shuffling, that is kept for validation. Default 0. */
+  validationSplit?: number;
+  /** Samples for validation: [x, y], [x, y, sampleWeight] or a dataset. Takes precedence over validationSplit. */
+  validationData?: readonly [DataLike, DataLike, TensorLike?] | Dataset | null;
+  /** New order each epoch. Default true. A dataset has its own. */
+  shuffle?: boolean;
+  /** Decides the order of the samples, the dropout masks, and the first values of a model that is not built yet. */
+  seed?: number;
+  /** A weight for each class: `{ 0: 1, 1: 5 }`. For integer labels. */
+  classWeight?: Readonly<Record<number, number>> | null;
+  /** A weight for each sample. */
+  sampleWeight?: TensorLike;
+  callbacks?: readonly Callback[];
+  /**
+   * Goes on from a checkpoint of a training with the same data and options: a store, the path of a file, or bytes.
+   * Where the newest one is damaged, the one before it is taken, with a notice. Default null.
+   */
+  resumeFrom?: CheckpointSource | null;
+  /** Resume also where the arithmetic is another one, so that results differ in their last bits. Default false. */
+  allowInexact?: boolean;
+  /** Aborting it ends the training after the running batch with the signal's reason. */
+  signal?: AbortSignal | null;
+  /** What to do at a loss that is NaN or infinite. Default "throw". */
+  onNonFinite?: "throw" | "skip" | "stop";
+  /** 1 prints a line an epoch. Default 0. */
+  verbose?: 0 | 1;
+}
+
+/** Options of `fit` with the defaults filled in. */
+export type AllFitOptions = Required<Omit<FitOptions, "sampleWeight" | "seed">> &
+  Pick<FitOptions, "sampleWeight" | "seed">;
+
+/** What `fit` does unless told otherwise. */
+export const FIT_DEFAULTS: AllFitOptions = {
+  epochs: 1,
+  batchSize: 32,
+  validationSplit: 0,
+  validationData: null,
+  shuffle: true,
+  seed: undefined,
+  classWeight: null,
+  sampleWeight: undefined,
+  callbacks: [],
+  resumeFrom: null,
+  allowInexact: false,
+  signal: null,
+  onNonFinite: "throw",
+  verbose: 0,
+};

@@ -1,0 +1,282 @@
+import { DataError, type NonFinitePlace, OptionError } from "../errors.ts";
+import type { Json } from "../io/json.ts";
+import { type Arithmetic, arithmeticOf } from "../kernels/arithmetic.ts";
+import { regionsOf } from "../memory/regions.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { CallbackState } from "../train/callbacks.ts";
+import type { Trainer } from "../train/trainer.ts";
+import { evaluateFeed } from "./evaluate.ts";
+import { locateNonFinite } from "./nonFinite.ts";
+import type { Feed, FeedSource } from "./feed.ts";
+import { RunningMeans } from "./means.ts";
+import type { AnyModel } from "./model.ts";
+import type { Compiled, Objective } from "./objective.ts";
+import { ResidentData } from "./resident.ts";
+import type { BatchSource, Runner, StepKind } from "./runner.ts";
+import { modelTensors, setValues, slotsFrom } from "./save.ts";
+
+/** What a model is trained with. */
+export interface FitData {
+  readonly source: FeedSource;
+  /** Samples for validation. */
+  readonly held: FeedSource | null;
+  readonly seed: number;
+}
+
+/** Numbers of a training that are no tensors. */
+interface Numbers {
+  readonly optimizer: string;
+  readonly iterations: number;
+  readonly state: Record<string, number>;
+  /** Sum and count of the gradients' norms in this epoch. */
+  readonly norms: readonly [number, number];
+  readonly means: readonly number[];
+  /** What the order of the data, the masks and the batches follow from. */
+  readonly data: {
+    readonly seed: number;
+    readonly shuffleSeed: number | null;
+    readonly batchSize: number;
+    readonly samples: number | null;
+  };
+}
+
+/** A model as the training loop sees it: its plans, its data in linear memory, and its running means. */
+export class FitTrainer implements Trainer {
+  readonly model: AnyModel;
+  readonly arithmetic: Arithmetic;
+  readonly steps: number | null;
+  readonly batchSize: number;
+  readonly samples: number | null;
+  private readonly source: FeedSource;
+  private readonly heldSource: FeedSource | null;
+  private readonly seed: number;
+  private readonly compiled: Compiled;
+  private readonly weighted: boolean;
+  private readonly objective: Objective;
+  private readonly means: RunningMeans;
+  private readonly data: ResidentData;
+  private readonly feed: Feed;
+  private readonly heldFeed: Feed | null;
+  private runner: Runner;
+  private plan: Plan | null = null;
+  /** What the plan is bound to: the columns, and the size of the batch. */
+  private bound: BatchSource | null = null;
+  private size = 0;
+  private generation = 0;
+
+  /** Whether plans are to read a weight of each sample. */
+  static weighs(source: FeedSource, held: FeedSource | null): boolean {
+    return source.weighted || held?.weighted === true;
+  }
+
+  /** @throws MemoryError */
+  constructor(model: AnyModel, runner: Runner, { source, held, seed }: FitData) {
+    const { batch, samples } = source;
+    this.model = model;
+    this.runner = runner;
+    this.source = source;
+    this.heldSource = held;
+    this.seed = seed;
+    this.compiled = model.compiled;
+    this.arithmetic = arithmeticOf(runner.engine);
+    this.batchSize = batch;
+    this.samples = samples;
+    this.steps = samples === null ? null : Math.ceil(samples / batch);
+    this.weighted = FitTrainer.weighs(source, held);
+    this.objective = model.objective(this.weighted);
+    regionsOf(runner.engine).require("fit", {
+      data: source.bytes + (held?.bytes ?? 0),
+      [`activations of a batch of ${batch}`]: runner.missingBytes([
+        ...this.trainPlans,
+        ...this.heldPlans,
+      ]),
+    });
+    this.data = new ResidentData(runner.engine);
+    try {
+      this.feed = source.place(this.data, this.weighted);
+      this.heldFeed = held?.place(this.data, this.weighted) ?? null;
+    } catch (error) {
+      this.data.free();
+      throw error;
+    }
+    this.means = new RunningMeans(this.objective, runner.metricTerms);
+  }
+
+  get validates(): boolean {
+    return this.heldFeed !== null;
+  }
+
+  private get trainPlans(): (readonly [StepKind, number])[] {
+    return this.source.sizes.map((n) => ["train", n] as const);
+  }
+
+  private get heldPlans(): (readonly [StepKind, number])[] {
+    return this.heldSource?.sizes.map((n) => ["evaluate", n] as const) ?? [];
+  }
+
+  /** Makes all plans that are known to be needed. */
+  async prepare(): Promise<void> {
+    const { runner, feed, heldFeed } = this;
+    await runner.prepare(this.trainPlans, feed.dtypes);
+    if (heldFeed) await runner.prepare(this.heldPlans, heldFeed.dtypes);
+  }
+
+  beginEpoch(epoch: number, batch: number): void {
+    this.retake();
+    this.feed.begin(epoch, batch);
+    if (batch === 0) this.means.reset();
+    this.bound = null;
+  }
+
+  next(): number | Promise<number> {
+    return this.feed.next();
+  }
+
+  ready(count: number): Promise<void> | undefined {
+    if (this.bound === this.feed.source && this.size === count) return undefined;
+    if (this.bound !== null && this.size === count) return this.bind(count);
+    const loading = this.runner.prepare([["train", count]], this.feed.dtypes);
+    return loading ? loading.then(() => this.bind(count)) : this.bind(count);
+  }
+
+  step(count: number): boolean {
+    const finite = this.runner.trainStep(this.plan!, this.feed.cursor, this.seed);
+    if (finite) this.means.add(this.plan!, count);
+    return finite;
+  }
+
+  /** Points the plan of this size at the data. */
+  private bind(count: number): undefined {
+    const { feed, runner } = this;
+    this.plan = runner.plan("train", count, feed.dtypes);
+    this.bound = feed.source;
+    this.size = count;
+    this.generation = runner.generation;
+    runner.bind(this.plan, feed.source, feed.order);
+  }
+
+  retake(): void {
+    if (this.runner.isFree) this.renew();
+    if (this.generation !== this.runner.generation) this.bound = null;
+    this.runner.memory.take();
+  }
+
+  /** Goes on with another runner, where the model was released or frozen otherwise in a hook or a pause. */
+  private renew(): void {
+    const { model, runner: before } = this;
+    if (!model.isCompiled || model.compiled !== this.compiled) {
+      throw new OptionError(
+        `model "${model.name}": was compiled anew while it is trained; end the training first`,
+      );
+    }
+    this.runner = model.runnerOn(before.engine, this.weighted);
+    this.runner.optimizer!.norms = before.optimizer!.norms;
+    this.bound = null;
+  }
+
+  nonFinite(): { loss: number; place: NonFinitePlace } {
+    const { runner, feed } = this;
+    const { source, order, cursor, dtypes } = feed;
+    return {
+      loss: runner.scalar(this.plan!, "loss"),
+      place: locateNonFinite(runner, { source, order, cursor, batch: this.size, dtypes }),
+    };
+  }
+
+  results(): Record<string, number> {
+    return this.means.results();
+  }
+
+  async evaluate(): Promise<Record<string, number>> {
+    const { optimizer } = this.runner;
+    optimizer!.swapAverage();
+    const measured = await evaluateFeed(this.runner, this.heldFeed!, this.objective);
+    optimizer!.swapAverage();
+    return measured;
+  }
+
+  endEpoch(): { gradientNorm: number | null; learningRate: number } {
+    const optimizer = this.runner.optimizer!;
+    const { learningRate } = optimizer;
+    const gradientNorm = optimizer.takeGradientNorm();
+    optimizer.endEpoch();
+    return { gradientNorm, learningRate };
+  }
+
+  endTraining(): void {
+    this.retake();
+    this.runner.optimizer!.adoptAverage();
+  }
+
+  private get identity(): Numbers["data"] {
+    const { batch: batchSize, samples, seed: shuffleSeed } = this.source;
+    return { seed: this.seed, shuffleSeed, batchSize, samples };
+  }
+
+  state(): Required<CallbackState> {
+    const { optimizer } = this.compiled;
+    const { norms, iterations, state } = this.runner.optimizer!;
+    const values = {
+      optimizer: optimizer.definition.name,
+      iterations,
+      state: { ...state },
+      norms,
+      means: this.means.sumsSoFar,
+      data: this.identity,
+    } satisfies Numbers;
+    return {
+      values: values as { [key: string]: Json },
+      tensors: new Map(modelTensors(this.model)),
+    };
+  }
+
+  restore({ values, tensors }: Required<CallbackState>): void {
+    const numbers = values as unknown as Numbers;
+    this.checkIdentity(numbers, tensors);
+    setValues("resume", this.model, tensors);
+    this.model.restoreOptimizer(slotsFrom(tensors), numbers.iterations, { ...numbers.state });
+    this.retake();
+    this.runner.optimizer!.norms = numbers.norms;
+    this.means.sumsSoFar = numbers.means;
+  }
+
+  /** @throws DataError where it is another training's state */
+  private checkIdentity({ optimizer, data }: Numbers, tensors: ReadonlyMap<string, Tensor>): void {
+    const { definition } = this.compiled.optimizer;
+    const must = (what: string, here: unknown, there: unknown): void => {
+      if (here === there) return;
+      throw new DataError(
+        `resume: ${what} must be as in the checkpoint, ${String(there)}, got ${String(here)}; resume with the same data and options`,
+      );
+    };
+    must("the optimizer", definition.name, optimizer);
+    const names = {
+      seed: "seed",
+      shuffleSeed: "the seed of the shuffle (null: none)",
+      batchSize: "batchSize",
+      samples: "the number of samples",
+    };
+    for (const key of ["seed", "shuffleSeed", "batchSize", "samples"] as const)
+      must(names[key], this.identity[key], data[key]);
+    for (const slot of this.runner.memory.slots.keys()) {
+      for (const v of this.runner.memory.trained) {
+        if (!tensors.has(`optimizer/${slot}/${v.name}`)) {
+          throw new DataError(
+            `resume: the checkpoint has no "${slot}" of "${v.name}"; resume with the same optimizer options and trainable layers`,
+          );
+        }
+      }
+    }
+  }
+
+  /** Stops reading, and gives the data's memory back. */
+  async end(): Promise<void> {
+    try {
+      await this.feed.end();
+      await this.heldFeed?.end();
+    } finally {
+      this.data.free();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { NonFinitePlace } from "../errors.ts";
+import type { Arithmetic } from "../kernels/arithmetic.ts";
+import type { CallbackState, Logs, TrainedModel } from "./callbacks.ts";
+
+/** What is trained, as the loop sees it. */
+export interface Trainer {
+  readonly model: TrainedModel;
+  readonly arithmetic: Arithmetic;
+  /** Steps of an epoch, null where only reading tells. */
+  readonly steps: number | null;
+  readonly batchSize: number;
+  /** Samples of an epoch, null where only reading tells. */
+  readonly samples: number | null;
+  /** Whether epochs end with a validation. */
+  readonly validates: boolean;
+  /** Begins an epoch at a batch; sums begin anew at the first one only. */
+  beginEpoch(epoch: number, batch: number): void;
+  /** Goes on to the next batch; its number of samples, or 0 after the last. */
+  next(): number | Promise<number>;
+  /** Makes ready what trains on the batch. @returns a promise where something must be loaded */
+  ready(count: number): Promise<void> | undefined;
+  /** Trains on the batch. @returns false where the loss was not finite; then nothing was updated */
+  step(count: number): boolean;
+  /** Takes the values back that something else may have changed: after every wait. */
+  retake(): void;
+  /** The loss that is not finite, and where numbers stopped being so. */
+  nonFinite(): { readonly loss: number; readonly place: NonFinitePlace };
+  /** Means of the epoch so far. */
+  results(): Record<string, number>;
+  /** Loss and metrics of the validation. */
+  evaluate(): Promise<Record<string, number>>;
+  /** Counts an epoch. @returns what is known besides its means: the rate and the norm of its gradients */
+  endEpoch(): { readonly gradientNorm: number | null; readonly learningRate: number };
+  /** Counts the training. */
+  endTraining(): void;
+  /** Everything that a later step depends on. */
+  state(): Required<CallbackState>;
+  /** @throws DataError where it is the state of another training */
+  restore(state: Required<CallbackState>): void;
+}
+
+/** An epoch that was trained. */
+export interface FitEpoch {
+  /** From 0. */
+  readonly epoch: number;
+  readonly logs: Logs;
+}

@@ -1,0 +1,62 @@
+import { OP } from "./storage/operation.ts";
+import type { Study } from "./study.ts";
+import type { Attribute } from "./trialRecord.ts";
+
+/** The note that a running trial's process renews: milliseconds since 1970. */
+const NOTE = "heartbeat";
+
+/**
+ * Signs of life of the trials that run here, and the search for those that have none any more: their process was killed.
+ * Trials of other programs, which give no signs, are left alone.
+ */
+export class Heartbeat {
+  private readonly study: Study;
+  private readonly grace: number;
+  private readonly running = new Set<number>();
+  private readonly timer: ReturnType<typeof setInterval>;
+
+  /** @param interval  and grace in seconds */
+  constructor(study: Study, interval: number, grace: number) {
+    this.study = study;
+    this.grace = 1000 * grace;
+    this.timer = setInterval(() => {
+      for (const number of this.running) this.beat(number);
+    }, 1000 * interval);
+    // A process may end although the study has not.
+    (this.timer as { unref?: () => void }).unref?.();
+  }
+
+  private beat(number: number): void {
+    this.study.change(number, {
+      op_code: OP.trialSystemAttribute,
+      system_attr: { [NOTE]: Date.now() },
+    });
+  }
+
+  begin(number: number): void {
+    this.running.add(number);
+    this.beat(number);
+  }
+
+  end(number: number): void {
+    this.running.delete(number);
+  }
+
+  /** Ends trials without a sign of life as failed, and enqueues their parameters again. */
+  retryLost(): void {
+    this.study.storage.refresh();
+    for (const { number, state, system, params } of [...this.study.trials]) {
+      const last = system[NOTE];
+      if (state !== "running" || typeof last !== "number" || this.running.has(number)) continue;
+      if (Date.now() - last < this.grace) continue;
+      this.study.tell({ number }, "fail");
+      const again: Record<string, Attribute> = { failed_trial: number };
+      if (system["grid_point"] !== undefined) again["grid_point"] = system["grid_point"];
+      this.study.enqueue(params, again);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+}

@@ -1,0 +1,57 @@
+/** Hyperparameter tuning: `tune.createStudy({ sampler: tune.tpeSampler() })`. */
+export { type NarrowOptions, Study, type StudyOptions, createStudy } from "./study.ts";
+export { Trial } from "./trial.ts";
+export type { Attribute, Direction, TrialRecord, TrialState } from "./trialRecord.ts";
+export { TrialPruned } from "./pruned.ts";
+export type { Objective, OptimizeOptions, SpaceObjective } from "./optimize.ts";
+export {
+  type CategoricalDistribution,
+  type Choice,
+  type Distribution,
+  type FloatDistribution,
+  type FloatOptions,
+  type IntDistribution,
+  type IntOptions,
+  type Space,
+  type ValueOf,
+  type Values,
+  categorical,
+  float,
+  int,
+} from "./space/distribution.ts";
+export type { Sampler, StudyView } from "./samplers/sampler.ts";
+export { type GaussianProcessOptions, gaussianProcessSampler } from "./samplers/gaussianProcess.ts";
+export { type GridValues, gridSampler } from "./samplers/grid.ts";
+export { randomSampler } from "./samplers/random.ts";
+export { sobolSampler } from "./samplers/sobol.ts";
+export { type TpeOptions, tpeSampler } from "./samplers/tpe.ts";
+export { type Pruner, type PrunerView, noPruner } from "./pruners/pruner.ts";
+export { type HyperbandOptions, hyperbandPruner } from "./pruners/hyperband.ts";
+export { patientPruner } from "./pruners/patient.ts";
+export { type PercentileOptions, medianPruner, percentilePruner } from "./pruners/percentile.ts";
+export {
+  type SuccessiveHalvingOptions,
+  successiveHalvingPruner,
+} from "./pruners/successiveHalving.ts";
+export { type ThresholdOptions, thresholdPruner } from "./pruners/threshold.ts";
+export type { Storage } from "./storage/storage.ts";
+export { journalStorage } from "./storage/journal.ts";
+export { memoryStorage } from "./storage/memory.ts";
+export {
+  type CrossValidateOptions,
+  type CrossValidation,
+  type FoldInfo,
+  type TableData,
+  crossValidate,
+} from "./folds/crossValidate.ts";
+export {
+  type Fold,
+  type FoldOptions,
+  type TimeSeriesOptions,
+  groupedKFold,
+  kFold,
+  repeated,
+  stratifiedKFold,
+  timeSeriesFolds,
+} from "./folds/folds.ts";
+export { type Surrogate, importance, surrogateOf } from "./surrogate.ts";

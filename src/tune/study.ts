@@ -1,0 +1,381 @@
+import { OptionError, withDefaults } from "../errors.ts";
+import { philox, lowWord, topWord } from "../math/philox.ts";
+import { Random } from "../math/random.ts";
+import { narrowSpace, narrowingText } from "./narrow.ts";
+import { type Objective, type OptimizeOptions, type SpaceObjective, optimize } from "./optimize.ts";
+import { noPruner, type Pruner } from "./pruners/pruner.ts";
+import type { Sampler, StudyView } from "./samplers/sampler.ts";
+import { tpeSampler } from "./samplers/tpe.ts";
+import type { Choice, Distribution, Space, Values } from "./space/distribution.ts";
+import { toInternal, toValue } from "./space/internal.ts";
+import { distributionJson } from "./storage/distributionJson.ts";
+import { memoryStorage } from "./storage/memory.ts";
+import { type NewOperation, OP, STATES } from "./storage/operation.ts";
+import type { StudyRecord } from "./storage/replay.ts";
+import type { Storage } from "./storage/storage.ts";
+import { Trial } from "./trial.ts";
+import {
+  type Attribute,
+  type Direction,
+  type TrialRecord,
+  isFinished,
+  lastStep,
+  signOf,
+} from "./trialRecord.ts";
+
+export interface StudyOptions {
+  /** Name in the storage; a study of that name is continued. Default "study". */
+  name?: string;
+  /** Default "minimize". */
+  direction?: Direction;
+  /** Default tpeSampler(). */
+  sampler?: Sampler;
+  /** Default: none. */
+  pruner?: Pruner;
+  /** Default memoryStorage(). */
+  storage?: Storage;
+  /** The same study with the same seed has the same trials. Default 0. */
+  seed?: number;
+}
+
+export interface NarrowOptions<S extends Space> {
+  /** Share of the complete trials that counts as good. Default 0.2. */
+  top?: number;
+  /** The space to narrow; what the trials asked for if absent. */
+  space?: S;
+  /** Takes what changed and why, a line for each parameter. Default: the console. */
+  print?: (text: string) => void;
+}
+
+/** Streams of random numbers: trial n draws from stream n, its own seed comes from this one. */
+const SEED_STREAM = 0x7365_6564;
+
+/** Now, as the journal writes it. */
+export function timeText(): string {
+  return new Date().toISOString().replace("Z", "000+00:00");
+}
+
+/** Trials of one objective, what they gave, and how the next is chosen. */
+export class Study {
+  readonly name: string;
+  readonly direction: Direction;
+  readonly storage: Storage;
+  readonly sampler: Sampler;
+  readonly pruner: Pruner;
+  readonly seed: number;
+
+  constructor(options: Required<StudyOptions>) {
+    const { name, direction, storage } = options;
+    if (direction !== "minimize" && direction !== "maximize") {
+      throw new OptionError(
+        `createStudy: direction must be "minimize" or "maximize", got ${JSON.stringify(direction)}`,
+      );
+    }
+    // Also checks the seed.
+    void new Random(options.seed);
+    this.name = name;
+    this.direction = direction;
+    this.storage = storage;
+    this.sampler = options.sampler;
+    this.pruner = options.pruner;
+    this.seed = options.seed;
+    if (!storage.state.study(name)) {
+      const directions = [direction === "minimize" ? 1 : 2];
+      storage.append([{ op_code: OP.createStudy, study_name: name, directions }]);
+    }
+    if (this.record.direction !== direction) {
+      throw new OptionError(
+        `createStudy: study "${name}" is there already, to ${this.record.direction}; give it another name`,
+      );
+    }
+  }
+
+  private get record(): StudyRecord {
+    return this.storage.state.study(this.name)!;
+  }
+
+  /** All trials, in the order of their numbers. */
+  get trials(): readonly TrialRecord[] {
+    return this.record.trials;
+  }
+
+  /** Complete trials, the best first. */
+  get ranking(): readonly TrialRecord[] {
+    const sign = signOf(this.direction);
+    return this.trials
+      .filter((t) => t.state === "complete" && t.value !== null)
+      .sort((a, b) => sign * (a.value! - b.value!) || a.number - b.number);
+  }
+
+  /** The trial with the best value. @throws OptionError before one is complete */
+  get bestTrial(): TrialRecord {
+    const [best] = this.ranking;
+    if (best) return best;
+    throw new OptionError(`study "${this.name}": no trial is complete yet`);
+  }
+
+  /** The best trial's value. */
+  get bestValue(): number {
+    return this.bestTrial.value!;
+  }
+
+  /** The best trial's parameters. */
+  get bestParams(): Readonly<Record<string, Choice>> {
+    return this.bestTrial.params;
+  }
+
+  /** Writes operations about a trial. */
+  change(number: number, op: Omit<NewOperation, "trial_id">): void {
+    this.storage.append([{ ...op, trial_id: this.record.trialIds[number]! }]);
+  }
+
+  /** Parameters that a coming trial takes; what is left out is sampled. */
+  enqueue(params: Readonly<Record<string, Choice>>, system: Record<string, Attribute> = {}): void {
+    this.storage.append([
+      {
+        op_code: OP.createTrial,
+        study_id: this.record.id,
+        state: STATES.indexOf("waiting"),
+        datetime_start: null,
+        value: null,
+        values: null,
+        params: {},
+        distributions: {},
+        user_attrs: {},
+        system_attrs: { fixed_params: params, ...system },
+        intermediate_values: {},
+      },
+    ]);
+  }
+
+  /**
+   * Adds a trial that was run elsewhere: in another study, by hand.
+   *
+   * @throws OptionError if a value is not of its parameter's distribution
+   */
+  add(params: Readonly<Record<string, Choice>>, space: Space, value: number): void {
+    const at = timeText();
+    const texts = Object.entries(space).map(([n, d]) => [n, distributionJson(d)]);
+    const internal = Object.entries(space).map(([n, d]) => [
+      n,
+      toInternal(`add: "${n}"`, d, params[n]),
+    ]);
+    this.storage.append([
+      {
+        op_code: OP.createTrial,
+        study_id: this.record.id,
+        state: STATES.indexOf("complete"),
+        datetime_start: at,
+        datetime_complete: at,
+        value,
+        values: null,
+        params: Object.fromEntries(internal),
+        distributions: Object.fromEntries(texts),
+        user_attrs: {},
+        system_attrs: {},
+        intermediate_values: {},
+      },
+    ]);
+  }
+
+  /** What every finished trial had, in the newest form: the space that parameters are chosen in together. */
+  private commonSpace(): Space {
+    const done = this.trials.filter((t) => t.state === "complete" || t.state === "pruned");
+    const newest = done.at(-1)?.distributions ?? {};
+    const names = Object.keys(newest).filter((name) => done.every((t) => name in t.distributions));
+    return Object.fromEntries(names.sort().map((name) => [name, newest[name]!]));
+  }
+
+  /** The next waiting trial, or a new one. */
+  private claim(): number {
+    const { storage } = this;
+    for (const { number, state } of this.trials) {
+      if (state !== "waiting") continue;
+      this.change(number, {
+        op_code: OP.setState,
+        state: 0,
+        values: null,
+        datetime_start: timeText(),
+      });
+      if (storage.state.ownerOf(this.record.trialIds[number]!) === storage.worker) return number;
+    }
+    storage.append([
+      { op_code: OP.createTrial, study_id: this.record.id, datetime_start: timeText() },
+    ]);
+    return this.record.trialIds.indexOf(storage.state.lastCreated(storage.worker));
+  }
+
+  /**
+   * Begins a trial, for loops of one's own; `tell` ends it.
+   *
+   * @param space  parameters that are chosen together, and set at once
+   */
+  ask(space: Space | null = null, signal: AbortSignal | null = null): Trial {
+    this.storage.refresh();
+    const number = this.claim();
+    const record = this.trials[number]!;
+    const note = (name: string, value: Attribute): void =>
+      this.change(number, { op_code: OP.trialSystemAttribute, system_attr: { [name]: value } });
+    const view: StudyView = {
+      direction: this.direction,
+      trials: this.trials.filter((t) => t !== record),
+      number,
+      seed: this.seed,
+      random: new Random(this.seed, number),
+      system: record.system,
+      note,
+    };
+    const together = this.sampler.together(view, space ?? this.commonSpace());
+    const words = new Uint32Array(4);
+    philox(number, SEED_STREAM, 0, 0, lowWord(this.seed), topWord(this.seed), words);
+    const trial = new Trial(record, words[0]!, signal, {
+      sample: (name, d) => together[name] ?? this.sampler.single(view, name, d),
+      setParameter: (name, d: Distribution, internal) =>
+        this.change(number, {
+          op_code: OP.setParameter,
+          param_name: name,
+          param_value_internal: internal,
+          distribution: distributionJson(d),
+        }),
+      report: (value, step) =>
+        this.change(number, { op_code: OP.setIntermediate, step, intermediate_value: value }),
+      shouldPrune: () => {
+        this.storage.refresh();
+        const { direction, trials, name } = this;
+        return this.pruner.shouldPrune({ direction, trials, study: name }, record);
+      },
+      note: (name, value) =>
+        this.change(number, { op_code: OP.trialUserAttribute, user_attr: { [name]: value } }),
+      known: (name) =>
+        this.trials.find((t) => t !== record && name in t.distributions)?.distributions[name],
+    });
+    if (space) trial.suggestSpace(space);
+    return trial;
+  }
+
+  /**
+   * Ends a trial with its value, or as pruned or failed. A value that is not finite is a failure.
+   *
+   * @param result  the objective's value, "pruned" or "fail"
+   */
+  tell({ number }: Pick<Trial, "number">, result: number | "pruned" | "fail"): TrialRecord {
+    this.storage.refresh();
+    const record = this.trials[number];
+    if (!record || isFinished(record)) {
+      throw new OptionError(`study "${this.name}": trial ${number} must be running to be told`);
+    }
+    let state: "complete" | "pruned" | "fail" = "complete";
+    let values: number[] | null = null;
+    if (result === "pruned") {
+      state = "pruned";
+      const step = lastStep(record);
+      const last = step === null ? NaN : record.intermediate.get(step)!;
+      if (Number.isFinite(last)) values = [last];
+    } else if (typeof result === "number" && Number.isFinite(result)) values = [result];
+    else state = "fail";
+    this.change(number, {
+      op_code: OP.setState,
+      state: STATES.indexOf(state),
+      values,
+      datetime_complete: timeText(),
+    });
+    return record;
+  }
+
+  /**
+   * Runs trials: the objective gets each, and returns its value or a promise of it.
+   *
+   * Where a space is given, its parameters are chosen together and are typed in the objective; otherwise the objective asks
+   * for them, one by one and as its code decides.
+   *
+   * @returns this study
+   * @throws what the objective throws, unless `onError` is "fail"
+   *
+   * @example
+   *     await study.optimize((trial) => (trial.suggestFloat("x", -10, 10) - 2) ** 2, { trials: 50 });
+   *     await study.optimize({ x: tune.float(-10, 10) }, ({ x }) => (x - 2) ** 2, { trials: 50 });
+   */
+  optimize(objective: Objective, options?: OptimizeOptions): Promise<Study>;
+  optimize<const S extends Space>(
+    space: S,
+    objective: SpaceObjective<S>,
+    options?: OptimizeOptions,
+  ): Promise<Study>;
+  async optimize<const S extends Space>(
+    first: Objective | S,
+    second?: SpaceObjective<S> | OptimizeOptions,
+    third?: OptimizeOptions,
+  ): Promise<Study> {
+    if (typeof first === "function") {
+      await optimize(this, null, first, (second as OptimizeOptions | undefined) ?? {});
+      return this;
+    }
+    const run = second as SpaceObjective<S>;
+    await optimize(this, first, (trial) => run(trial.params as Values<S>, trial), third ?? {});
+    return this;
+  }
+
+  /**
+   * The part of a space in which the best trials lie, for a study that goes on from this one. Prints what changed and why.
+   * Nothing in this study changes; ranges may be used in it, fewer choices need another one.
+   *
+   * @throws OptionError before a trial is complete
+   */
+  narrow<S extends Space = Space>(options: NarrowOptions<S> = {}): S {
+    const known = ["top", "space", "print"];
+    const unknown = Object.keys(options).find((name) => !known.includes(name));
+    if (unknown !== undefined) {
+      throw new OptionError(`narrow: unknown option "${unknown}"; known: ${known.join(", ")}`);
+    }
+    const changes = narrowSpace(
+      options.space ?? this.commonSpace(),
+      this.ranking,
+      options.top ?? 0.2,
+    );
+    // oxlint-disable-next-line no-console -- what changed is for people to read
+    (options.print ?? console.log)(narrowingText(changes));
+    return Object.fromEntries(changes.map(({ name, to }) => [name, to])) as S;
+  }
+
+  /** The parameters of a trial's record as a point of a space, or null where it lies outside. */
+  within(space: Space, { params }: TrialRecord): Readonly<Record<string, Choice>> | null {
+    try {
+      return Object.fromEntries(
+        Object.entries(space).map(([name, d]) => [
+          name,
+          toValue(d, toInternal(name, d, params[name])),
+        ]),
+      );
+    } catch (error) {
+      if (error instanceof OptionError) return null;
+      throw error;
+    }
+  }
+}
+
+/**
+ * A study, new or continued.
+ *
+ * @example
+ *     const study = tune.createStudy({ sampler: tune.tpeSampler(), seed: 1 });
+ *     await study.optimize((trial) => (trial.suggestFloat("x", -10, 10) - 2) ** 2, { trials: 50 });
+ *     study.bestTrial.params; // { x: 2.0... }
+ *
+ * @throws OptionError on unknown options, and where the storage has a study of that name with the other direction
+ */
+export function createStudy(options: StudyOptions = {}): Study {
+  return new Study(
+    withDefaults<Required<StudyOptions>>(
+      "createStudy",
+      {
+        name: "study",
+        direction: "minimize",
+        sampler: tpeSampler(),
+        pruner: noPruner(),
+        storage: memoryStorage(),
+        seed: 0,
+      },
+      options,
+    ),
+  );
+}

@@ -1,0 +1,249 @@
+import { execFileSync, spawn } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { gridSampler } from "../../src/tune/samplers/grid.ts";
+import { randomSampler } from "../../src/tune/samplers/random.ts";
+import { categorical, float, int } from "../../src/tune/space/distribution.ts";
+import { journalStorage } from "../../src/tune/storage/journal.ts";
+import { parsePythonJson } from "../../src/tune/storage/pythonJson.ts";
+import { type Study, createStudy } from "../../src/tune/study.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "journal-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
+const newFile = (): string => join(folder, `${files++}.log`);
+
+const space = {
+  rate: float(1e-4, 1e-1, { log: true }),
+  part: float(0, 1, { step: 0.25 }),
+  units: int(8, 64, { step: 8 }),
+  kind: categorical(["relu", null, 3, true]),
+};
+
+function open(path: string, seed: number = 1): Study {
+  return createStudy({ storage: journalStorage(path), sampler: randomSampler(), seed });
+}
+
+test("a study in a file is the same when it is opened again", async () => {
+  const path = newFile();
+  const first = open(path);
+  await first.optimize(
+    space,
+    ({ rate }, trial) => {
+      trial.report(rate, 3);
+      trial.note("why", { list: [1, "x"] });
+      return rate;
+    },
+    { trials: 4 },
+  );
+  first.enqueue({ units: 16 });
+  const second = open(path);
+  expect(second.trials).toEqual(first.trials);
+  expect(second.trials[0]!.intermediate.get(3)).toBe(second.trials[0]!.value);
+  expect(existsSync(`${path}.lock`)).toBe(false);
+  await second.optimize(space, ({ units }) => units, { trials: 1 });
+  expect(second.trials[4]!.params["units"]).toBe(16);
+});
+
+test("records are those of Optuna's journal", async () => {
+  const path = newFile();
+  await open(path).optimize({ lr: float(1e-5, 0.1, { log: true }) }, () => 0.5, { trials: 1 });
+  const lines = readFileSync(path, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines.map((l) => l.op_code)).toEqual([0, 4, 5, 9, 6]);
+  expect(lines[0]).toMatchObject({ study_name: "study", directions: [1] });
+  expect(lines[1]).toMatchObject({ study_id: 0 });
+  expect(lines[1].datetime_start).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/);
+  expect(JSON.parse(lines[2].distribution)).toEqual({
+    name: "FloatDistribution",
+    attributes: { step: null, low: 1e-5, high: 0.1, log: true },
+  });
+  expect(lines[4]).toMatchObject({ trial_id: 0, state: 1, values: [0.5] });
+});
+
+test("two processes work on one study, and no trial is done twice", async () => {
+  const path = newFile();
+  const [a, b] = [open(path, 1), open(path, 2)];
+  a.enqueue({ units: 8 });
+  const [first, second] = [a.ask(space), b.ask(space)];
+  expect([first.number, second.number]).toEqual([0, 1]);
+  expect(first.params["units"]).toBe(8);
+  a.tell(first, 1);
+  b.tell(second, 2);
+  a.storage.refresh();
+  expect(a.trials).toEqual(b.trials);
+});
+
+test("half a line, left by a writer that was killed, harms nothing", () => {
+  const path = newFile();
+  open(path).tell(open(path).ask(space), 1);
+  appendFileSync(path, '{"op_code":4,"worker_id":"x","stu');
+  const study = open(path);
+  expect(study.trials.length).toBe(1);
+  study.tell(study.ask(space), 2);
+  expect(open(path).trials.map((t) => t.value)).toEqual([1, 2]);
+});
+
+test("a lock that nobody holds any more is taken over, a fresh one waited for", () => {
+  const path = newFile();
+  open(path);
+  writeFileSync(`${path}.lock`, "");
+  const old = new Date(Date.now() - 60_000);
+  utimesSync(`${path}.lock`, old, old);
+  open(path).enqueue({ units: 8 });
+  expect(open(path).trials.length).toBe(1);
+});
+
+test("what is no journal is told by its line", () => {
+  const path = newFile();
+  writeFileSync(path, "a,b\n1,2\n");
+  expect(() => open(path)).toThrow("line 1 must be a record of a journal, got a,b");
+});
+
+test("numbers that Python writes and JSON has not are read", () => {
+  const text = '{"a": NaN, "b": [-Infinity, Infinity, 1e5], "c": "NaN \\" Infinity"}';
+  expect(parsePythonJson(text)).toEqual({
+    a: NaN,
+    b: [-Infinity, Infinity, 1e5],
+    c: 'NaN " Infinity',
+  });
+  expect(() => parsePythonJson('{"a": NaNa}')).toThrow();
+});
+
+test("a trial whose process is gone is found by its heartbeat and run again", async () => {
+  const path = newFile();
+  const lost = open(path);
+  const trial = lost.ask(space);
+  lost.change(trial.number, { op_code: 9, system_attr: { heartbeat: Date.now() - 200_000 } });
+  const other = lost.ask(space); // no sign of life at all: not ours to end
+  const study = open(path);
+  await study.optimize(space, ({ rate }) => rate, { trials: 1 });
+  expect(study.trials.map((t) => t.state)).toEqual(["fail", "running", "complete"]);
+  expect(study.trials[2]!.params).toEqual(trial.params);
+  expect(study.trials[2]!.system["failed_trial"]).toBe(0);
+  expect(other.number).toBe(1);
+});
+
+/** Python with Optuna, or null. */
+const python = ["python3", "/usr/bin/python3"].find((name) => {
+  try {
+    execFileSync(name, ["-c", "import optuna"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+});
+if (!python) console.warn("skipped: tests against Optuna, which is not installed (python3-optuna)");
+const withOptuna = python ? test : test.skip;
+
+const PROLOGUE = `
+import json, sys, optuna
+from optuna.storages import JournalStorage, JournalFileStorage
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+def objective(t):
+    rate = t.suggest_float("rate", 1e-4, 1e-1, log=True)
+    part = t.suggest_float("part", 0, 1, step=0.25)
+    units = t.suggest_int("units", 8, 64, step=8)
+    kind = t.suggest_categorical("kind", ["relu", None, 3, True])
+    t.report(float("nan"), 0)
+    t.report(rate, 1)
+    t.set_user_attr("by", "optuna")
+    if t.number % 4 == 3: raise optuna.TrialPruned()
+    return rate * units
+study = optuna.create_study(study_name="study", load_if_exists=True, storage=JournalStorage(JournalFileStorage(sys.argv[1])), sampler=optuna.samplers.RandomSampler(seed=1))
+def show():
+    print(json.dumps([[t.state.name, t.value, t.params] for t in study.get_trials()]))
+`;
+
+function optuna(path: string, code: string): unknown {
+  const text = execFileSync(python!, ["-c", `${PROLOGUE}\n${code}`, path], { encoding: "utf8" });
+  return text.trim() === "" ? null : parsePythonJson(text);
+}
+
+const shown = (study: Study): unknown =>
+  study.trials.map((t) => [t.state.toUpperCase(), t.value, t.params]);
+
+withOptuna(
+  "a study that was begun here goes on in Optuna, and comes back",
+  async () => {
+    const path = newFile();
+    const objective = ({ rate, units }: { rate: number; units: number }): number => rate * units;
+    await open(path).optimize(space, objective, { trials: 5 });
+    open(path).enqueue({ rate: 0.01, part: 0.5, units: 32, kind: null });
+    const seen = optuna(
+      path,
+      'study.optimize(objective, n_trials=4)\nstudy.enqueue_trial({"units": 24})\nshow()',
+    );
+    const study = open(path);
+    expect(shown(study)).toEqual(seen);
+    expect(study.trials[5]!.params).toEqual({ rate: 0.01, part: 0.5, units: 32, kind: null });
+    expect(study.trials[6]!.notes).toEqual({ by: "optuna" });
+    expect(study.trials[6]!.intermediate.get(0)).toBeNaN();
+    expect(study.trials.map((t) => t.state)).toContain("pruned");
+    await study.optimize(space, objective, { trials: 2 });
+    expect(study.trials[9]!.params["units"]).toBe(24);
+    expect(optuna(path, "show()")).toEqual(shown(study));
+  },
+  60_000,
+);
+
+withOptuna(
+  "a study that was begun in Optuna goes on here",
+  async () => {
+    const path = newFile();
+    const seen = optuna(path, "study.optimize(objective, n_trials=6)\nshow()");
+    const study = open(path);
+    expect(shown(study)).toEqual(seen);
+    await study.optimize(space, ({ rate }) => rate, { trials: 3 });
+    expect(optuna(path, "show()")).toEqual(shown(study));
+  },
+  60_000,
+);
+
+withOptuna(
+  "both write at a time, and nothing is lost",
+  async () => {
+    const path = newFile();
+    const study = open(path);
+    const child = spawn(python!, [
+      "-c",
+      `${PROLOGUE}\nstudy.optimize(objective, n_trials=25)`,
+      path,
+    ]);
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    await study.optimize(
+      space,
+      async ({ rate }) => {
+        await new Promise((resolve) => setTimeout(resolve, 40));
+        return rate;
+      },
+      { trials: 25 },
+    );
+    expect(await ended).toBe(0);
+    const final = open(path);
+    expect(final.trials.length).toBe(50);
+    expect(final.trials.every((t) => t.state === "complete" || t.state === "pruned")).toBe(true);
+  },
+  60_000,
+);
+
+test("a grid in a file goes on after the process was killed", async () => {
+  const path = newFile();
+  const grid = (): Study =>
+    createStudy({ storage: journalStorage(path), sampler: gridSampler({ x: [1, 2, 3, 4] }) });
+  await grid().optimize((t) => t.suggestInt("x", 1, 4), { trials: 2 });
+  await grid().optimize((t) => t.suggestInt("x", 1, 4));
+  expect(grid().trials.map((t) => t.value)).toEqual([1, 2, 3, 4]);
+});
