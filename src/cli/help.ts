@@ -8,7 +8,7 @@ const EXAMPLES: readonly (readonly [readonly string[], string])[] = [
   [["--layers", "128,64", "--dropout", "0.2"], "with another network"],
   [["--data", "house.csv", "--target", "price"], "learn a column of a table"],
   [["--idx", "mnist/"], "learn MNIST's files"],
-  [["compare", "--epochs", "20"], "see which optimizer learns fastest"],
+  [["compare", "--epochs", "20"], "find the fastest optimizer"],
   [["--predict", "new.csv", "--model", "runs/house-1/model.safetensors"], "use what it learnt"],
 ];
 
@@ -53,7 +53,7 @@ export function helpText(style: Terminal["style"]): string {
     ...columnsOf([
       ["  thalweg [train] [options]", "trains, tests, saves a model and writes a report"],
       ["  thalweg tune --data FILE --target COLUMN", "looks for the best network for a table"],
-      ["  thalweg compare [options]", "races all optimizers on one problem from equal weights"],
+      ["  thalweg compare [options]", "races all optimizers from equal weights"],
       ["  thalweg predict FILE --model FILE", "predicts the rows of a table with a saved model"],
       ["  thalweg inspect FILE", "layers or tensors of a model file, of other libraries too"],
     ]),

@@ -69,6 +69,14 @@ const CHECKS: Readonly<Record<string, readonly Check[]>> = {
     (printed) => expect(printed).toContain('unknown option "beta_1"; it is "beta1" here'),
   ],
   l2Dropout: [within("val_accuracy", 0.85, 1), within("accuracy", 0.9, 1)],
+  // Jumps and best loss: a rate near 0 is calm and useless, and is not what is recommended.
+  stabilise: [
+    within("plain", 0.005, 0.1),
+    (printed) => expect(numbersAfter(printed, "plain")[1]).toBeLessThan(1.5),
+    within("slow", 0, 0.005),
+    (printed) => expect(numbersAfter(printed, "slow")[1]).toBeGreaterThan(2),
+    (printed) => expect(printed).toMatch(/^recommended (?!nothing|learningRate 0\.00001)/m),
+  ],
   classification: [within("accuracy", 0.97, 1), within("center", 0.9, 1)],
   regression: [near("kernel", [2, -3], 2e-3), near("bias", [1], 2e-3)],
 };

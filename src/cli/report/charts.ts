@@ -119,23 +119,14 @@ function lossAxis(
   return { domain: [low, high], type, ticks: type === "log" ? logarithmicTicks(low, high) : 5 };
 }
 
-function runLine(
-  history: History,
-  name: string,
-  color: string,
-  wide: boolean,
-  top: number,
-): Plot.Markish {
-  const points = pointsOf(history, name).map(({ epoch, value }) => ({
-    epoch,
-    value: value <= top ? value : Number.NaN,
-  }));
-  return Plot.lineY(points, {
+function runLine(history: History, name: string, color: string, wide: boolean): Plot.Markish {
+  return Plot.lineY(pointsOf(history, name), {
     x: "epoch",
     y: "value",
     stroke: color,
     strokeWidth: wide ? 2 : 1.25,
     strokeLinejoin: "round",
+    clip: true,
   });
 }
 
@@ -146,7 +137,6 @@ export function manyCurves(runs: readonly RunCurve[], name: string, title: strin
     runs.map((run) => run.history),
     name,
   );
-  const top = axis.domain[1];
   // Thin ones first, and the best last, so that it lies on top.
   const order = [
     ...runs.filter((r) => r.color === null),
@@ -164,7 +154,7 @@ export function manyCurves(runs: readonly RunCurve[], name: string, title: strin
       marks: [
         Plot.gridY({ stroke: "var(--line)", strokeOpacity: 1, ticks: axis.ticks }),
         ...order.map(({ history, color }) =>
-          runLine(history, name, color ?? "var(--bar)", color !== null, top),
+          runLine(history, name, color ?? "var(--bar)", color !== null),
         ),
       ],
     },
@@ -192,10 +182,8 @@ export function smallCurve(
       y: { axis: null, domain, type },
       marks: [
         Plot.frame({ stroke: "var(--line)" }),
-        ...all
-          .filter((h) => h !== own)
-          .map((h) => runLine(h, name, "var(--bar)", false, domain[1])),
-        runLine(own, name, "var(--train)", true, domain[1]),
+        ...all.filter((h) => h !== own).map((h) => runLine(h, name, "var(--bar)", false)),
+        runLine(own, name, "var(--train)", true),
       ],
     },
     title,

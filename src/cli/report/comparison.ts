@@ -31,7 +31,7 @@ const OWN_STYLE = `
 :root { --fourth: #8a5fb0; --fifth: #b58a1e; }
 @media (prefers-color-scheme: dark) { :root { --fourth: #b794dc; --fifth: #dcb95a; } }
 .wide svg { max-width: 58rem; } .legend { margin-top: .5rem; }
-.small-multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 11rem), 1fr)); gap: 1.25rem 1.5rem; }
+.small-multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9rem), 1fr)); gap: 1.25rem 1.5rem; }
 .small-multiples h3 { display: flex; justify-content: space-between; gap: .5rem; } .small-multiples h3 span { color: var(--soft); font-weight: 400; }
 `.trim();
 

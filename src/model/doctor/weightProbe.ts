@@ -10,32 +10,39 @@ export interface WeightActivity {
   readonly updateRatio: number;
 }
 
-/** Elements of a kernel that are looked at: evenly spaced ones of a larger one, and the norms are scaled up. */
-const MOST = 4096;
+/**
+ * Elements of a kernel that are looked at: evenly spaced ones of a larger one, and the norms are scaled up. They
+ * are then known to some 5 %, where thresholds are factors of ten; all of them would take longer than the step.
+ */
+const MOST = 256;
+
+/** An odd stride, so that a kernel whose width is a power of two shows all of its columns. */
+function strideOf(size: number): number {
+  return Math.ceil(size / MOST) | 1;
+}
 
 /** Compares the kernels before and after a step. Biases and norms begin at 0 or 1 and are left out. */
 export class WeightProbe {
   private readonly runner: Runner;
+  private readonly kernels: Runner["memory"]["trained"];
   private readonly before = new Map<string, Float32Array>();
 
   constructor(runner: Runner) {
     this.runner = runner;
-  }
-
-  private get kernels(): Runner["memory"]["trained"] {
-    return this.runner.memory.trained.filter((v) => v.spec.shape.length >= 2);
+    this.kernels = runner.memory.trained.filter((v) => v.spec.shape.length >= 2);
   }
 
   /** Keeps the weights of before a step. */
   keep(): void {
     const { engine, memory } = this.runner;
+    const { f32 } = engine;
     for (const v of this.kernels) {
-      const stride = Math.ceil(v.size / MOST);
+      const stride = strideOf(v.size);
       const count = Math.ceil(v.size / stride);
       let held = this.before.get(v.name);
       if (!held) this.before.set(v.name, (held = new Float32Array(count)));
       const from = memory.address(v.name) >>> 2;
-      for (let k = 0, i = from; k < count; k++, i += stride) held[k] = engine.f32[i]!;
+      for (let k = 0, i = from; k < count; k++, i += stride) held[k] = f32[i]!;
     }
   }
 
@@ -44,7 +51,7 @@ export class WeightProbe {
     const { engine, memory } = this.runner;
     const { f32 } = engine;
     return this.kernels.map((v) => {
-      const stride = Math.ceil(v.size / MOST);
+      const stride = strideOf(v.size);
       const count = Math.ceil(v.size / stride);
       const held = this.before.get(v.name);
       const [at, grad] = [memory.address(v.name) >>> 2, memory.gradient(v.name) >>> 2];
