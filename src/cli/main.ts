@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   tune: async () => (await import("./tune/tune.ts")).tune,
   compare: async () => (await import("./compare.ts")).compare,
   predict: async () => (await import("./predict.ts")).predict,
+  inspect: async () => (await import("./inspect.ts")).inspect,
 };
 
 async function run(argv: readonly string[]): Promise<void> {
@@ -25,7 +26,7 @@ async function run(argv: readonly string[]): Promise<void> {
   if (options.version !== undefined) return void process.stdout.write(`${packageVersion()}\n`);
   // `npm start` always names train: --predict asks for the other command all the same.
   const name = options.predict === undefined ? (line.command ?? "train") : "predict";
-  if (name !== "predict" && positionals.length > 0) {
+  if (name !== "predict" && name !== "inspect" && positionals.length > 0) {
     const [word] = positionals;
     const cure = /\.(csv|tsv|txt)(\.gz)?$/i.test(word!)
       ? `write ${commandText(["--data", word!, "--target", "COLUMN"])}`
