@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { zipSync } from "fflate";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   DataError,
   OptionError,
@@ -21,6 +21,10 @@ import { modelFromOnnx } from "../../src/model/load/onnxModel.ts";
 import { ownParts } from "../../src/model/load/parts.ts";
 import { TestRandom, mutate } from "../mutate.ts";
 import { sharedFile, testWithShared } from "../shared.ts";
+
+// jsfive writes what it finds odd in a damaged file to the console, bytes and all.
+beforeEach(() => void vi.spyOn(console, "warn").mockImplementation(() => {}));
+afterEach(() => vi.restoreAllMocks());
 
 const text = (s: string): Uint8Array => new TextEncoder().encode(s);
 const fixture = (name: string): Uint8Array => readFileSync(new URL(name, import.meta.url));
