@@ -232,7 +232,7 @@ export class FitTrainer implements Trainer {
   }
 
   restore({ values, tensors }: Required<CallbackState>): void {
-    const numbers = values as unknown as Numbers;
+    const numbers = values as object as Numbers;
     this.checkIdentity(numbers, tensors);
     setValues("resume", this.model, tensors);
     this.model.restoreOptimizer(slotsFrom(tensors), numbers.iterations, { ...numbers.state });

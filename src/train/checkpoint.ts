@@ -97,7 +97,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string = ""): Checkpoi
     );
   }
   // The checksum vouches for what was written.
-  const record = decodeJson(metadata.get("training")!) as unknown as Omit<Checkpoint, "tensors">;
+  const record = decodeJson(metadata.get("training")!) as object as Omit<Checkpoint, "tensors">;
   return { ...record, name, tensors };
 }
 
