@@ -55,7 +55,7 @@ export function helpText(style: Terminal["style"]): string {
       ["  thalweg tune --data FILE --target COLUMN", "looks for the best network for a table"],
       ["  thalweg compare [options]", "races all optimizers from equal weights"],
       ["  thalweg predict FILE --model FILE", "predicts the rows of a table with a saved model"],
-      ["  thalweg inspect FILE", "layers or tensors of a model file, of other libraries too"],
+      ["  thalweg inspect FILE", "layers or tensors of a file, of other libraries too"],
     ]),
   ];
   for (const group of GROUPS) lines.push("", head(group), ...optionLines(group, style));
