@@ -33,13 +33,13 @@ export function copyRows(to: usize, x: usize, strideX: usize, m: i32, n: i32): v
 /**
  * Bytes between the rows of a step's products, `[batch][bytes]`: a line more than they need, since rows whose
  * distance is a multiple of 4096 would all want the same lines of L1. In the sequence itself they often are
- * (50 steps of 4 128 floats): the product was half as fast there.
+ * (50 steps of 4 128 floats), which fall into the same sets of L1. What that costs was not settled.
  */
 export function workStride(bytes: usize): usize {
   return ((bytes + 63) & ~63) + 64;
 }
 
-/** `to[n] = 1 / (1 + e^-(a[n] + b[n]))`. Gates are squashed one after the other: all in one loop took five times as long. */
+/** `to[n] = 1 / (1 + e^-(a[n] + b[n]))`. Gates are squashed one after the other, a loop each. */
 export function sigmoidOfSum(to: usize, a: usize, b: usize, n: i32): void {
   for (; n >= LANES; n -= LANES) {
     store(to, sigmoid(add(load(a), load(b))));
