@@ -412,7 +412,7 @@ export const TABLE: string =
   "binary clipValue:.f scale:.f sumOfSquares sumOfMagnitudes maxMagnitude compare where cast " +
   "+convolution +convolutionFilterGrad copyBytes copyStrided +depthwise +depthwiseInputGrad " +
   "+depthwiseFilterGrad squaredError squaredErrorGrad absoluteError absoluteErrorGrad " +
-  "huber:...f huberGrad:....f +logCosh +logCoshGrad poisson:...f +poissonGrad:....f " +
+  "huber:...f huberGrad:....f +logCosh +logCoshGrad +poisson:...f +poissonGrad:....f " +
   "+klDivergence:...f +klDivergenceGrad:....f binaryCrossentropy:...f " +
   "binaryCrossentropyGrad:....f sigmoidCrossentropy sigmoidCrossentropyGrad +hinge +hingeGrad " +
   "+squaredHinge +squaredHingeGrad binaryMatch:...f elu:..f eluGrad:...f +selu +seluGrad " +
@@ -423,11 +423,11 @@ export const TABLE: string =
   "batchMatmul +panels leakyRelu:..f leakyReluGrad:...f +relu6 +relu6Grad +hardSigmoid " +
   "+hardSigmoidGrad +hardSwish +hardSwishGrad +clamp:..ff +clampGrad:...ff +maxPool " +
   "+averagePool +maxPoolGrad +averagePoolGrad +maxPoolPick +previousStates " +
-  "randomUniform:.uu.uuff randomNormal:.uu.uuff +randomTruncatedNormal:.uu.uuff " +
+  "+randomUniform:.uu.uuff +randomNormal:.uu.uuff +randomTruncatedNormal:.uu.uuff " +
   "+dropoutMask:.uu.uuff dropout:..uu.uuff +recurrence reduceSum +reduceAbs +reduceNorm " +
   "+reduceMax +reduceProd +reduceVariance:....f +reduceLogSumExp +cumsum relu reluGrad " +
-  "+resize +resizeGrad abs neg +sign absGrad floor ceil round +trunc crossentropy:....f " +
-  "crossentropyGrad:.....f +categoricalHinge +categoricalHingeGrad cosineSimilarity:....f " +
+  "+resize +resizeGrad abs neg +sign absGrad floor ceil +round +trunc crossentropy:....f " +
+  "crossentropyGrad:.....f +categoricalHinge +categoricalHingeGrad +cosineSimilarity:....f " +
   "+cosineSimilarityGrad:.....f +scatter +scatterElements silu siluGrad +mish +mishGrad " +
   "+simpleRnn +simpleRnnGrad softmax softmaxGrad +logSoftmax +logSoftmaxGrad " +
   "sparseSoftmaxCrossentropy sparseSoftmaxCrossentropyGrad softmaxCrossentropy " +

@@ -7,7 +7,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { model } from "../functional.ts";
 import type { ModelSource } from "../load/source.ts";
 import type { Model } from "../model.ts";
-import type { LoadWeightsOptions } from "../save.ts";
+import type { LoadWeightsOptions } from "../loadWeights.ts";
 
 /** Options of every application. */
 export interface ApplicationOptions {
