@@ -22,7 +22,11 @@ const NAMESPACES = [
   "train/data/index",
   "tune/index",
 ];
-const ENTRIES = ["index", "cli/main", ...NAMESPACES];
+/** Files of dist that have a name, and their modules. */
+const ENTRIES = {
+  ...Object.fromEntries(["index", "cli/main", ...NAMESPACES].map((name) => [name, name])),
+  trialThread: "tune/parallel/trialThread", // beside the file that starts it
+};
 const CORE = [
   ...["sequential", "functional"].map((name) => `model/${name}`),
   ...["activation", "dense", "dropout", "flatten", "reshape"].map((name) => `layers/${name}`),
@@ -71,11 +75,13 @@ function parts(root) {
 }
 
 /** Sends what is loaded lazily to its own copies, and marks constants as pure. */
-function plugin(root, { core, later, twice }) {
+function plugin(root, { core, lib, loaders, later, twice }) {
+  const isPublic = (file) => [core, lib, loaders, later].some((part) => part.has(file));
   const isLater = (id) => id.endsWith(LATER) || (later.has(id) && !twice.has(id));
   return {
     name: "thalweg",
-    load: (id) => (id.startsWith(root) ? pure(read(plain(id))) : undefined),
+    // Programs, such as the command line, do something when they are loaded.
+    load: (id) => (isPublic(plain(id)) ? pure(read(plain(id))) : undefined),
     resolveId(path, importer) {
       if (importer === undefined || !path.startsWith(".")) return undefined;
       const from = plain(importer);
@@ -92,7 +98,9 @@ export async function bundleLibrary(root, dist) {
   const found = parts(root);
   const { core, lib, loaders } = found;
   const build = await rolldown({
-    input: Object.fromEntries(ENTRIES.map((name) => [name, join(root, `${name}.js`)])),
+    input: Object.fromEntries(
+      Object.entries(ENTRIES).map(([name, path]) => [name, join(root, `${path}.js`)]),
+    ),
     platform: "neutral",
     external: [/^node:/, /^[^./]/],
     treeshake: { moduleSideEffects: false },
