@@ -24,7 +24,9 @@ const NAMESPACES = [
 ];
 /** Files of dist that have a name, and their modules. */
 const ENTRIES = {
-  ...Object.fromEntries(["index", "cli/main", ...NAMESPACES].map((name) => [name, name])),
+  ...Object.fromEntries(
+    ["index", "workerd", "cli/main", ...NAMESPACES].map((name) => [name, name]),
+  ),
   trialThread: "tune/parallel/trialThread", // beside the file that starts it
 };
 const CORE = [
@@ -85,6 +87,9 @@ function plugin(root, { core, lib, loaders, later, twice }) {
     resolveId(path, importer) {
       if (importer === undefined || !path.startsWith(".")) return undefined;
       const from = plain(importer);
+      // The entry for workerd is beside the files that it imports.
+      if (from === join(root, "workerd.js") && /\.wasm$|\/index\.js$/.test(path))
+        return { id: path, external: true };
       if (from === join(root, "index.js") && NAMESPACES.some((name) => path === `./${name}.js`))
         return { id: path, external: true };
       const file = join(dirname(from), path);
