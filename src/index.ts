@@ -97,10 +97,12 @@ export {
 } from "./model/applications/decodePredictions.ts";
 export type { ApplicationOptions } from "./model/applications/application.ts";
 export { type MobileNetOptions, mobileNet } from "./model/applications/mobileNet.ts";
+export { mobileNetV2 } from "./model/applications/mobileNetV2.ts";
 export { type PreparedFor, preprocessInput } from "./model/applications/preprocessInput.ts";
 export { resNet18, resNet50 } from "./model/applications/resNet.ts";
 export { squeezeNet } from "./model/applications/squeezeNet.ts";
 export { vgg16 } from "./model/applications/vgg16.ts";
+export { type MergeLoraOptions, type WithLoraOptions, mergeLora, withLora } from "./model/lora.ts";
 export { type Sequential, sequential } from "./model/sequential.ts";
 /** Hyperparameter tuning: studies, samplers, pruners, cross-validation. */
 export * as tune from "./tune/index.ts";
