@@ -47,6 +47,11 @@ export type {
 export { backupAndRestore } from "./train/callbacks/backupAndRestore.ts";
 export { csvLogger } from "./train/callbacks/csvLogger.ts";
 export { type EarlyStopping, earlyStopping } from "./train/callbacks/earlyStopping.ts";
+export {
+  type Freezable,
+  type GradualUnfreezingOptions,
+  gradualUnfreezing,
+} from "./train/callbacks/gradualUnfreezing.ts";
 export { lambdaCallback } from "./train/callbacks/lambdaCallback.ts";
 export { learningRateScheduler } from "./train/callbacks/learningRateScheduler.ts";
 export { modelCheckpoint } from "./train/callbacks/modelCheckpoint.ts";
@@ -102,6 +107,7 @@ export { type PreparedFor, preprocessInput } from "./model/applications/preproce
 export { resNet18, resNet50 } from "./model/applications/resNet.ts";
 export { squeezeNet } from "./model/applications/squeezeNet.ts";
 export { vgg16 } from "./model/applications/vgg16.ts";
+export { type CacheFeaturesOptions, cacheFeatures } from "./model/cacheFeatures.ts";
 export { type MergeLoraOptions, type WithLoraOptions, mergeLora, withLora } from "./model/lora.ts";
 export { type Sequential, sequential } from "./model/sequential.ts";
 /** Hyperparameter tuning: studies, samplers, pruners, cross-validation. */

@@ -1,7 +1,15 @@
 import type { CommonOptions } from "./commonOptions.ts";
 import type { Optimizer } from "./defineOptimizer.ts";
 
-/** The scalars of one group of parameters. */
+/** Parameters that share their scalars. */
+export interface ScalarClass {
+  /** 0: of no group, i + 1: of groups[i]. */
+  readonly group: number;
+  /** Steps that were taken without them, while they were frozen: their own count is behind by as many. */
+  readonly missed: number;
+}
+
+/** The scalars of one class of parameters. */
 export interface GroupScalars {
   /** What their names in plans begin with. */
   readonly prefix: string;
@@ -21,7 +29,7 @@ export function groupOf({ groups }: CommonOptions, name: string): number {
   );
 }
 
-function scalarsOfGroup(optimizer: Optimizer, group: number): GroupScalars {
+function scalarsOfClass(optimizer: Optimizer, { group, missed }: ScalarClass): GroupScalars {
   const { definition, schedule } = optimizer;
   const { learningRateScale = 1, weightDecay = optimizer.options.weightDecay } =
     group === 0 ? {} : optimizer.options.groups[group - 1]!;
@@ -37,19 +45,42 @@ function scalarsOfGroup(optimizer: Optimizer, group: number): GroupScalars {
   const momentum = schedule?.momentumAt ?? null;
   const cycled = "momentum" in options ? "momentum" : "beta1";
   return {
-    prefix: group === 0 ? "optimizer." : `optimizer${group}.`,
+    prefix: `optimizer${group === 0 ? "" : group}${missed === 0 ? "" : `-${missed}`}.`,
     numbers,
     write: (rate, t, state, counts) => {
       options.learningRate = rate * learningRateScale;
       if (momentum && cycled in options)
         options[cycled] = momentum(schedule!.unit === "epoch" ? state.epoch! : t - 1);
-      definition.scalars(options, t, values, counts ? state : { ...state });
+      definition.scalars(options, t - missed, values, counts ? state : { ...state });
     },
   };
 }
 
-/** The scalars of every group: those of no group first. */
-export function scalarsOf(optimizer: Optimizer): readonly GroupScalars[] {
-  const count = optimizer.options.groups.length + 1;
-  return Array.from({ length: count }, (_, group) => scalarsOfGroup(optimizer, group));
+/** The classes of some parameters: first each group without missed steps, then those that missed some. */
+export function classesOf(
+  { options }: Optimizer,
+  names: readonly string[],
+  missed: ReadonlyMap<string, number>,
+): ScalarClass[] {
+  const classes = Array.from({ length: options.groups.length + 1 }, (_, group): ScalarClass => {
+    return { group, missed: 0 };
+  });
+  for (const name of names) {
+    const own = { group: groupOf(options, name), missed: missed.get(name) ?? 0 };
+    if (classOf(classes, own) < 0) classes.push(own);
+  }
+  return classes;
+}
+
+/** Index of an equal class, or -1. */
+export function classOf(classes: readonly ScalarClass[], own: ScalarClass): number {
+  return classes.findIndex((one) => one.group === own.group && one.missed === own.missed);
+}
+
+/** The scalars of every class. */
+export function scalarsOf(
+  optimizer: Optimizer,
+  classes: readonly ScalarClass[],
+): readonly GroupScalars[] {
+  return classes.map((one) => scalarsOfClass(optimizer, one));
 }
