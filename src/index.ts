@@ -102,13 +102,16 @@ export {
   type Prediction,
   decodePredictions,
 } from "./model/applications/decodePredictions.ts";
-export type { ApplicationOptions } from "./model/applications/application.ts";
-export { type MobileNetOptions, mobileNet } from "./model/applications/mobileNet.ts";
-export { mobileNetV2 } from "./model/applications/mobileNetV2.ts";
+export {
+  mobileNet,
+  mobileNetV2,
+  resNet18,
+  resNet50,
+  squeezeNet,
+  vgg16,
+} from "./model/applications/applications.ts";
+export type { ApplicationOptions, MobileNetOptions } from "./model/applications/options.ts";
 export { type PreparedFor, preprocessInput } from "./model/applications/preprocessInput.ts";
-export { resNet18, resNet50 } from "./model/applications/resNet.ts";
-export { squeezeNet } from "./model/applications/squeezeNet.ts";
-export { vgg16 } from "./model/applications/vgg16.ts";
 export { type CacheFeaturesOptions, cacheFeatures } from "./model/cacheFeatures.ts";
 export { type MergeLoraOptions, type WithLoraOptions, mergeLora, withLora } from "./model/lora.ts";
 export { type Sequential, sequential } from "./model/sequential.ts";

@@ -100,7 +100,7 @@ export const dense: <Units extends number, const Input extends Shape | null>(
   },
   adaptable: { kernel: 1 },
   call: ([x], { options, params }, name) => {
-    const rows = adaptedProduct(asRows(x!), params, "kernel", options.units);
+    const rows = adaptedProduct(asRows(x!), params["kernel"]!, params, "kernel");
     const biased = params["bias"] ? add(rows, params["bias"]) : rows;
     const y = activationOf(`dense "${name}"`, options.activation)(biased);
     return x!.shape.length === 2

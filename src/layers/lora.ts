@@ -4,7 +4,6 @@ import { zeros } from "../initializers/constants.ts";
 import { heUniform } from "../initializers/heUniform.ts";
 import { mul } from "../ops/binary.ts";
 import { sizeOf } from "../shape.ts";
-import { factorNames } from "./adaptedProduct.ts";
 import {
   type AnyLayer,
   type CommonLayerOptions,
@@ -25,6 +24,11 @@ export interface LoraOptions {
   alpha: number | null;
   /** Which of the layer's kernels are adapted; null: all of them. Default null. */
   kernels: readonly string[] | null;
+}
+
+/** Names of the two thin factors that adapt a kernel, as `adaptedProduct` finds them. */
+export function factorNames(kernel: string): [down: string, up: string] {
+  return [`${kernel}/loraA`, `${kernel}/loraB`];
 }
 
 /** Names of the kernels that are adapted. @throws OptionError */

@@ -79,7 +79,9 @@ function project(
   rest: Shape,
 ): SymbolicTensor {
   const units = sizeOf(rest);
-  const rows = adaptedProduct(asRows(x), params, `${product}/kernel`, units);
+  const name = `${product}/kernel`;
+  const kernel = reshape(params[name]!, { shape: [-1, units] });
+  const rows = adaptedProduct(asRows(x), kernel, params, name);
   const bias = params[`${product}/bias`];
   const y = bias ? add(rows, reshape(bias, { shape: [units] })) : rows;
   return reshape(y, { shape: [x.shape[0]!, x.shape[1]!, ...rest] });

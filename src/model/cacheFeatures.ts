@@ -1,9 +1,7 @@
 import { OptionError, withDefaults } from "../errors.ts";
-import { concatenate, rowOf } from "../train/data/arrays.ts";
-import { Dataset } from "../train/data/dataset.ts";
+import type { Dataset } from "../train/data/dataset.ts";
 import { descriptionOf } from "../train/data/described.ts";
-import { type Sample, sampleOf } from "../train/data/sample.ts";
-import { rowsStage } from "../train/data/stage.ts";
+import type { Sample } from "../train/data/sample.ts";
 import type { AnyModel } from "./model.ts";
 
 /** Options of `cacheFeatures`. */
@@ -41,24 +39,13 @@ export async function cacheFeatures(
     throw new OptionError(
       "cacheFeatures: data must be a dataset, dataset.fromArrays(x, y) for arrays; the features of x alone are await model.predict(x)",
     );
-  const { stage } = description;
-  if (stage.seed !== null)
+  if (description.stage.seed !== null)
     throw new OptionError(
       "cacheFeatures: data must come unshuffled, as every epoch has another order; shuffle what it returns",
     );
-  const batches: Sample[] = [];
-  for await (const { x, ...labels } of stage.batching ? data : data.batch(batchSize)) {
-    const features = (await model.predict(x, { batchSize: "all" })) as Sample["x"];
-    batches.push(sampleOf("cacheFeatures", { x: features, ...labels }));
-  }
-  if (batches.length === 0)
-    throw new OptionError("cacheFeatures: data must have samples, got none");
-  const arrays = concatenate("cacheFeatures", batches);
-  const rows = {
-    count: arrays.rows,
-    order: () => null,
-    row: (row: number): Sample => rowOf(arrays, row),
-    arrays,
-  };
-  return new Dataset(rowsStage("cacheFeatures", rows), description);
+  const batches = description.stage.batching ? data : data.batch(batchSize);
+  const features = batches.map(async ({ x, ...labels }) => {
+    return { x: (await model.predict(x, { batchSize: "all" })) as Sample["x"], ...labels };
+  });
+  return features.unbatch().cache();
 }

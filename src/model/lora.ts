@@ -1,6 +1,5 @@
 import { OptionError, withDefaults } from "../errors.ts";
-import { factorNames } from "../layers/adaptedProduct.ts";
-import { type LoraOptions, loraScale } from "../layers/lora.ts";
+import { type LoraOptions, factorNames, loraScale } from "../layers/lora.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import {
   type FunctionalConfig,

@@ -277,14 +277,12 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
    */
   private missedSteps(trained: ReadonlySet<string>): ReadonlyMap<string, number> {
     const { iterations, state } = this.optimizerState;
-    const missed = new Map<string, number>();
-    const { definition, options } = this.compiledState?.optimizer ?? {};
-    if (iterations === 0 || !definition || definition.state) return missed;
-    if (definition.slots(options!).length === 0) return missed;
     const held = this.slots.values().next().value;
+    const missed = new Map<string, number>();
+    if (!held || this.compiled.optimizer.definition.state) return missed;
     for (const name of trained) {
-      const steps = held?.has(name) ? (state[MISSED + name] ?? 0) : iterations;
-      if (steps > 0) missed.set(name, steps);
+      const steps = held.has(name) ? state[MISSED + name] : iterations;
+      if (steps) missed.set(name, steps);
     }
     return missed;
   }
@@ -294,10 +292,10 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     const { iterations, state: numbers } = this.optimizerNumbers;
     const state = { ...numbers };
     const steps = iterations - this.optimizerState.iterations;
-    if (!this.runnerState || steps === 0) return { iterations, state };
-    const trained = new Set(this.runnerState.memory.trained.map((v) => v.name));
-    for (const name of this.slots.values().next().value?.keys() ?? [])
-      if (!trained.has(name)) state[MISSED + name] = (state[MISSED + name] ?? 0) + steps;
+    const frozen = this.runnerState?.memory.kept ?? [];
+    const held = this.slots.values().next().value;
+    for (const { name } of frozen)
+      if (steps > 0 && held?.has(name)) state[MISSED + name] = (state[MISSED + name] ?? 0) + steps;
     return { iterations, state };
   }
 

@@ -20,7 +20,7 @@ export interface GroupScalars {
 }
 
 /** The group that a parameter belongs to: 0 for none, i + 1 for groups[i]. */
-export function groupOf({ groups }: CommonOptions, name: string): number {
+function groupOf({ groups }: CommonOptions, name: string): number {
   return (
     groups.findIndex(({ match }) =>
       // A search without state: a global expression would remember where it stopped.
@@ -56,25 +56,16 @@ function scalarsOfClass(optimizer: Optimizer, { group, missed }: ScalarClass): G
   };
 }
 
-/** The classes of some parameters: first each group without missed steps, then those that missed some. */
-export function classesOf(
+/** Index of the class that a parameter belongs to; a new one is added where there is none. */
+export function classOf(
+  classes: ScalarClass[],
   { options }: Optimizer,
-  names: readonly string[],
-  missed: ReadonlyMap<string, number>,
-): ScalarClass[] {
-  const classes = Array.from({ length: options.groups.length + 1 }, (_, group): ScalarClass => {
-    return { group, missed: 0 };
-  });
-  for (const name of names) {
-    const own = { group: groupOf(options, name), missed: missed.get(name) ?? 0 };
-    if (classOf(classes, own) < 0) classes.push(own);
-  }
-  return classes;
-}
-
-/** Index of an equal class, or -1. */
-export function classOf(classes: readonly ScalarClass[], own: ScalarClass): number {
-  return classes.findIndex((one) => one.group === own.group && one.missed === own.missed);
+  name: string,
+  missed: number = 0,
+): number {
+  const group = groupOf(options, name);
+  const at = classes.findIndex((one) => one.group === group && one.missed === missed);
+  return at < 0 ? classes.push({ group, missed }) - 1 : at;
 }
 
 /** The scalars of every class. */

@@ -7,7 +7,7 @@ import type { Shape } from "../shape.ts";
 import { emitClipping } from "./clip.ts";
 import type { CommonOptions } from "./commonOptions.ts";
 import type { Optimizer, OptimizerBuffers, Workspace } from "./defineOptimizer.ts";
-import { type ScalarClass, classOf, classesOf, groupOf, scalarsOf } from "./groupScalars.ts";
+import { type ScalarClass, classOf, scalarsOf } from "./groupScalars.ts";
 import { rateOf } from "./rate.ts";
 import { emitSquares } from "./squares.ts";
 
@@ -82,7 +82,7 @@ export class OptimizerRun {
   state: Record<string, number>;
   private readonly memory: OptimizerMemory;
   private readonly missed: ReadonlyMap<string, number>;
-  private readonly classes: readonly ScalarClass[];
+  private readonly classes: ScalarClass[] = [];
   /** Scalars of the step, of each class of parameters. */
   private readonly groups: ReturnType<typeof scalarsOf>;
   private readonly flags = new Float64Array(FLAGS.length);
@@ -102,8 +102,7 @@ export class OptimizerRun {
     this.memory = memory;
     this.missed = missed;
     this.state = this.stateWith({});
-    const names = memory.layout.map((v) => v.name);
-    this.classes = classesOf(optimizer, names, missed);
+    for (const v of memory.layout) this.classOf(v.name);
     this.groups = scalarsOf(optimizer, this.classes);
   }
 
@@ -115,6 +114,10 @@ export class OptimizerRun {
   restore(iterations: number, state: Readonly<Record<string, number>>): void {
     this.iterations = iterations;
     this.state = this.stateWith(state);
+  }
+
+  private classOf(name: string): number {
+    return classOf(this.classes, this.optimizer, name, this.missed.get(name));
   }
 
   private get options(): CommonOptions {
@@ -171,8 +174,7 @@ export class OptimizerRun {
     layout.forEach((v, i) => {
       const end = layout[i + 1]?.offset ?? trainedBytes;
       const decays = !decay || weightDecayOn === "all" || v.decays;
-      const own = { group: groupOf(this.options, v.name), missed: this.missed.get(v.name) ?? 0 };
-      const group = classOf(this.classes, own);
+      const group = this.classOf(v.name);
       const last = runs.at(-1);
       if (last && !definition.perParameter && last.decays === decays && last.group === group)
         last.bytes = end - last.offset;

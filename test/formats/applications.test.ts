@@ -111,8 +111,8 @@ testWithShared(
 );
 
 test("applications say what they cannot do", async () => {
-  await expect(vgg16({ weights: "imagenet" })).rejects.toThrow(
-    'vgg16: weights must be a file or its address; "imagenet" is not known here',
+  await expect(vgg16({ weights: "imagenet", classes: 10 })).rejects.toThrow(
+    'vgg16: classes must be 1000 with the classifier of "imagenet", got 10; take includeTop: false',
   );
   expect(() => preprocessInput("vgg16", tensor([[1, 2]]))).toThrow("images must have 3 channels");
   expect(() => decodePredictions(tensor([[0.5, 0.5]]), { classNames: ["a"] })).toThrow(

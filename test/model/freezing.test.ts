@@ -337,7 +337,9 @@ describe("cacheFeatures()", () => {
     expect(seen).toBe(ROWS);
     await whole.fit(images().shuffle(4).batch(5), { epochs: 3, seed: 1 });
     expect(values(head)).toEqual(
-      Object.fromEntries(Object.entries(values(whole)).filter(([name]) => /^head/.test(name))),
+      Object.fromEntries(
+        Object.entries(values(whole)).filter(([name]) => name.startsWith("head/")),
+      ),
     );
     // The whole again, from its parts.
     const joined = model({ inputs: base.inputs, outputs: head.apply(base.output) });
