@@ -123,6 +123,8 @@ export class FitTrainer implements Trainer {
   }
 
   beginEpoch(epoch: number, batch: number): void {
+    // What a callback or a pause has frozen or unfrozen takes effect here.
+    this.model.runnerOn(this.runner.engine, this.weighted);
     this.retake();
     this.feed.begin(epoch, batch);
     if (batch === 0) this.means.reset();
@@ -216,11 +218,10 @@ export class FitTrainer implements Trainer {
 
   state(): Required<CallbackState> {
     const { optimizer } = this.compiled;
-    const { norms, iterations, state } = this.runner.optimizer!;
+    const { norms } = this.runner.optimizer!;
     const values = {
       optimizer: optimizer.definition.name,
-      iterations,
-      state: { ...state },
+      ...this.model.optimizerProgress(),
       norms,
       means: this.means.sumsSoFar,
       data: this.identity,
