@@ -11,7 +11,7 @@ import { maySleep } from "../runtime/thread.ts";
 import type { Address } from "./command.ts";
 import { CONTROL_BYTES } from "./control.ts";
 import { arithmeticNote, threadNote } from "./notes.ts";
-import { type Pool, startPool } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import {
   type Features,
   type Variant,
@@ -183,8 +183,12 @@ export class Engine {
   /** Starts the workers. Where that fails the engine stays with one thread and `info` says why. */
   async startThreads(threads: number, module: WebAssembly.Module): Promise<void> {
     const { memory, control } = this;
-    const script = (await import("./wasm/worker.ts")).default;
     try {
+      // A page with one thread, as most are, downloads neither.
+      const [{ startPool }, { default: script }] = await Promise.all([
+        import("./pool.ts"),
+        import("./wasm/worker.ts"),
+      ]);
       this.reserve(this.base);
       this.pool = await startPool(threads, { module, memory, control }, script, (why) =>
         this.losePool(why),

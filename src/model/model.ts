@@ -35,15 +35,8 @@ import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import type { ModelSource } from "./load/source.ts";
-import {
-  type LoadWeightsOptions,
-  type SaveOptions,
-  encodeModel,
-  encodeWeights,
-  loadWeights,
-  saveModel,
-  saveWeights,
-} from "./save.ts";
+import type { LoadWeightsOptions } from "./loadWeights.ts";
+import { type SaveOptions, encodeModel, encodeWeights, saveModel, saveWeights } from "./save.ts";
 import { type StatelessCallOptions, statelessCall } from "./statelessCall.ts";
 import { summary } from "./summary.ts";
 import { type Topology, topologyOf, variablesOf } from "./topology.ts";
@@ -451,7 +444,8 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
    * Reads the variables' values from a file: our own safetensors, by name, or one of Keras (.h5), PyTorch (.pt, or
    * its names in safetensors or .npz), or TF.js.
    */
-  loadWeights(source: ModelSource, options?: LoadWeightsOptions): Promise<void> {
+  async loadWeights(source: ModelSource, options?: LoadWeightsOptions): Promise<void> {
+    const { loadWeights } = await import("./loadWeights.ts");
     return loadWeights(this, source, options);
   }
 
