@@ -26,5 +26,5 @@ export function activity(x: usize, out: usize, rows: i32, columns: i32, tops: i3
   }
   store<f32>(out, <f32>(sum / <f64>size));
   store<f32>(out, <f32>(squares / <f64>size), 4);
-  foldColumns<Largest>(x, out + 8, rows, <usize>columns << 2, tops);
+  foldColumns<Largest>(x, out + 8, rows, (<usize>columns) << 2, tops);
 }

@@ -13,6 +13,7 @@ import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
 import type { Compiled, Objective } from "./objective.ts";
 import { ResidentData } from "./resident.ts";
+import { type Statistics, refreshStatistics, restoreStatistics } from "./refreshStatistics.ts";
 import type { BatchSource, Runner, StepKind } from "./runner.ts";
 import { modelTensors, setValues, slotsFrom } from "./save.ts";
 
@@ -63,6 +64,7 @@ export class FitTrainer implements Trainer {
   /** What the plan is bound to: the columns, and the size of the batch. */
   private bound: BatchSource | null = null;
   private size = 0;
+  private epoch = 0;
   private generation = 0;
 
   /** Whether plans are to read a weight of each sample. */
@@ -124,6 +126,7 @@ export class FitTrainer implements Trainer {
 
   beginEpoch(epoch: number, batch: number): void {
     this.retake();
+    this.epoch = epoch;
     this.feed.begin(epoch, batch);
     if (batch === 0) this.means.reset();
     this.bound = null;
@@ -189,10 +192,12 @@ export class FitTrainer implements Trainer {
   }
 
   async evaluate(): Promise<Record<string, number>> {
-    const { optimizer } = this.runner;
-    optimizer!.swapAverage();
+    const optimizer = this.runner.optimizer!;
+    optimizer.swapAverage();
+    const before = await this.refreshed();
     const measured = await evaluateFeed(this.runner, this.heldFeed!, this.objective);
-    optimizer!.swapAverage();
+    restoreStatistics(this.runner, before);
+    optimizer.swapAverage();
     return measured;
   }
 
@@ -204,9 +209,16 @@ export class FitTrainer implements Trainer {
     return { gradientNorm, learningRate };
   }
 
-  endTraining(): void {
+  async endTraining(): Promise<void> {
     this.retake();
     this.runner.optimizer!.adoptAverage();
+    await this.refreshed();
+  }
+
+  /** Statistics for the mean of the weights, where one is kept (SWA). @returns those of before */
+  private async refreshed(): Promise<Statistics> {
+    if (!this.runner.optimizer!.isMean) return new Map();
+    return refreshStatistics(this.runner, this.feed, this.epoch, this.seed);
   }
 
   private get identity(): Numbers["data"] {

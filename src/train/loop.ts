@@ -180,7 +180,7 @@ export async function* train(
     if (options.verbose) printLine(epochLine(epoch, options.epochs, seconds, results));
     yield { epoch, logs: results };
   }
-  trainer.endTraining();
+  await trainer.endTraining();
   const { history } = position;
   const last = Object.fromEntries(
     Object.keys(history.history).map((name) => [name, history.last(name)]),

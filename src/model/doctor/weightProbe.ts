@@ -41,7 +41,7 @@ export class WeightProbe {
     const { memory } = runner;
     this.runner = runner;
     this.kernels = memory.trained
-      .filter((v) => v.spec.shape.length >= 2 && v.size > 0)
+      .filter((v) => v.spec.decay !== false && v.spec.shape.length >= 2 && v.size > 0)
       .map(({ name, size }) => {
         const stride = Math.ceil(size / MOST) | 1;
         return {
