@@ -37,6 +37,10 @@ export interface Diagnosis {
 
 /** A loss that one batch was to be learnt by heart from must fall to this part. */
 const BY_HEART = 0.5;
+/** Or in the last third of the steps still fall by this part of what it was at first. */
+const STILL_FALLS = 0.05;
+/** A smoothed loss below this part of the first has fallen. */
+const FALLEN = 0.98;
 /** Rates that are this many times the suggested one, or this part of it, are named. */
 const [MUCH_HIGHER, MUCH_LOWER] = [100, 1e-3];
 
@@ -157,12 +161,13 @@ async function byHeart(
 ): Promise<void> {
   const batch = batches.next();
   await restored(model, async () => {
-    let [first, lowest] = [Number.NaN, Infinity];
+    let [first, lowest, earlier] = [Number.NaN, Infinity, Infinity];
     try {
       for (let i = 0; i < steps && !(lowest < BY_HEART * first); i++) {
         const loss = await batches.trainOn(model, batch, seed);
         if (i === 0) first = loss;
         lowest = Math.min(lowest, loss);
+        if (i < (2 / 3) * steps) earlier = lowest;
       }
     } catch (error) {
       if (!(error instanceof NonFiniteError)) throw error;
@@ -171,6 +176,8 @@ async function byHeart(
     }
     // A model that knows its data already has nothing to fall from.
     if (lowest < BY_HEART * first || !(first > 1e-3)) return;
+    // A small rate is slow, and gets there.
+    if (earlier - lowest > STILL_FALLS * first) return;
     findings.push({
       code: "cannotOverfitOneBatch",
       severity: "warning",
@@ -195,13 +202,16 @@ function judgeRate(model: AnyModel, range: LearningRateRange, findings: Finding[
       value: rate,
       cure: `try about ${short(suggested)}`,
     });
-  if (rate >= diverges || rate > MUCH_HIGHER * suggested)
+  // Where a loss is noisy the steepest place may be anywhere: what counts is what it was at that rate.
+  const at = range.rates.findIndex((r) => r >= rate);
+  const there = at === -1 ? Number.NaN : range.smoothed[at]! / range.smoothed[0]!;
+  if (rate >= diverges || (rate > MUCH_HIGHER * suggested && !(there < 1)))
     say(
       "learningRateTooHigh",
       diverges < Infinity
         ? `at ${short(rate)}; the loss explodes at ${short(diverges)}`
         : `at ${short(rate)}, the loss no longer falls`,
     );
-  else if (rate < MUCH_LOWER * suggested)
+  else if (rate < MUCH_LOWER * suggested && !(there < FALLEN))
     say("learningRateTooLow", `${short(rate)} moves hardly anything`);
 }
