@@ -44,6 +44,12 @@ const FALLEN = 0.98;
 /** Rates that are this many times the suggested one, or this part of it, are named. */
 const [MUCH_HIGHER, MUCH_LOWER] = [100, 1e-3];
 
+/** On a dataset, which holds the labels. */
+export async function diagnose(
+  model: AnyModel,
+  data: Dataset,
+  options?: Partial<DiagnoseOptions>,
+): Promise<Diagnosis>;
 /**
  * Looks for what keeps a model from learning: data, first weights, a short trial training, whether one batch can be
  * learnt by heart, and the learning rate. Weights and optimizer are left as they were.
@@ -60,12 +66,6 @@ export async function diagnose(
   model: AnyModel,
   x: DataLike,
   y: DataLike,
-  options?: Partial<DiagnoseOptions>,
-): Promise<Diagnosis>;
-/** The same on a dataset, which holds the labels. */
-export async function diagnose(
-  model: AnyModel,
-  data: Dataset,
   options?: Partial<DiagnoseOptions>,
 ): Promise<Diagnosis>;
 export async function diagnose(
