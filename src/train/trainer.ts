@@ -32,7 +32,7 @@ export interface Trainer {
   /** Counts an epoch. @returns what is known besides its means: the rate and the norm of its gradients */
   endEpoch(): { readonly gradientNorm: number | null; readonly learningRate: number };
   /** Counts the training. */
-  endTraining(): void;
+  endTraining(): Promise<void>;
   /** Everything that a later step depends on. */
   state(): Required<CallbackState>;
   /** @throws DataError where it is the state of another training */
