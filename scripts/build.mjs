@@ -90,8 +90,9 @@ async function bundles() {
   await esbuild.build({
     entryPoints: {
       ...Object.fromEntries(entries.map((name) => [name, at("build/modules", `${name}.js`)])),
-      // Beside the chunk that starts it.
+      // What threads run lies beside the chunks that start them.
       trialThread: at("build/modules/tune/parallel/trialThread.js"),
+      tuneObjective: at("build/modules/cli/tune/objective.js"),
     },
     outdir: at("dist"),
     chunkNames: "[name]-[hash]",
