@@ -10,6 +10,7 @@ import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import { Cache, filesBelow, hashOf, writeIfChanged } from "./cache.mjs";
 import { VARIANTS, buildVariant, coreOf } from "./wasm.mjs";
+import { embedTrainingWorker } from "./trainingWorker.mjs";
 import { embedWorker, writeWorker } from "./worker.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -166,6 +167,7 @@ function executable() {
 const started = performance.now();
 await wasm();
 embedWorker();
+await embedTrainingWorker();
 if (only !== "wasm") {
   const inputs = [at("src"), at("tsconfig.json"), at("package.json"), at("scripts/build.mjs")];
   const hash = hashOf(inputs, [version("typescript"), version("esbuild")]);

@@ -214,10 +214,11 @@ export class FitTrainer implements Trainer {
     return { seed: this.seed, shuffleSeed, batchSize, samples };
   }
 
-  state(): Required<CallbackState> {
+  /** What a checkpoint holds besides tensors. */
+  get numbers(): CallbackState["values"] {
     const { optimizer } = this.compiled;
     const { norms, iterations, state } = this.runner.optimizer!;
-    const values = {
+    const numbers = {
       optimizer: optimizer.definition.name,
       iterations,
       state: { ...state },
@@ -225,10 +226,11 @@ export class FitTrainer implements Trainer {
       means: this.means.sumsSoFar,
       data: this.identity,
     } satisfies Numbers;
-    return {
-      values: values as { [key: string]: Json },
-      tensors: new Map(modelTensors(this.model)),
-    };
+    return numbers as { [key: string]: Json };
+  }
+
+  state(): Required<CallbackState> {
+    return { values: this.numbers, tensors: new Map(modelTensors(this.model)) };
   }
 
   restore({ values, tensors }: Required<CallbackState>): void {

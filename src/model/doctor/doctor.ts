@@ -66,6 +66,8 @@ export function doctor(given: Partial<DoctorOptions> = {}): Doctor {
     say();
   };
   return {
+    name: "doctor",
+    looksInside: true,
     get findings() {
       return judge.findings;
     },
