@@ -2,8 +2,8 @@ import { builtin } from "./platform.ts";
 
 interface Port {
   postMessage(message: unknown, moved?: readonly ArrayBuffer[]): void;
-  on(event: "message", handler: (message: unknown) => void): void;
   once(event: "message", handler: (message: unknown) => void): void;
+  on(event: "message", handler: (message: unknown) => void): void;
 }
 
 function parentPort(): Port | null | undefined {
@@ -31,12 +31,12 @@ export function answerParent(
  */
 export function listenToParent(
   handler: (message: unknown) => void,
-): (message: unknown, moved: readonly ArrayBuffer[]) => void {
+): (message: unknown, moved?: readonly ArrayBuffer[]) => void {
   const port = parentPort();
   if (port) {
     port.on("message", handler);
     return (message, moved) => port.postMessage(message, moved);
   }
   self.addEventListener("message", ({ data }) => handler(data));
-  return (message, moved) => self.postMessage(message, { transfer: [...moved] });
+  return (message, moved = []) => self.postMessage(message, { transfer: [...moved] });
 }

@@ -1,3 +1,4 @@
+import { DataError } from "../errors.ts";
 import { builtin } from "./platform.ts";
 
 /** A thread that runs a script: what Node's worker_threads and the web's Worker have in common. */
@@ -83,6 +84,20 @@ export function waysToStart(script: string): readonly ((events: ThreadEvents) =>
       return webThread(new Worker(url), events);
     },
   ];
+}
+
+/**
+ * Starts a thread that runs a module.
+ *
+ * @throws DataError where the runtime has no workers
+ */
+export function startModule(url: URL, events: ThreadEvents): Thread {
+  const node = builtin<NodeThreads>("node:worker_threads");
+  if (node) return nodeThread(new node.Worker(url), events);
+  if (typeof Worker === "undefined") {
+    throw new DataError("threads: this runtime has no workers; give the objective as a function");
+  }
+  return webThread(new Worker(url, { type: "module" }), events);
 }
 
 /** Whether this thread may sleep: a browser's main thread must not. */
