@@ -71,6 +71,8 @@ export { type Checkpoint, decodeCheckpoint } from "./train/checkpoint.ts";
 export type { CheckpointSource } from "./train/checkpointStore.ts";
 export type { FitEpoch } from "./train/trainer.ts";
 export type { FitOptions } from "./model/fitOptions.ts";
+export { type ServeTrainingOptions, serveTraining } from "./model/worker/serveTraining.ts";
+export type { WorkerLike } from "./runtime/workerLike.ts";
 export type { Store } from "./runtime/stores/store.ts";
 export { fileStore } from "./runtime/stores/fileStore.ts";
 export { indexedDBStore } from "./runtime/stores/indexedDBStore.ts";

@@ -303,8 +303,20 @@ async function instantiateOn(
   return exports;
 }
 
-/** Compiles and instantiates an engine. Most programs use the shared one of `init`. */
-export async function createEngine(options: Partial<EngineOptions> = {}): Promise<Engine> {
+/** The module of an engine's variant with every kernel, for another thread's engine. */
+export function moduleFor({ variant }: Engine): Promise<WebAssembly.Module> {
+  return compileVariant(variant, true);
+}
+
+/**
+ * Compiles and instantiates an engine. Most programs use the shared one of `init`.
+ *
+ * @param compiled  a module with every kernel of `options.variant`, where there is one
+ */
+export async function createEngine(
+  options: Partial<EngineOptions> = {},
+  compiled: WebAssembly.Module | null = null,
+): Promise<Engine> {
   const all = withDefaults("init", DEFAULTS, options);
   if (!(all.maximumMemory >= PAGE && all.maximumMemory <= 2 ** 32)) {
     throw new OptionError(
@@ -327,7 +339,7 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
   const memory = new WebAssembly.Memory(
     shared ? { initial: 1, maximum, shared: true } : { initial: 1, maximum },
   );
-  const module = await compileVariant(variant, false);
+  const module = compiled ?? (await compileVariant(variant, false));
   const exports = await instantiateOn(module, memory);
   const { splitWork } = all;
   const engine = new Engine({
@@ -339,6 +351,7 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
     features,
     asked,
   });
+  engine.complete = compiled !== null;
   if (shared && wanted > 1) await engine.startThreads(wanted, module);
   return engine;
 }
@@ -369,6 +382,14 @@ export function init(options: Partial<EngineOptions> = {}): Promise<Engine> {
       ),
     );
   }
-  shared ??= createEngine(options).then((engine) => (running = engine));
+  return initWith(options, null);
+}
+
+/** `init` with a module that another thread has compiled. */
+export function initWith(
+  options: Partial<EngineOptions>,
+  compiled: WebAssembly.Module | null,
+): Promise<Engine> {
+  shared ??= createEngine(options, compiled).then((engine) => (running = engine));
   return shared;
 }

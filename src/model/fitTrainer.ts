@@ -211,20 +211,22 @@ export class FitTrainer implements Trainer {
     return { seed: this.seed, shuffleSeed, batchSize, samples };
   }
 
-  state(): Required<CallbackState> {
+  /** What a checkpoint holds besides tensors. */
+  get numbers(): CallbackState["values"] {
     const { optimizer } = this.compiled;
     const { norms } = this.runner.optimizer!;
-    const values = {
+    const numbers = {
       optimizer: optimizer.definition.name,
       ...this.model.optimizerProgress(),
       norms,
       means: this.means.sumsSoFar,
       data: this.identity,
     } satisfies FitNumbers;
-    return {
-      values: values as { [key: string]: Json },
-      tensors: new Map(modelTensors(this.model)),
-    };
+    return numbers as { [key: string]: Json };
+  }
+
+  state(): Required<CallbackState> {
+    return { values: this.numbers, tensors: new Map(modelTensors(this.model)) };
   }
 
   async restore(state: Required<CallbackState>): Promise<void> {

@@ -168,10 +168,15 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     this.graph = topology;
   }
 
-  /** Draws the first values, once: at the first use, so that a model too large for memory is refused before. */
-  private draw(): void {
+  /**
+   * Draws first values that are not there: at the first use, so that a model too large for memory is refused before.
+   *
+   * @param wanted  of which variables; left out: of all
+   * @internal
+   */
+  draw(wanted: (v: Variable) => boolean = () => true): void {
     this.variableList.forEach((v, i) => {
-      if (v.cell.values || v.cell.at) return;
+      if (v.cell.values || v.cell.at || !wanted(v)) return;
       const { initializer, shape } = v.spec;
       setValuesOf(v, initializer.sample(shape, new Random(initializer.seed ?? this.seed, i)));
     });
@@ -292,7 +297,8 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return { iterations, state };
   }
 
-  private get optimizerNumbers(): { iterations: number; state: Record<string, number> } {
+  /** Steps taken, and what the rule carries; a rate is set by writing to it. @internal */
+  get optimizerNumbers(): { iterations: number; state: Record<string, number> } {
     return this.runnerState?.optimizer ?? this.optimizerState;
   }
 

@@ -90,6 +90,7 @@ class Training {
     const { model } = trainer;
     const begins = listeners(callbacks, "onBatchBegin");
     const ends = listeners(callbacks, "onBatchEnd");
+    if (trainer.stride && begins.length + ends.length === 0) return this.strides();
     for (let step = position.batch; !(model.stopTraining && step > 0); step++) {
       signal?.throwIfAborted();
       const next = trainer.next();
@@ -109,16 +110,9 @@ class Training {
       }
       const loading = trainer.ready(count);
       if (loading) await loading;
-      if (!trainer.step(count)) {
-        if (onNonFinite === "stop") return false;
-        if (onNonFinite === "throw") {
-          const { loss, place } = await trainer.nonFinite();
-          throw new NonFiniteError(
-            `fit: the loss is ${loss} at epoch ${position.epoch + 1}, batch ${step + 1}; ${place.text}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
-            place,
-          );
-        }
-      }
+      const stepping = trainer.step(count);
+      const finite = typeof stepping === "boolean" ? stepping : await stepping;
+      if (!finite && onNonFinite !== "skip") return this.stopOrThrow(step);
       position.batch = step + 1;
       if (ends.length > 0) {
         const logs = trainer.results();
@@ -137,6 +131,30 @@ class Training {
     return true;
   }
 
+  /** `batches`, many at a time. */
+  private async strides(): Promise<boolean> {
+    const { trainer, position } = this;
+    const { signal } = this.options;
+    while (!(trainer.model.stopTraining && position.batch > 0)) {
+      signal?.throwIfAborted();
+      const { batches, more, finite } = await trainer.stride!();
+      position.batch += batches;
+      if (!finite) return this.stopOrThrow(position.batch);
+      if (!more) break;
+    }
+    return true;
+  }
+
+  /** What is done at a loss that is not finite. @returns false: training ends */
+  private async stopOrThrow(batch: number): Promise<false> {
+    if (this.options.onNonFinite === "stop") return false;
+    const { loss, place } = await this.trainer.nonFinite();
+    throw new NonFiniteError(
+      `fit: the loss is ${loss} at epoch ${this.position.epoch + 1}, batch ${batch + 1}; ${place.text}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
+      place,
+    );
+  }
+
   /** Means of the epoch, those of the validation, and the rate. */
   async results(): Promise<Record<string, number>> {
     const { trainer, callbacks } = this;
@@ -149,7 +167,7 @@ class Training {
       for (const c of callbacks) await c.onTestEnd?.(measured);
       trainer.retake();
     }
-    const { gradientNorm, learningRate } = trainer.endEpoch();
+    const { gradientNorm, learningRate } = await trainer.endEpoch();
     if (gradientNorm !== null) results["gradientNorm"] = gradientNorm;
     for (const [name, value] of Object.entries(measured)) results[`val_${name}`] = value;
     results["learning_rate"] = learningRate;
@@ -177,7 +195,8 @@ export async function* train(
       if (model.stopTraining) break;
       for (const c of callbacks) await c.onEpochBegin?.(epoch);
     }
-    trainer.beginEpoch(epoch, position.batch);
+    const beginning = trainer.beginEpoch(epoch, position.batch);
+    if (beginning) await beginning;
     if (!(await training.batches(turns))) break;
     const results = await training.results();
     const seconds = (performance.now() - started) / 1000;
