@@ -11,6 +11,7 @@ import * as esbuild from "esbuild";
 import { bundleLibrary } from "./bundle.mjs";
 import { Cache, filesBelow, hashOf, writeIfChanged } from "./cache.mjs";
 import { VARIANTS, buildVariant, coreOf } from "./wasm.mjs";
+import { embedTrainingWorker } from "./trainingWorker.mjs";
 import { embedWorker, writeWorker } from "./worker.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -115,6 +116,7 @@ function executable() {
 const started = performance.now();
 await wasm();
 embedWorker();
+await embedTrainingWorker();
 if (only !== "wasm") {
   const inputs = ["src", "tsconfig.json", "package.json"].map((path) => at(path));
   for (const name of ["build", "bundle", "pure"]) inputs.push(at("scripts", `${name}.mjs`));

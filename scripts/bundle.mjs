@@ -27,7 +27,9 @@ const ENTRIES = {
   ...Object.fromEntries(
     ["index", "workerd", "cli/main", ...NAMESPACES].map((name) => [name, name]),
   ),
-  trialThread: "tune/parallel/trialThread", // beside the file that starts it
+  // What threads run lies beside the files that start them.
+  trialThread: "tune/parallel/trialThread",
+  tuneObjective: "cli/tune/objective",
 };
 const CORE = [
   ...["sequential", "functional"].map((name) => `model/${name}`),

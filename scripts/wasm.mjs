@@ -24,8 +24,6 @@ const MICRO_KERNELS = [
   "gemm/tile6x8/*",
   "gemm/runs4x8/*",
   "gemm/runs6x8/*",
-  "gemm/pixels4x8/*",
-  "gemm/pixels6x8/*",
   "gemm/convolve/*",
   "gemm/gather/*",
   "gemm/filterGradient/filterGradient",

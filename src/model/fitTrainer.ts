@@ -12,6 +12,7 @@ import type { AnyModel } from "./model.ts";
 import type { Compiled, Objective } from "./objective.ts";
 import { ResidentData } from "./resident.ts";
 import type { FitNumbers } from "./restoreFit.ts";
+import type { Statistics } from "./refreshStatistics.ts";
 import type { BatchSource, Runner, StepKind } from "./runner.ts";
 import { modelTensors } from "./save.ts";
 
@@ -45,6 +46,7 @@ export class FitTrainer implements Trainer {
   /** What the plan is bound to: the columns, and the size of the batch. */
   private bound: BatchSource | null = null;
   private size = 0;
+  private epoch = 0;
   private generation = 0;
 
   /** Whether plans are to read a weight of each sample. */
@@ -105,7 +107,10 @@ export class FitTrainer implements Trainer {
   }
 
   beginEpoch(epoch: number, batch: number): void {
+    // What a callback or a pause has frozen or unfrozen takes effect here.
+    this.model.runnerOn(this.runner.engine, this.weighted);
     this.retake();
+    this.epoch = epoch;
     this.feed.begin(epoch, batch);
     if (batch === 0) this.means.reset();
     this.bound = null;
@@ -171,10 +176,12 @@ export class FitTrainer implements Trainer {
   }
 
   async evaluate(): Promise<Record<string, number>> {
-    const { optimizer } = this.runner;
-    optimizer!.swapAverage();
+    const optimizer = this.runner.optimizer!;
+    optimizer.swapAverage();
+    const before = await this.refreshed();
     const measured = await evaluateFeed(this.runner, this.heldFeed!, this.objective);
-    optimizer!.swapAverage();
+    if (before) (await import("./refreshStatistics.ts")).restoreStatistics(this.runner, before);
+    optimizer.swapAverage();
     return measured;
   }
 
@@ -186,9 +193,17 @@ export class FitTrainer implements Trainer {
     return { gradientNorm, learningRate };
   }
 
-  endTraining(): void {
+  async endTraining(): Promise<void> {
     this.retake();
     this.runner.optimizer!.adoptAverage();
+    await this.refreshed();
+  }
+
+  /** Statistics for the mean of the weights, where one is kept (SWA). @returns those of before, or null */
+  private async refreshed(): Promise<Statistics | null> {
+    if (!this.runner.optimizer!.isMean) return null;
+    const { refreshStatistics } = await import("./refreshStatistics.ts");
+    return refreshStatistics(this.runner, this.feed, this.epoch, this.seed);
   }
 
   private get identity(): FitNumbers["data"] {
@@ -196,21 +211,22 @@ export class FitTrainer implements Trainer {
     return { seed: this.seed, shuffleSeed, batchSize, samples };
   }
 
-  state(): Required<CallbackState> {
+  /** What a checkpoint holds besides tensors. */
+  get numbers(): CallbackState["values"] {
     const { optimizer } = this.compiled;
-    const { norms, iterations, state } = this.runner.optimizer!;
-    const values = {
+    const { norms } = this.runner.optimizer!;
+    const numbers = {
       optimizer: optimizer.definition.name,
-      iterations,
-      state: { ...state },
+      ...this.model.optimizerProgress(),
       norms,
       means: this.means.sumsSoFar,
       data: this.identity,
     } satisfies FitNumbers;
-    return {
-      values: values as { [key: string]: Json },
-      tensors: new Map(modelTensors(this.model)),
-    };
+    return numbers as { [key: string]: Json };
+  }
+
+  state(): Required<CallbackState> {
+    return { values: this.numbers, tensors: new Map(modelTensors(this.model)) };
   }
 
   async restore(state: Required<CallbackState>): Promise<void> {

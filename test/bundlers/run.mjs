@@ -5,17 +5,15 @@
 // Every one must end with the bits that Node ends with. A table: threads, KB of scripts, fingerprint.
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
-import { CHROMIUM, COMMANDS, RUNTIMES } from "../consumer/runtimes.mjs";
+import { CHROMIUM, COMMANDS } from "../conformance/commands.mjs";
 import { startNext } from "./next.mjs";
 import { PAGES } from "./pages.mjs";
 import { here, install, pack, work } from "./project.mjs";
 import { registryWith } from "./registry.mjs";
-import { answerOfWorker } from "./workerd.mjs";
+import { answerOf } from "../conformance/workerd.mjs";
 
 /** Threads that each has: two are asked for. */
 const ONE_THREAD = ["notIsolated", "csp", "workerd"];
@@ -53,8 +51,9 @@ async function deno() {
 }
 
 async function workerd() {
-  const path = createRequire(join(RUNTIMES, "package.json")).resolve("miniflare");
-  return answerOfWorker(work, await import(pathToFileURL(path)));
+  const answer = await answerOf(work, "workerd.mjs");
+  if (answer === null) throw new Error("workerd: miniflare is not installed");
+  return answer;
 }
 
 /** Programs by name: what each prints. */
