@@ -86,7 +86,7 @@ const NAMESPACES = [
  * library and the command line share is in chunks; each wasm build is a chunk that is loaded lazily.
  */
 async function bundles() {
-  const entries = ["index", "cli/main", ...NAMESPACES];
+  const entries = ["index", "cli/main", "distributed/index", ...NAMESPACES];
   await esbuild.build({
     entryPoints: Object.fromEntries(
       entries.map((name) => [name, at("build/modules", `${name}.js`)]),

@@ -36,6 +36,7 @@ export async function* fitIterator(
       source,
       held,
       seed,
+      group: options.group,
     });
     await trainer.prepare();
     const notices: string[] = [];

@@ -1,6 +1,7 @@
 import type { TensorLike } from "../tensor/tensor.ts";
 import type { Callback } from "../train/callbacks.ts";
 import type { CheckpointSource } from "../train/checkpointStore.ts";
+import type { Group } from "../train/group.ts";
 import type { Dataset } from "../train/data/dataset.ts";
 import type { DataLike } from "./data.ts";
 
@@ -34,6 +35,11 @@ export interface FitOptions {
   signal?: AbortSignal | null;
   /** What to do at a loss that is NaN or infinite. Default "throw". */
   onNonFinite?: "throw" | "skip" | "stop";
+  /**
+   * Processes that train together, each on its share of every batch: `await mpiGroup()` of thalweg/distributed. All give
+   * the same data and options; batchSize is that of all. Default null: this process alone.
+   */
+  group?: Group | null;
   /** 1 prints a line an epoch. Default 0. */
   verbose?: 0 | 1;
 }
@@ -57,5 +63,6 @@ export const FIT_DEFAULTS: AllFitOptions = {
   allowInexact: false,
   signal: null,
   onNonFinite: "throw",
+  group: null,
   verbose: 0,
 };

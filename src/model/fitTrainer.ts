@@ -5,6 +5,7 @@ import { regionsOf } from "../memory/regions.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { CallbackState } from "../train/callbacks.ts";
+import type { Group } from "../train/group.ts";
 import type { Trainer } from "../train/trainer.ts";
 import { evaluateFeed } from "./evaluate.ts";
 import { locateNonFinite } from "./nonFinite.ts";
@@ -14,6 +15,7 @@ import type { AnyModel } from "./model.ts";
 import type { Compiled, Objective } from "./objective.ts";
 import { ResidentData } from "./resident.ts";
 import type { BatchSource, Runner, StepKind } from "./runner.ts";
+import { Share } from "./share.ts";
 import { modelTensors, setValues, slotsFrom } from "./save.ts";
 
 /** What a model is trained with. */
@@ -22,6 +24,8 @@ export interface FitData {
   /** Samples for validation. */
   readonly held: FeedSource | null;
   readonly seed: number;
+  /** Those that train together; null: this process alone. */
+  readonly group: Group | null;
 }
 
 /** Numbers of a training that are no tensors. */
@@ -58,11 +62,14 @@ export class FitTrainer implements Trainer {
   private readonly data: ResidentData;
   private readonly feed: Feed;
   private readonly heldFeed: Feed | null;
+  private readonly share: Share | null;
   private runner: Runner;
   private plan: Plan | null = null;
   /** What the plan is bound to: the columns, and the size of the batch. */
   private bound: BatchSource | null = null;
   private size = 0;
+  /** Of its rows, behind the batch's first one. */
+  private offset = 0;
   private generation = 0;
 
   /** Whether plans are to read a weight of each sample. */
@@ -71,8 +78,10 @@ export class FitTrainer implements Trainer {
   }
 
   /** @throws MemoryError */
-  constructor(model: AnyModel, runner: Runner, { source, held, seed }: FitData) {
+  constructor(model: AnyModel, runner: Runner, { source, held, seed, group }: FitData) {
     const { batch, samples } = source;
+    this.share = group && new Share(group);
+    runner.shared = group !== null;
     this.model = model;
     this.runner = runner;
     this.source = source;
@@ -103,12 +112,21 @@ export class FitTrainer implements Trainer {
     this.means = new RunningMeans(this.objective, runner.metricTerms);
   }
 
+  get leads(): boolean {
+    return this.share === null || this.share.group.rank === 0;
+  }
+
   get validates(): boolean {
     return this.heldFeed !== null;
   }
 
   private get trainPlans(): (readonly [StepKind, number])[] {
-    return this.source.sizes.map((n) => ["train", n] as const);
+    return this.source.sizes.map((n) => ["train", this.rows(n)] as const);
+  }
+
+  /** Rows of a batch that are trained on here. */
+  private rows(count: number): number {
+    return this.share?.rows(count) ?? count;
   }
 
   private get heldPlans(): (readonly [StepKind, number])[] {
@@ -120,6 +138,19 @@ export class FitTrainer implements Trainer {
     const { runner, feed, heldFeed } = this;
     await runner.prepare(this.trainPlans, feed.dtypes);
     if (heldFeed) await runner.prepare(this.heldPlans, heldFeed.dtypes);
+    if (!this.share) return;
+    const { seed, batchSize, samples } = this;
+    const { trainedBytes } = runner.memory;
+    this.share.agree({
+      seed,
+      batchSize,
+      "the number of samples": samples ?? -1,
+      "the bytes of weights": trainedBytes,
+      "fused multiply-add (init({ reproducible: true }) leaves it out)":
+        this.arithmetic.rounding === "fused" ? 1 : 0,
+    });
+    runner.memory.take();
+    this.share.shareAll(runner);
   }
 
   beginEpoch(epoch: number, batch: number): void {
@@ -134,16 +165,30 @@ export class FitTrainer implements Trainer {
   }
 
   ready(count: number): Promise<void> | undefined {
-    if (this.bound === this.feed.source && this.size === count) return undefined;
-    if (this.bound !== null && this.size === count) return this.bind(count);
-    const loading = this.runner.prepare([["train", count]], this.feed.dtypes);
-    return loading ? loading.then(() => this.bind(count)) : this.bind(count);
+    const rows = this.rows(count);
+    this.offset = this.share?.offset(count) ?? 0;
+    if (this.bound === this.feed.source && this.size === rows) return undefined;
+    if (this.bound !== null && this.size === rows) return this.bind(rows);
+    const loading = this.runner.prepare([["train", rows]], this.feed.dtypes);
+    return loading ? loading.then(() => this.bind(rows)) : this.bind(rows);
   }
 
   step(count: number): boolean {
-    const finite = this.runner.trainStep(this.plan!, this.feed.cursor, this.seed);
-    if (finite) this.means.add(this.plan!, count);
+    const { share, runner, feed, seed } = this;
+    const plan = this.plan!;
+    const finite = share
+      ? share.step(runner, plan, feed.cursor, count, seed)
+      : runner.trainStep(plan, feed.cursor, seed);
+    const counted = share?.counted(count) ?? count;
+    if (finite && counted > 0) this.means.add(plan, counted);
     return finite;
+  }
+
+  gather(): void {
+    const { share, means, runner } = this;
+    if (!share) return;
+    means.sumsSoFar = share.sum(means.sumsSoFar);
+    share.shareState(runner);
   }
 
   /** Points the plan of this size at the data. */
@@ -171,13 +216,15 @@ export class FitTrainer implements Trainer {
       );
     }
     this.runner = model.runnerOn(before.engine, this.weighted);
+    this.runner.shared = this.share !== null;
     this.runner.optimizer!.norms = before.optimizer!.norms;
     this.bound = null;
   }
 
   nonFinite(): { loss: number; place: NonFinitePlace } {
     const { runner, feed } = this;
-    const { source, order, cursor, dtypes } = feed;
+    const { source, order, dtypes } = feed;
+    const cursor = feed.cursor + this.offset;
     return {
       loss: runner.scalar(this.plan!, "loss"),
       place: locateNonFinite(runner, { source, order, cursor, batch: this.size, dtypes }),
@@ -238,7 +285,9 @@ export class FitTrainer implements Trainer {
     this.model.restoreOptimizer(slotsFrom(tensors), numbers.iterations, { ...numbers.state });
     this.retake();
     this.runner.optimizer!.norms = numbers.norms;
-    this.means.sumsSoFar = numbers.means;
+    // Sums in the middle of an epoch are of the process that wrote them.
+    if (this.leads) this.means.sumsSoFar = numbers.means;
+    else this.means.reset();
   }
 
   /** @throws DataError where it is another training's state */
@@ -272,6 +321,7 @@ export class FitTrainer implements Trainer {
 
   /** Stops reading, and gives the data's memory back. */
   async end(): Promise<void> {
+    this.runner.shared = false;
     try {
       await this.feed.end();
       await this.heldFeed?.end();
