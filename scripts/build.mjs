@@ -88,9 +88,11 @@ const NAMESPACES = [
 async function bundles() {
   const entries = ["index", "cli/main", "distributed/index", ...NAMESPACES];
   await esbuild.build({
-    entryPoints: Object.fromEntries(
-      entries.map((name) => [name, at("build/modules", `${name}.js`)]),
-    ),
+    entryPoints: {
+      ...Object.fromEntries(entries.map((name) => [name, at("build/modules", `${name}.js`)])),
+      // Beside the chunk that starts it.
+      trialThread: at("build/modules/tune/parallel/trialThread.js"),
+    },
     outdir: at("dist"),
     chunkNames: "[name]-[hash]",
     bundle: true,

@@ -89,6 +89,8 @@ export { Random } from "./math/random.ts";
 export { type AnyModel, Model } from "./model/model.ts";
 export { model } from "./model/functional.ts";
 export { fromConfig } from "./model/fromConfig.ts";
+export type { DownloadProgress } from "./io/download.ts";
+export type { SourceOptions } from "./model/load/source.ts";
 export { type LoadModelOptions, cloneModel, loadModel, loadTensors } from "./model/loadModel.ts";
 export {
   type DecodeOptions,

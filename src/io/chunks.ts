@@ -17,7 +17,7 @@ export function nameOfSource(source: ByteSource): string {
 }
 
 /** The address to fetch from, or null where a source is a path of this machine. */
-function addressOf(source: string | URL): string | null {
+export function addressOf(source: string | URL): string | null {
   const text = String(source);
   if (/^(https?|blob|data):/.test(text)) return text;
   return hasFiles() ? null : text;
@@ -35,7 +35,7 @@ async function fetched(address: string): Promise<Response> {
 }
 
 /** Chunks of a stream; it is cancelled where reading ends early. */
-async function* streamed(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* streamed(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   let whole = false;
   try {

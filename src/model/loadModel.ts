@@ -7,7 +7,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Model } from "./model.ts";
 import { ownParts } from "./load/parts.ts";
 import { sniff } from "./load/sniff.ts";
-import { type ModelSource, type SiblingFiles, openSource } from "./load/source.ts";
+import type { ModelSource, SourceOptions } from "./load/source.ts";
 import { FORMAT, setValues, slotsFrom } from "./save.ts";
 
 /** Parses one piece of metadata. @throws DataError */
@@ -22,13 +22,11 @@ function parse<T>(subject: string, metadata: ReadonlyMap<string, string>, key: s
 }
 
 /** Options of `loadModel`. */
-export interface LoadModelOptions {
+export interface LoadModelOptions extends SourceOptions {
   /** Factories of layers that are not the library's own, by kind. */
   readonly customObjects?: CustomObjects;
   /** Shape of a sample, channels last, where a file of another library leaves axes open. */
   readonly inputShape?: Shape | null;
-  /** Files that a model.json names, where it is not read from a path or an address. */
-  readonly files?: SiblingFiles;
 }
 
 /**
@@ -40,18 +38,20 @@ export interface LoadModelOptions {
  *
  * @example
  *     const model = await loadModel("digits.safetensors");
- *     const mobileNet = await loadModel("mobilenet/model.json");
+ *     const mobileNet = await loadModel("https://example.com/mobilenet/model.json", { cache: true });
  */
 export async function loadModel(
   source: ModelSource,
-  options: LoadModelOptions = {},
+  { customObjects = {}, inputShape = null, ...how }: LoadModelOptions = {},
 ): Promise<Model> {
-  const opened = await openSource(source, options.files);
+  // Most programs that train read no file: they alone load what fetches, checks and caches one.
+  const { openSource } = await import("./load/source.ts");
+  const opened = await openSource("loadModel", source, how);
   const { bytes, name } = opened;
   if (sniff(bytes) !== "safetensors" && bytes.length >= 8) {
     // Few programs read files of other libraries: they alone load what does.
     const { foreignModel } = await import("./load/foreignModel.ts");
-    return foreignModel(opened, options.inputShape ?? null, ownParts());
+    return foreignModel(opened, inputShape, ownParts());
   }
   const subject = name === "" ? "loadModel" : `loadModel "${name}"`;
   const { tensors, metadata } = decodeSafetensors(bytes, { name });
@@ -67,13 +67,13 @@ export async function loadModel(
     );
   const config = parse<ModelConfig>(subject, metadata, "config");
   if (!config) throw new DataError(`${subject}: has no config; the file is damaged`);
-  const model = fromConfig(config, options.customObjects);
+  const model = fromConfig(config, customObjects);
   const training = parse<CompileConfig & { iterations?: number; state?: Record<string, number> }>(
     subject,
     metadata,
     "training",
   );
-  if (training) model.compile(compileFromConfig(training, options.customObjects));
+  if (training) model.compile(compileFromConfig(training, customObjects));
   setValues(subject, model, tensors);
   if (training?.iterations !== undefined) {
     model.restoreOptimizer(slotsFrom(tensors), training.iterations, training.state ?? {});
@@ -90,10 +90,11 @@ export async function loadModel(
  */
 export async function loadTensors(
   source: ModelSource,
-  options: { readonly files?: SiblingFiles } = {},
+  options: SourceOptions = {},
 ): Promise<Map<string, Tensor>> {
+  const { openSource } = await import("./load/source.ts");
   const { foreignTensors } = await import("./load/foreignWeights.ts");
-  return foreignTensors(await openSource(source, options.files));
+  return foreignTensors(await openSource("loadTensors", source, options));
 }
 
 /** A second model with the same layers and values, not compiled. It shares nothing with the first. */

@@ -6,7 +6,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import { type Json, compileToConfig, toConfig } from "./config.ts";
 import type { WeightOptions } from "./load/foreignWeights.ts";
 import { sniff } from "./load/sniff.ts";
-import { type ModelSource, type SiblingFiles, openSource } from "./load/source.ts";
+import type { ModelSource, SourceOptions } from "./load/source.ts";
 import type { AnyModel } from "./model.ts";
 import type { Slots } from "./variables.ts";
 
@@ -122,10 +122,7 @@ export async function saveWeights(model: AnyModel, path: string | URL): Promise<
 }
 
 /** Options of `loadWeights`. */
-export interface LoadWeightsOptions extends WeightOptions {
-  /** Files that a model.json names, where it is not read from a path or an address. */
-  readonly files?: SiblingFiles;
-}
+export interface LoadWeightsOptions extends WeightOptions, SourceOptions {}
 
 /**
  * Reads variables into a model that is built, from safetensors or a file of another library.
@@ -135,23 +132,24 @@ export interface LoadWeightsOptions extends WeightOptions {
 export async function loadWeights(
   model: AnyModel,
   source: ModelSource,
-  { files, ...options }: LoadWeightsOptions = {},
+  { names = null, layout = "auto", ...how }: LoadWeightsOptions = {},
 ): Promise<void> {
   if (!model.built)
     throw new OptionError(
       `model "${model.name}": has no variables to load yet; build or fit it first`,
     );
-  const opened = await openSource(source, files);
+  const { openSource } = await import("./load/source.ts");
+  const opened = await openSource("loadWeights", source, how);
   const { bytes, name } = opened;
   const setOwn = (subject: string, tensors: ReadonlyMap<string, Tensor>): void =>
     setValues(subject, model, tensors);
   const subject = `loadWeights${name === "" ? "" : ` "${name}"`}`;
   if (sniff(bytes) === "safetensors") {
     const { tensors } = decodeSafetensors(bytes, { name, narrowing: "round" });
-    const own = options.names === undefined && options.layout !== "torch";
+    const own = names === null && layout !== "torch";
     if (own && model.variables.every((v) => tensors.has(v.name))) return setOwn(subject, tensors);
   }
   // Few programs read files of other libraries: they alone load what does.
   const { foreignWeights } = await import("./load/foreignWeights.ts");
-  return foreignWeights(model, opened, options, setOwn);
+  return foreignWeights(model, opened, { names, layout }, setOwn);
 }

@@ -29,6 +29,14 @@ export async function readFile(path: string | URL): Promise<Uint8Array<ArrayBuff
   }
 }
 
+/** Bytes of a file; null where it is none that has a size, such as a pipe. @throws DataError where there is no such file */
+export async function fileSize(path: string | URL): Promise<number | null> {
+  const found = await fileSystem(String(path))
+    .stat(path)
+    .catch((error: unknown) => Promise.reject(told(path, error)));
+  return found.isFile() ? found.size : null;
+}
+
 /** Whether this runtime has files. */
 export function hasFiles(): boolean {
   return builtin<FileSystem>("node:fs/promises") !== undefined;

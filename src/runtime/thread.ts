@@ -1,3 +1,4 @@
+import { DataError } from "../errors.ts";
 import { builtin } from "./platform.ts";
 
 /** A thread that runs a script: what Node's worker_threads and the web's Worker have in common. */
@@ -22,9 +23,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function nodeThread({ Worker }: NodeThreads, script: string, events: ThreadEvents): Thread {
-  // By its text, not its file: there is no file in an app that was bundled.
-  const worker = new Worker(script, { eval: true, execArgv: [] });
+function nodeThread(worker: InstanceType<NodeThreads["Worker"]>, events: ThreadEvents): Thread {
   worker.on("message", events.message);
   worker.on("error", (error) => events.end(reasonOf(error)));
   worker.on("exit", (code) => events.end(`exit code ${code}`));
@@ -56,7 +55,12 @@ function webThread(worker: Worker, events: ThreadEvents): Thread {
  */
 export function waysToStart(script: string): readonly ((events: ThreadEvents) => Thread)[] {
   const node = builtin<NodeThreads>("node:worker_threads");
-  if (node) return [(events) => nodeThread(node, script, events)];
+  if (node) {
+    // By its text, not its file: there is no file in an app that was bundled.
+    const start = (): InstanceType<NodeThreads["Worker"]> =>
+      new node.Worker(script, { eval: true, execArgv: [] });
+    return [(events) => nodeThread(start(), events)];
+  }
   if (typeof Worker === "undefined") return [];
   return [
     (events) =>
@@ -66,6 +70,20 @@ export function waysToStart(script: string): readonly ((events: ThreadEvents) =>
       return webThread(new Worker(url), events);
     },
   ];
+}
+
+/**
+ * Starts a thread that runs a module.
+ *
+ * @throws DataError where the runtime has no workers
+ */
+export function startModule(url: URL, events: ThreadEvents): Thread {
+  const node = builtin<NodeThreads>("node:worker_threads");
+  if (node) return nodeThread(new node.Worker(url), events);
+  if (typeof Worker === "undefined") {
+    throw new DataError("threads: this runtime has no workers; give the objective as a function");
+  }
+  return webThread(new Worker(url, { type: "module" }), events);
 }
 
 /** Whether this thread may sleep: a browser's main thread must not. */

@@ -1,6 +1,8 @@
 /** Hyperparameter tuning: `tune.createStudy({ sampler: tune.tpeSampler() })`. */
 export { type NarrowOptions, Study, type StudyOptions, createStudy } from "./study.ts";
 export { Trial } from "./trial.ts";
+export type { AskOptions } from "./beginTrial.ts";
+export type { ThreadData } from "./parallel/sharedData.ts";
 export type { Attribute, Direction, TrialRecord, TrialState } from "./trialRecord.ts";
 export { TrialPruned } from "./pruned.ts";
 export type { Objective, OptimizeOptions, SpaceObjective } from "./optimize.ts";

@@ -6,6 +6,8 @@ import {
   init,
   opfsStore,
 } from "../../src/index.ts";
+import { download } from "../../src/io/download.ts";
+import { cacheStorageStore } from "../../src/runtime/stores/cacheStorageStore.ts";
 import { makeModel, samples } from "./resumable.ts";
 
 /** Interrupts a training, resumes it from a store of the browser, and compares it with an uninterrupted one. */
@@ -31,7 +33,26 @@ async function tried(store: Store): Promise<object> {
   return { ended, kept, same, left: await store.list(), missing: await store.read("nothing") };
 }
 
+/** Fetches a file of this page twice, through this browser's own place for downloads or another one. */
+async function fetchedTwice(cache: Store | true): Promise<boolean[]> {
+  const cached: boolean[] = [];
+  const sizes: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    let last = false;
+    const bytes = await download("page.js", { cache, onProgress: (p) => void (last = p.cached) });
+    cached.push(last);
+    sizes.push(bytes.length);
+  }
+  return sizes[0]! > 1000 && sizes[0] === sizes[1] ? cached : [];
+}
+
 await init();
 console.log(
-  JSON.stringify({ opfs: await tried(opfsStore()), indexedDB: await tried(indexedDBStore()) }),
+  JSON.stringify({
+    opfs: await tried(opfsStore()),
+    indexedDB: await tried(indexedDBStore()),
+    cacheStorage: await tried(cacheStorageStore()),
+    downloads: [await fetchedTwice(true), await fetchedTwice(opfsStore("downloads"))],
+    own: (await cacheStorageStore().list()).map((name) => name.replaceAll(/[0-9a-f]{16,}/g, "#")),
+  }),
 );

@@ -11,7 +11,7 @@ const there = CHROMIUM !== undefined && existsSync(CHROMIUM);
 if (!there) console.warn("SKIPPED: there is no Chromium; the stores of browsers are not tested");
 
 test.skipIf(!there)(
-  "opfsStore() and indexedDBStore() keep checkpoints in Chromium, and training resumes from them",
+  "opfsStore(), indexedDBStore() and cacheStorageStore() keep checkpoints and downloads in Chromium",
   { timeout: 120_000 },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "thalweg-browser-"));
@@ -36,7 +36,16 @@ test.skipIf(!there)(
         left: [],
         missing: null,
       };
-      expect(JSON.parse(lines["page.html"]!)).toEqual({ opfs: result, indexedDB: result });
+      expect(JSON.parse(lines["page.html"]!)).toEqual({
+        opfs: result,
+        indexedDB: result,
+        cacheStorage: result,
+        downloads: [
+          [false, true],
+          [false, true],
+        ],
+        own: ["#-#-page.js"],
+      });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,17 +1,30 @@
-import { DataError } from "../../errors.ts";
-import { bytesOfSource } from "../../io/chunks.ts";
+import { DataError, OptionError, withDefaults } from "../../errors.ts";
+import { type DownloadOptions, type DownloadSource, download } from "../../io/download.ts";
 
 /** Where a model file may come from: a path, an address, its bytes, a File or Blob, or a stream. */
-export type ModelSource =
-  | string
-  | URL
-  | Uint8Array
-  | ArrayBuffer
-  | Blob
-  | ReadableStream<Uint8Array>;
+export type ModelSource = DownloadSource;
 
 /** Files that belong to one that is not read from a path: by their names in it. */
 export type SiblingFiles = Readonly<Record<string, Uint8Array | ArrayBuffer | Blob>>;
+
+/** How a model file, and the files that it names, are read. */
+export interface SourceOptions extends Omit<DownloadOptions, "integrity"> {
+  /** Files that a model.json names, where it is not read from a path or an address. */
+  readonly files?: SiblingFiles;
+  /**
+   * SHA-256 that the file must have: 64 hexadecimal digits, or `sha256-` and base64. Of a model in several files, an
+   * object: by the names of the files. Default null.
+   */
+  readonly integrity?: string | Readonly<Record<string, string>> | null;
+}
+
+const DEFAULTS: Required<SourceOptions> = {
+  files: {},
+  integrity: null,
+  cache: null,
+  onProgress: null,
+  signal: null,
+};
 
 /** The bytes of a file, and a name for messages. */
 export interface OpenedSource {
@@ -21,15 +34,6 @@ export interface OpenedSource {
   readonly sibling: (path: string) => Promise<Uint8Array>;
 }
 
-async function bytesOfAny(source: ModelSource): Promise<Uint8Array> {
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (source instanceof ReadableStream)
-    return new Uint8Array(
-      await new Response(source as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
-    );
-  return bytesOfSource(source);
-}
-
 /** The address or path of a file beside another one. */
 function beside(source: string | URL, path: string): string | URL {
   if (source instanceof URL) return new URL(path, source);
@@ -37,18 +41,41 @@ function beside(source: string | URL, path: string): string | URL {
   return source.replace(/[^/\\]*$/, "") + path;
 }
 
-/** Opens a source. @throws DataError where it cannot be read */
+/** The name of the file that a path or an address ends in. */
+function baseName(source: string): string {
+  return source
+    .replace(/[?#].*$/s, "")
+    .split(/[/\\]/)
+    .at(-1)!;
+}
+
+/** Opens a source. @throws DataError where it cannot be read, OptionError for an option that is not there */
 export async function openSource(
+  subject: string,
   source: ModelSource,
-  files: SiblingFiles = {},
+  options: SourceOptions = {},
 ): Promise<OpenedSource> {
+  const { files, integrity, ...how } = withDefaults(subject, DEFAULTS, options);
   const named = typeof source === "string" || source instanceof URL;
+  const name = named ? String(source) : "";
+  const main = baseName(name) || "model.json";
+  const wanted = (file: string): string | null => {
+    if (integrity === null) return null;
+    if (typeof integrity !== "string" && Object.hasOwn(integrity, file)) return integrity[file]!;
+    if (typeof integrity === "string" && file === main) return integrity;
+    // To check one file of several would promise what is not kept.
+    throw new OptionError(
+      `${subject}: integrity must have an entry for "${file}"; give { "${file}": its SHA-256, ... }`,
+    );
+  };
+  const read = (from: ModelSource, file: string): Promise<Uint8Array> =>
+    download(from, { ...how, integrity: wanted(file) }, file === main ? name : file);
   return {
-    bytes: await bytesOfAny(source),
-    name: named ? String(source) : "",
+    bytes: await read(source, main),
+    name,
     sibling: async (path) => {
-      if (Object.hasOwn(files, path)) return bytesOfAny(files[path]!);
-      if (named) return bytesOfAny(beside(source, path));
+      if (Object.hasOwn(files, path)) return read(files[path]!, path);
+      if (named) return read(beside(source, path), path);
       throw new DataError(`"${path}": belongs to the file; give files: { "${path}": its bytes }`);
     },
   };
