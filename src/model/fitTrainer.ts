@@ -187,6 +187,7 @@ export class FitTrainer implements Trainer {
   gather(): void {
     const { share, means, runner } = this;
     if (!share) return;
+    if (!share.hasRowsAlways) means.dropPenalties();
     means.sumsSoFar = share.sum(means.sumsSoFar);
     share.shareState(runner);
   }

@@ -39,6 +39,11 @@ export class Share {
     return to - from;
   }
 
+  /** Whether this is the one member that has rows of every batch, however small: the last. */
+  get hasRowsAlways(): boolean {
+    return this.group.rank === this.group.size - 1;
+  }
+
   /** What this member's dropout masks are drawn from. */
   seed(seed: number): number {
     return (seed + SEED_STEP * this.group.rank) % 2 ** 53;

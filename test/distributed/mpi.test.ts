@@ -23,15 +23,15 @@ interface Outcome {
 }
 
 /** Runs a command; what its processes printed, by rank, and its exit code. */
-function run(...command: string[]): { code: number | null; ranks: Outcome[] } {
-  const { status, stdout } = spawnSync(command[0]!, command.slice(1), {
+function run(...command: string[]): { code: number | null; ranks: Outcome[]; errors: string } {
+  const { status, stdout, stderr } = spawnSync(command[0]!, command.slice(1), {
     encoding: "utf8",
     timeout: 120_000,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines = stdout.split("\n").filter((line) => line.startsWith("{"));
   const ranks = lines.map((line) => JSON.parse(line) as Outcome);
-  return { code: status, ranks: ranks.sort((a, b) => a.rank - b.rank) };
+  return { code: status, errors: stderr, ranks: ranks.sort((a, b) => a.rank - b.rank) };
 }
 
 /** Largest relative difference of two lists. */
@@ -64,6 +64,23 @@ describe.skipIf(missing !== "")("training over MPI", { timeout: 180_000 }, () =>
       if (size === 1) expect(ranks[0]!.hash).toBe(alone.hash);
     });
   }
+
+  test("worker threads in each rank change nothing", () => {
+    const two = run("mpiexec", "-n", "2", process.execPath, program);
+    const threaded = run("mpiexec", "-n", "2", "-env", "THREADS", "2", process.execPath, program);
+    expect(threaded.code).toBe(0);
+    expect(threaded.ranks.map((r) => r.hash)).toEqual(two.ranks.map((r) => r.hash));
+  });
+
+  test("ranks with different options are refused, in all of them", () => {
+    const { code, errors } = run(
+      ...["mpiexec", "-n", "2", "-env", "DISAGREE", "1", process.execPath, program],
+    );
+    expect(code).not.toBe(0);
+    expect(errors).toMatch(
+      /fit: seed must be the same in all 2 processes; here it is \d, in the first one 0/,
+    );
+  });
 
   test("a killed rank ends the group; started again, the training ends as one that was not killed", () => {
     const whole = run("mpiexec", "-n", "2", process.execPath, program).ranks[0]!;

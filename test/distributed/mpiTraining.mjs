@@ -1,13 +1,15 @@
 // A rank of a training over MPI, or the same training alone: prints its losses and a hash of its weights as JSON.
 //   mpiexec -n 2 node mpiTraining.mjs [backup folder] [steps after which rank 1 kills itself]
 //   node mpiTraining.mjs --alone
+//   THREADS=2 DISAGREE=1 ...: worker threads in each rank; ranks with different seeds
 import { adam, backupAndRestore, dense, init, sequential } from "../../dist/index.js";
 import { mpiGroup } from "../../dist/distributed/index.js";
 
 const [first, dieAfter] = process.argv.slice(2);
 const alone = first === "--alone";
 const backup = alone ? undefined : first;
-await init({ reproducible: true });
+const { THREADS = "1", DISAGREE } = process.env;
+await init({ reproducible: true, threads: Number(THREADS), splitWork: 1000 });
 const group = alone ? null : await mpiGroup();
 const ROWS = 203;
 const x = Array.from({ length: ROWS }, (_, i) =>
@@ -35,7 +37,7 @@ const die = {
 const { history } = await model.fit(x, y, {
   epochs: 4,
   batchSize: 40,
-  seed: 1,
+  seed: DISAGREE ? group.rank : 1,
   group,
   validationSplit: 0.2,
   callbacks: [
