@@ -106,10 +106,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       sumOfSquares(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
       break;
     case 8:
-      sumOfMagnitudes(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+      if (ALL_KERNELS) sumOfMagnitudes(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
       break;
     case 9:
-      maxMagnitude(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+      if (ALL_KERNELS) maxMagnitude(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
       break;
     case 10:
       compare(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), begin, end);
@@ -205,10 +205,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       binaryMatch(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 41:
-      elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      if (ALL_KERNELS) elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 42:
-      eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 43:
       if (ALL_KERNELS) selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -232,7 +232,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 50:
-      gather(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
+      if (ALL_KERNELS) gather(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 51:
       if (ALL_KERNELS) gatherElements(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
@@ -247,10 +247,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       geluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 55:
-      geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 56:
-      geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 57:
       if (ALL_KERNELS) normBlocks(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
@@ -421,10 +421,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 113:
-      floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 114:
-      ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 115:
       if (ALL_KERNELS) round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -499,10 +499,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 139:
-      softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 140:
-      softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      if (ALL_KERNELS) softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 141:
       if (ALL_KERNELS) logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -532,7 +532,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 150:
-      log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 151:
       if (ALL_KERNELS) log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -562,7 +562,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 160:
-      sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 161:
       if (ALL_KERNELS) rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -607,7 +607,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) asgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
       break;
     case 175:
-      adaptiveClip(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), begin, end);
+      if (ALL_KERNELS) adaptiveClip(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 176:
       if (ALL_KERNELS) boundNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), begin, end);

@@ -16,10 +16,13 @@ const ROOTS = [
     (name) => `metrics/${name}`,
   ),
   ...["meanSquaredError", "meanAbsoluteError"].map((name) => `metrics/${name}`),
-  ...["relu", "leakyRelu", "elu", "gelu", "silu", "sigmoid", "softmax", "softplus", "tanh"].map(
+  ...["relu", "leakyRelu", "gelu", "silu", "sigmoid", "softmax", "tanh"].map(
     (name) => `ops/activations/${name}`,
   ),
 ];
+
+/** Kernels of options that few set, in code that all need. */
+const RARE = ["adaptiveClip", "geluTanh", "geluTanhGrad", "maxMagnitude", "sumOfMagnitudes"];
 
 /**
  * The code that these roots need at once, and no more. Catalogues name every definition there is, so they
@@ -56,6 +59,6 @@ function reached(root) {
 export function coreKernels(root, names) {
   const words = new Set();
   for (const text of reached(root))
-    for (const [, word] of text.matchAll(/[."](\w+)\b/g)) words.add(word);
-  return new Set(names.filter((name) => words.has(name)));
+    for (const [, word] of text.matchAll(/(?:\bk(?:ernels)?\.|")(\w+)\b/g)) words.add(word);
+  return new Set(names.filter((name) => words.has(name) && !RARE.includes(name)));
 }

@@ -6,8 +6,13 @@ import {
   OptionError,
   withDefaults,
 } from "../errors.ts";
-import { decodeBase64, hardwareThreads, inflate, runtimeName } from "../runtime/platform.ts";
-import { maySleep } from "../runtime/thread.ts";
+import {
+  decodeBase64,
+  hardwareThreads,
+  inflate,
+  maySleep,
+  runtimeName,
+} from "../runtime/platform.ts";
 import type { Address } from "./command.ts";
 import { providedModule } from "./compiled.ts";
 import { CONTROL_BYTES } from "./control.ts";
