@@ -46,7 +46,7 @@ const plain = (id) => id.replace(LATER, "");
 const read = (file) => readFileSync(file, "utf8");
 const targets = (file, pattern) =>
   [...read(file).matchAll(pattern)].map(([, path]) => join(dirname(file), path));
-const imported = (file) => targets(file, /^(?:import|export)\b[^;]*? from "(\.[^"]+)";/gms);
+const imported = (file) => targets(file, /^(?:import|export)\b[^;]*? from "(\.[^"]+\.js)";/gms);
 const lazilyImported = (file) =>
   targets(file, /\bimport\("(\.[^"]+)"\)/g).filter((path) => !path.includes("/wasm/"));
 
@@ -91,8 +91,8 @@ function parts(root) {
 /** Sends what is loaded lazily to its own copies, and marks constants as pure. */
 function plugin(root, { core, lib, loaders, later, twice }) {
   const isPublic = (file) => [core, lib, loaders, later].some((part) => part.has(file));
-  const isLater = (id) =>
-    id.endsWith(LATER) || (later.has(id) && !twice.has(id) && !loaders.has(id));
+  const atOnce = closure(Object.values(ENTRIES).map((path) => join(root, `${path}.js`)));
+  const isLater = (id) => id.endsWith(LATER) || !atOnce.has(id);
   return {
     name: "thalweg",
     // Programs, such as the command line, do something when they are loaded.
