@@ -78,8 +78,10 @@ export async function buildVariant(build, extra = []) {
   const target = config.targets[variant];
   const raw = join(root, "build", `${build}.raw.wasm`);
   const out = join(root, target.outFile.replace(variant, build));
-  // asc adds the entries of asconfig.json. Builds without shared memory have no atomics.
+  // asc adds the entries of asconfig.json. Builds without shared memory have no atomics; what only benches
+  // call is not in the first download.
   const entries = target.sharedMemory ? [join(root, "assembly/threads.ts")] : [];
+  if (build === variant) entries.push(join(root, "assembly/peak.ts"));
   await node(
     ASC,
     ...entries,
