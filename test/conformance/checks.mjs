@@ -153,7 +153,7 @@ function must(holds, what) {
 }
 
 /** Fingerprints of the weights of every network after a training, in which its loss must fall. */
-async function trained(thalweg) {
+export async function trained(thalweg) {
   const prints = {};
   for (const [name, make] of Object.entries(NETS)) {
     const { model, x, y, epochs } = make(thalweg);
