@@ -11,7 +11,7 @@ import { maySleep } from "../runtime/thread.ts";
 import type { Address } from "./command.ts";
 import { CONTROL_BYTES } from "./control.ts";
 import { arithmeticNote, threadNote } from "./notes.ts";
-import { type Pool, startPool } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import {
   type Features,
   type Variant,
@@ -183,8 +183,12 @@ export class Engine {
   /** Starts the workers. Where that fails the engine stays with one thread and `info` says why. */
   async startThreads(threads: number, module: WebAssembly.Module): Promise<void> {
     const { memory, control } = this;
-    const script = (await import("./wasm/worker.ts")).default;
     try {
+      // A page with one thread, as most are, downloads neither.
+      const [{ startPool }, { default: script }] = await Promise.all([
+        import("./pool.ts"),
+        import("./wasm/worker.ts"),
+      ]);
       this.reserve(this.base);
       this.pool = await startPool(threads, { module, memory, control }, script, (why) =>
         this.losePool(why),
@@ -299,8 +303,20 @@ async function instantiateOn(
   return exports;
 }
 
-/** Compiles and instantiates an engine. Most programs use the shared one of `init`. */
-export async function createEngine(options: Partial<EngineOptions> = {}): Promise<Engine> {
+/** The module of an engine's variant with every kernel, for another thread's engine. */
+export function moduleFor({ variant }: Engine): Promise<WebAssembly.Module> {
+  return compileVariant(variant, true);
+}
+
+/**
+ * Compiles and instantiates an engine. Most programs use the shared one of `init`.
+ *
+ * @param compiled  a module with every kernel of `options.variant`, where there is one
+ */
+export async function createEngine(
+  options: Partial<EngineOptions> = {},
+  compiled: WebAssembly.Module | null = null,
+): Promise<Engine> {
   const all = withDefaults("init", DEFAULTS, options);
   if (!(all.maximumMemory >= PAGE && all.maximumMemory <= 2 ** 32)) {
     throw new OptionError(
@@ -323,7 +339,7 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
   const memory = new WebAssembly.Memory(
     shared ? { initial: 1, maximum, shared: true } : { initial: 1, maximum },
   );
-  const module = await compileVariant(variant, false);
+  const module = compiled ?? (await compileVariant(variant, false));
   const exports = await instantiateOn(module, memory);
   const { splitWork } = all;
   const engine = new Engine({
@@ -335,6 +351,7 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
     features,
     asked,
   });
+  engine.complete = compiled !== null;
   if (shared && wanted > 1) await engine.startThreads(wanted, module);
   return engine;
 }
@@ -365,6 +382,14 @@ export function init(options: Partial<EngineOptions> = {}): Promise<Engine> {
       ),
     );
   }
-  shared ??= createEngine(options).then((engine) => (running = engine));
+  return initWith(options, null);
+}
+
+/** `init` with a module that another thread has compiled. */
+export function initWith(
+  options: Partial<EngineOptions>,
+  compiled: WebAssembly.Module | null,
+): Promise<Engine> {
+  shared ??= createEngine(options, compiled).then((engine) => (running = engine));
   return shared;
 }
