@@ -8,7 +8,8 @@ export { decodeIdx } from "./io/idx.ts";
 export { gunzip } from "./io/gunzip.ts";
 export { decodeNpy, encodeNpy } from "./io/npy.ts";
 export { type Table, takeRows } from "./io/table.ts";
-export { decodeSafetensors, encodeSafetensors } from "./io/safetensors.ts";
+export { encodeSafetensors } from "./io/encodeSafetensors.ts";
+export { decodeSafetensors } from "./io/safetensors.ts";
 export type { SymbolicTensor } from "./graph/symbolic.ts";
 export { defineOp } from "./graph/defineOp.ts";
 export type { ShapedOp } from "./graph/shapedOp.ts";
@@ -70,15 +71,15 @@ export { type Checkpoint, decodeCheckpoint } from "./train/checkpoint.ts";
 export type { CheckpointSource } from "./train/checkpointStore.ts";
 export type { FitEpoch } from "./train/trainer.ts";
 export type { FitOptions } from "./model/fitOptions.ts";
+export { type ServeTrainingOptions, serveTraining } from "./model/worker/serveTraining.ts";
+export type { WorkerLike } from "./runtime/workerLike.ts";
 export type { Store } from "./runtime/stores/store.ts";
 export { fileStore } from "./runtime/stores/fileStore.ts";
 export { indexedDBStore } from "./runtime/stores/indexedDBStore.ts";
 export { memoryStore } from "./runtime/stores/memoryStore.ts";
 export { opfsStore } from "./runtime/stores/opfsStore.ts";
+export { type Build, REMEDIES, type Remedy } from "./model/doctor/remedies.ts";
 export {
-  type Build,
-  REMEDIES,
-  type Remedy,
   type RemedyResult,
   type StabiliseOptions,
   type Stabilised,

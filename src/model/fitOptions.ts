@@ -1,6 +1,8 @@
+import type { WorkerLike } from "../runtime/workerLike.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import type { Callback } from "../train/callbacks.ts";
 import type { CheckpointSource } from "../train/checkpointStore.ts";
+import type { Group } from "../train/group.ts";
 import type { Dataset } from "../train/data/dataset.ts";
 import type { DataLike } from "./data.ts";
 
@@ -32,8 +34,20 @@ export interface FitOptions {
   allowInexact?: boolean;
   /** Aborting it ends the training after the running batch with the signal's reason. */
   signal?: AbortSignal | null;
+  /**
+   * Trains in a worker thread, so that this one stays free; results are the same, bit for bit. Callbacks run here, with
+   * this model, which has the worker's values whenever a hook is called. True takes the library's own worker; a
+   * function starts one of yours, a module that calls `serveTraining`: for layers, losses, metrics and optimizers of
+   * your own, and for pages whose Content-Security-Policy allows no blob: workers. Default false.
+   */
+  worker?: boolean | (() => WorkerLike);
   /** What to do at a loss that is NaN or infinite. Default "throw". */
   onNonFinite?: "throw" | "skip" | "stop";
+  /**
+   * Processes that train together, each on its share of every batch: `await mpiGroup()` of thalweg/distributed. All give
+   * the same data and options; batchSize is that of all. Default null: this process alone.
+   */
+  group?: Group | null;
   /** 1 prints a line an epoch. Default 0. */
   verbose?: 0 | 1;
 }
@@ -56,6 +70,8 @@ export const FIT_DEFAULTS: AllFitOptions = {
   resumeFrom: null,
   allowInexact: false,
   signal: null,
+  worker: false,
   onNonFinite: "throw",
+  group: null,
   verbose: 0,
 };

@@ -1,20 +1,21 @@
-import { DataError, type NonFinitePlace, OptionError } from "../errors.ts";
+import { type NonFinitePlace, OptionError } from "../errors.ts";
 import type { Json } from "../io/json.ts";
 import { type Arithmetic, arithmeticOf } from "../kernels/arithmetic.ts";
 import { regionsOf } from "../memory/regions.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Tensor } from "../tensor/tensor.ts";
 import type { CallbackState } from "../train/callbacks.ts";
 import type { Trainer } from "../train/trainer.ts";
 import { evaluateFeed } from "./evaluate.ts";
-import { locateNonFinite } from "./nonFinite.ts";
 import type { Feed, FeedSource } from "./feed.ts";
 import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
 import type { Compiled, Objective } from "./objective.ts";
 import { ResidentData } from "./resident.ts";
+import type { FitNumbers } from "./restoreFit.ts";
+import type { Statistics } from "./refreshStatistics.ts";
 import type { BatchSource, Runner, StepKind } from "./runner.ts";
-import { modelTensors, setValues, slotsFrom } from "./save.ts";
+import { modelTensors } from "./save.ts";
+import type { Share } from "./share.ts";
 
 /** What a model is trained with. */
 export interface FitData {
@@ -22,23 +23,8 @@ export interface FitData {
   /** Samples for validation. */
   readonly held: FeedSource | null;
   readonly seed: number;
-}
-
-/** Numbers of a training that are no tensors. */
-interface Numbers {
-  readonly optimizer: string;
-  readonly iterations: number;
-  readonly state: Record<string, number>;
-  /** Sum and count of the gradients' norms in this epoch. */
-  readonly norms: readonly [number, number];
-  readonly means: readonly number[];
-  /** What the order of the data, the masks and the batches follow from. */
-  readonly data: {
-    readonly seed: number;
-    readonly shuffleSeed: number | null;
-    readonly batchSize: number;
-    readonly samples: number | null;
-  };
+  /** This process's part where several train together. */
+  readonly share: Share | null;
 }
 
 /** A model as the training loop sees it: its plans, its data in linear memory, and its running means. */
@@ -58,11 +44,15 @@ export class FitTrainer implements Trainer {
   private readonly data: ResidentData;
   private readonly feed: Feed;
   private readonly heldFeed: Feed | null;
+  private readonly share: Share | null;
   private runner: Runner;
   private plan: Plan | null = null;
   /** What the plan is bound to: the columns, and the size of the batch. */
   private bound: BatchSource | null = null;
   private size = 0;
+  private epoch = 0;
+  /** Of its rows, behind the batch's first one. */
+  private offset = 0;
   private generation = 0;
 
   /** Whether plans are to read a weight of each sample. */
@@ -71,8 +61,10 @@ export class FitTrainer implements Trainer {
   }
 
   /** @throws MemoryError */
-  constructor(model: AnyModel, runner: Runner, { source, held, seed }: FitData) {
+  constructor(model: AnyModel, runner: Runner, { source, held, seed, share }: FitData) {
     const { batch, samples } = source;
+    this.share = share;
+    runner.shared = share !== null;
     this.model = model;
     this.runner = runner;
     this.source = source;
@@ -103,12 +95,21 @@ export class FitTrainer implements Trainer {
     this.means = new RunningMeans(this.objective, runner.metricTerms);
   }
 
+  get leads(): boolean {
+    return this.share === null || this.share.group.rank === 0;
+  }
+
   get validates(): boolean {
     return this.heldFeed !== null;
   }
 
   private get trainPlans(): (readonly [StepKind, number])[] {
-    return this.source.sizes.map((n) => ["train", n] as const);
+    return this.source.sizes.map((n) => ["train", this.rows(n)] as const);
+  }
+
+  /** Rows of a batch that are trained on here. */
+  private rows(count: number): number {
+    return this.share?.rows(count) ?? count;
   }
 
   private get heldPlans(): (readonly [StepKind, number])[] {
@@ -120,12 +121,26 @@ export class FitTrainer implements Trainer {
     const { runner, feed, heldFeed } = this;
     await runner.prepare(this.trainPlans, feed.dtypes);
     if (heldFeed) await runner.prepare(this.heldPlans, heldFeed.dtypes);
+    if (!this.share) return;
+    const { seed, batchSize, samples } = this;
+    const { trainedBytes } = runner.memory;
+    this.share.agree({
+      seed,
+      batchSize,
+      "the number of samples": samples ?? -1,
+      "the bytes of weights": trainedBytes,
+      "fused multiply-add (init({ reproducible: true }) leaves it out)":
+        this.arithmetic.rounding === "fused" ? 1 : 0,
+    });
+    runner.memory.take();
+    this.share.shareAll(runner);
   }
 
   beginEpoch(epoch: number, batch: number): void {
     // What a callback or a pause has frozen or unfrozen takes effect here.
     this.model.runnerOn(this.runner.engine, this.weighted);
     this.retake();
+    this.epoch = epoch;
     this.feed.begin(epoch, batch);
     if (batch === 0) this.means.reset();
     this.bound = null;
@@ -136,16 +151,31 @@ export class FitTrainer implements Trainer {
   }
 
   ready(count: number): Promise<void> | undefined {
-    if (this.bound === this.feed.source && this.size === count) return undefined;
-    if (this.bound !== null && this.size === count) return this.bind(count);
-    const loading = this.runner.prepare([["train", count]], this.feed.dtypes);
-    return loading ? loading.then(() => this.bind(count)) : this.bind(count);
+    const rows = this.rows(count);
+    this.offset = this.share?.offset(count) ?? 0;
+    if (this.bound === this.feed.source && this.size === rows) return undefined;
+    if (this.bound !== null && this.size === rows) return this.bind(rows);
+    const loading = this.runner.prepare([["train", rows]], this.feed.dtypes);
+    return loading ? loading.then(() => this.bind(rows)) : this.bind(rows);
   }
 
   step(count: number): boolean {
-    const finite = this.runner.trainStep(this.plan!, this.feed.cursor, this.seed);
-    if (finite) this.means.add(this.plan!, count);
+    const { share, runner, feed, seed } = this;
+    const plan = this.plan!;
+    const finite = share
+      ? share.step(runner, plan, feed.cursor, count, seed)
+      : runner.trainStep(plan, feed.cursor, seed);
+    const counted = share?.counted(count) ?? count;
+    if (finite && counted > 0) this.means.add(plan, counted);
     return finite;
+  }
+
+  gather(): void {
+    const { share, means, runner } = this;
+    if (!share) return;
+    if (!share.hasRowsAlways) means.dropPenalties();
+    means.sumsSoFar = share.sum(means.sumsSoFar);
+    share.shareState(runner);
   }
 
   /** Points the plan of this size at the data. */
@@ -173,17 +203,19 @@ export class FitTrainer implements Trainer {
       );
     }
     this.runner = model.runnerOn(before.engine, this.weighted);
+    this.runner.shared = this.share !== null;
     this.runner.optimizer!.norms = before.optimizer!.norms;
     this.bound = null;
   }
 
-  nonFinite(): { loss: number; place: NonFinitePlace } {
-    const { runner, feed } = this;
-    const { source, order, cursor, dtypes } = feed;
-    return {
-      loss: runner.scalar(this.plan!, "loss"),
-      place: locateNonFinite(runner, { source, order, cursor, batch: this.size, dtypes }),
-    };
+  async nonFinite(): Promise<{ loss: number; place: NonFinitePlace }> {
+    const loss = this.runner.scalar(this.plan!, "loss");
+    const { locateNonFinite } = await import("./nonFinite.ts");
+    this.retake();
+    const { source, order, dtypes } = this.feed;
+    const cursor = this.feed.cursor + this.offset;
+    const batch = { source, order, cursor, batch: this.size, dtypes };
+    return { loss, place: locateNonFinite(this.runner, batch) };
   }
 
   results(): Record<string, number> {
@@ -191,10 +223,12 @@ export class FitTrainer implements Trainer {
   }
 
   async evaluate(): Promise<Record<string, number>> {
-    const { optimizer } = this.runner;
-    optimizer!.swapAverage();
+    const optimizer = this.runner.optimizer!;
+    optimizer.swapAverage();
+    const before = await this.refreshed();
     const measured = await evaluateFeed(this.runner, this.heldFeed!, this.objective);
-    optimizer!.swapAverage();
+    if (before) (await import("./refreshStatistics.ts")).restoreStatistics(this.runner, before);
+    optimizer.swapAverage();
     return measured;
   }
 
@@ -206,73 +240,55 @@ export class FitTrainer implements Trainer {
     return { gradientNorm, learningRate };
   }
 
-  endTraining(): void {
+  async endTraining(): Promise<void> {
     this.retake();
     this.runner.optimizer!.adoptAverage();
+    await this.refreshed();
   }
 
-  private get identity(): Numbers["data"] {
+  /** Statistics for the mean of the weights, where one is kept (SWA). @returns those of before, or null */
+  private async refreshed(): Promise<Statistics | null> {
+    if (!this.runner.optimizer!.isMean) return null;
+    const { refreshStatistics } = await import("./refreshStatistics.ts");
+    return refreshStatistics(this.runner, this.feed, this.epoch, this.seed);
+  }
+
+  private get identity(): FitNumbers["data"] {
     const { batch: batchSize, samples, seed: shuffleSeed } = this.source;
     return { seed: this.seed, shuffleSeed, batchSize, samples };
   }
 
-  state(): Required<CallbackState> {
+  /** What a checkpoint holds besides tensors. */
+  get numbers(): CallbackState["values"] {
     const { optimizer } = this.compiled;
     const { norms } = this.runner.optimizer!;
-    const values = {
+    const numbers = {
       optimizer: optimizer.definition.name,
       ...this.model.optimizerProgress(),
       norms,
       means: this.means.sumsSoFar,
       data: this.identity,
-    } satisfies Numbers;
-    return {
-      values: values as { [key: string]: Json },
-      tensors: new Map(modelTensors(this.model)),
-    };
+    } satisfies FitNumbers;
+    return numbers as { [key: string]: Json };
   }
 
-  restore({ values, tensors }: Required<CallbackState>): void {
-    const numbers = values as object as Numbers;
-    this.checkIdentity(numbers, tensors);
-    setValues("resume", this.model, tensors);
-    this.model.restoreOptimizer(slotsFrom(tensors), numbers.iterations, { ...numbers.state });
+  state(): Required<CallbackState> {
+    return { values: this.numbers, tensors: new Map(modelTensors(this.model)) };
+  }
+
+  async restore(state: Required<CallbackState>): Promise<void> {
+    const { restoreFit } = await import("./restoreFit.ts");
+    const { norms, means } = restoreFit(this.model, this.runner, this.identity, state);
     this.retake();
-    this.runner.optimizer!.norms = numbers.norms;
-    this.means.sumsSoFar = numbers.means;
-  }
-
-  /** @throws DataError where it is another training's state */
-  private checkIdentity({ optimizer, data }: Numbers, tensors: ReadonlyMap<string, Tensor>): void {
-    const { definition } = this.compiled.optimizer;
-    const must = (what: string, here: unknown, there: unknown): void => {
-      if (here === there) return;
-      throw new DataError(
-        `resume: ${what} must be as in the checkpoint, ${String(there)}, got ${String(here)}; resume with the same data and options`,
-      );
-    };
-    must("the optimizer", definition.name, optimizer);
-    const names = {
-      seed: "seed",
-      shuffleSeed: "the seed of the shuffle (null: none)",
-      batchSize: "batchSize",
-      samples: "the number of samples",
-    };
-    for (const key of ["seed", "shuffleSeed", "batchSize", "samples"] as const)
-      must(names[key], this.identity[key], data[key]);
-    for (const slot of this.runner.memory.slots.keys()) {
-      for (const v of this.runner.memory.trained) {
-        if (!tensors.has(`optimizer/${slot}/${v.name}`)) {
-          throw new DataError(
-            `resume: the checkpoint has no "${slot}" of "${v.name}"; resume with the same optimizer options and trainable layers`,
-          );
-        }
-      }
-    }
+    this.runner.optimizer!.norms = norms;
+    // Sums in the middle of an epoch are of the process that wrote them.
+    if (this.leads) this.means.sumsSoFar = means;
+    else this.means.reset();
   }
 
   /** Stops reading, and gives the data's memory back. */
   async end(): Promise<void> {
+    this.runner.shared = false;
     try {
       await this.feed.end();
       await this.heldFeed?.end();

@@ -35,15 +35,8 @@ import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import type { ModelSource } from "./load/source.ts";
-import {
-  type LoadWeightsOptions,
-  type SaveOptions,
-  encodeModel,
-  encodeWeights,
-  loadWeights,
-  saveModel,
-  saveWeights,
-} from "./save.ts";
+import type { LoadWeightsOptions } from "./loadWeights.ts";
+import { type SaveOptions, encodeModel, encodeWeights, saveModel, saveWeights } from "./save.ts";
 import { type StatelessCallOptions, statelessCall } from "./statelessCall.ts";
 import { summary } from "./summary.ts";
 import { type Topology, topologyOf, variablesOf } from "./topology.ts";
@@ -175,10 +168,15 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     this.graph = topology;
   }
 
-  /** Draws the first values, once: at the first use, so that a model too large for memory is refused before. */
-  private draw(): void {
+  /**
+   * Draws first values that are not there: at the first use, so that a model too large for memory is refused before.
+   *
+   * @param wanted  of which variables; left out: of all
+   * @internal
+   */
+  draw(wanted: (v: Variable) => boolean = () => true): void {
     this.variableList.forEach((v, i) => {
-      if (v.cell.values || v.cell.at) return;
+      if (v.cell.values || v.cell.at || !wanted(v)) return;
       const { initializer, shape } = v.spec;
       setValuesOf(v, initializer.sample(shape, new Random(initializer.seed ?? this.seed, i)));
     });
@@ -299,7 +297,8 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return { iterations, state };
   }
 
-  private get optimizerNumbers(): { iterations: number; state: Record<string, number> } {
+  /** Steps taken, and what the rule carries; a rate is set by writing to it. @internal */
+  get optimizerNumbers(): { iterations: number; state: Record<string, number> } {
     return this.runnerState?.optimizer ?? this.optimizerState;
   }
 
@@ -451,7 +450,8 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
    * Reads the variables' values from a file: our own safetensors, by name, or one of Keras (.h5), PyTorch (.pt, or
    * its names in safetensors or .npz), or TF.js.
    */
-  loadWeights(source: ModelSource, options?: LoadWeightsOptions): Promise<void> {
+  async loadWeights(source: ModelSource, options?: LoadWeightsOptions): Promise<void> {
+    const { loadWeights } = await import("./loadWeights.ts");
     return loadWeights(this, source, options);
   }
 

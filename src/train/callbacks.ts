@@ -35,6 +35,8 @@ export interface TrainingInfo {
   /** Samples of an epoch, or null as above. */
   readonly samples: number | null;
   readonly model: TrainedModel;
+  /** Whether this process writes files and prints: of several that train together only the first does. */
+  readonly leads: boolean;
   /** All that training needs to go on from here, in onBatchEnd and onEpochEnd, as a file. */
   checkpoint(): Uint8Array<ArrayBuffer>;
   /** Called in onTrainBegin: training goes on from a checkpoint. Arithmetic must be the same unless allowed. */
@@ -56,6 +58,8 @@ export interface Callback {
   readonly name?: string;
   /** Whether it comes after all others, wherever it stands: to see what they have done. */
   readonly last?: boolean;
+  /** Whether it reads the memory of the engine that trains: then training cannot be in a worker. */
+  readonly looksInside?: boolean;
   /** Called before all others, with the model that is trained. */
   setModel?(model: TrainedModel): void;
   onTrainBegin?(info: TrainingInfo): void | Promise<void>;

@@ -1,6 +1,6 @@
 import type { Shape } from "../../shape.ts";
 import type { ModelSource } from "../load/source.ts";
-import type { LoadWeightsOptions } from "../save.ts";
+import type { LoadWeightsOptions } from "../loadWeights.ts";
 
 /** Options of every application. */
 export interface ApplicationOptions {
