@@ -25,6 +25,7 @@ import { groupNormalization } from "./groupNormalization.ts";
 import { gru } from "./gru.ts";
 import { layerNormalization } from "./layerNormalization.ts";
 import { lstm } from "./lstm.ts";
+import { masking } from "./masking.ts";
 import { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 import { maximum } from "./maximum.ts";
 import { minimum } from "./minimum.ts";
@@ -89,6 +90,7 @@ export const layers: {
   gru: typeof gru;
   layerNormalization: typeof layerNormalization;
   lstm: typeof lstm;
+  masking: typeof masking;
   maxPooling1d: typeof maxPooling1d;
   maxPooling2d: typeof maxPooling2d;
   maximum: typeof maximum;
@@ -155,6 +157,7 @@ export const layers: {
   gru,
   layerNormalization,
   lstm,
+  masking,
   maxPooling1d,
   maxPooling2d,
   maximum,

@@ -4,6 +4,7 @@ import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
 import { concat } from "./concat.ts";
 import { asRows, matmul } from "./matmul.ts";
+import { maskedSteps } from "./maskedSteps.ts";
 import {
   type Part,
   type Recurrence,
@@ -214,9 +215,11 @@ export function gru(
     recurrentBias = null,
     reverse = false,
     recurrentMask = null,
+    mask = null,
   }: GruOptions = {},
 ): Recurrence {
-  const gates = inputProducts("gru", x, kernel, bias);
+  const steps = mask && maskedSteps("gru", mask, x.shape, reverse);
+  const gates = inputProducts("gru", steps ? steps.together(x) : x, kernel, bias);
   const attrs = { reverse, resetAfter };
   const { outputs } = gruOp(
     gates,
@@ -226,5 +229,6 @@ export function gru(
     recurrentMask,
     attrs,
   ).node!;
-  return { y: outputs[2]!, h: outputs[3]! };
+  const [, , y, h] = outputs;
+  return steps ? { y: steps.spread(y!), h: steps.last(y!, initialState) } : { y: y!, h: h! };
 }

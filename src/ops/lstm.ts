@@ -1,6 +1,7 @@
 import { type Op, defineOp } from "../graph/defineOp.ts";
-import type { SymbolicTensor } from "../graph/symbolic.ts";
+import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import { sizeOf } from "../shape.ts";
+import { maskedSteps } from "./maskedSteps.ts";
 import {
   type Part,
   type Recurrence,
@@ -13,6 +14,7 @@ import {
   recurrenceScratch,
   recurrentKernelGrad,
 } from "./recurrent.ts";
+import { where } from "./where.ts";
 
 type Direction = { reverse: boolean };
 
@@ -123,6 +125,12 @@ const lstmOp: Op<Direction> = /* @__PURE__ */ defineOp<Direction>({
   flops: ([gates, recurrent]) => sizeOf(gates!) * (2 * recurrent![0]! + UNIT_FLOPS / 4),
 });
 
+/** Gates i, f, g, o before they are squashed, of a step that keeps its cell. */
+function closedGates(units: number): SymbolicTensor {
+  const row = new Float32Array(4 * units).fill(-1e4, 0, units).fill(1e4, units, 2 * units);
+  return constant(row);
+}
+
 /** Options of `ops.lstm`. */
 export interface LstmOptions extends RecurrenceOptions {
   /** float32[batch, units] each: h and c before the first step; zeros where left out. */
@@ -155,10 +163,15 @@ export function lstm(
   kernel: SymbolicTensor,
   recurrentKernel: SymbolicTensor,
   bias: SymbolicTensor | null = null,
-  { initialState = null, reverse = false, recurrentMask = null }: LstmOptions = {},
+  { initialState = null, reverse = false, recurrentMask = null, mask = null }: LstmOptions = {},
 ): LstmRecurrence {
-  const gates = inputProducts("lstm", x, kernel, bias);
+  const steps = mask && maskedSteps("lstm", mask, x.shape, reverse);
+  let gates = inputProducts("lstm", steps ? steps.together(x) : x, kernel, bias);
+  // What is left over must keep the cell: i = 0 and f = 1, to the bit.
+  if (steps) gates = where(steps.counts, gates, closedGates(recurrentKernel.shape[0]!));
   const [h0, c0] = initialState ?? [null, null];
   const { outputs } = lstmOp(gates, recurrentKernel, h0, c0, recurrentMask, { reverse }).node!;
-  return { y: outputs[1]!, h: outputs[3]!, c: outputs[4]! };
+  const [, y, , h, c] = outputs;
+  if (!steps) return { y: y!, h: h!, c: c! };
+  return { y: steps.spread(y!), h: steps.last(y!, h0), c: c! };
 }

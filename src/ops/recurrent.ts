@@ -18,6 +18,11 @@ export interface RecurrenceOptions {
    * every step: dropout as Gal & Ghahramani 2016 have it. Default none.
    */
   recurrentMask?: SymbolicTensor | null;
+  /**
+   * bool[batch, time]: steps where it is 0 keep the state, and give that of the step before (0 where there is none).
+   * Default none.
+   */
+  mask?: SymbolicTensor | null;
 }
 
 /** What a recurrence gives. */

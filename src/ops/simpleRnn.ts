@@ -1,6 +1,7 @@
 import { type Op, defineOp } from "../graph/defineOp.ts";
-import type { SymbolicTensor } from "../graph/symbolic.ts";
+import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import { sizeOf } from "../shape.ts";
+import { maskedSteps } from "./maskedSteps.ts";
 import {
   type Part,
   type Recurrence,
@@ -13,6 +14,7 @@ import {
   recurrenceScratch,
   recurrentKernelGrad,
 } from "./recurrent.ts";
+import { where } from "./where.ts";
 
 type Attributes = { reverse: boolean; activation: "tanh" | "relu" };
 
@@ -131,12 +133,16 @@ export function simpleRnn(
     activation = "tanh",
     reverse = false,
     recurrentMask = null,
+    mask = null,
   }: SimpleRnnOptions = {},
 ): Recurrence {
-  const gates = inputProducts("simpleRnn", x, kernel, bias);
+  const steps = mask && maskedSteps("simpleRnn", mask, x.shape, reverse);
+  let gates = inputProducts("simpleRnn", steps ? steps.together(x) : x, kernel, bias);
+  // What is left over must not grow: relu makes 0 of it.
+  if (steps) gates = where(steps.counts, gates, constant(-1e30));
   const [y, h] = simpleRnnOp(gates, recurrentKernel, initialState, recurrentMask, {
     reverse,
     activation,
   }).node!.outputs;
-  return { y: y!, h: h! };
+  return steps ? { y: steps.spread(y!), h: steps.last(y!, initialState) } : { y: y!, h: h! };
 }
