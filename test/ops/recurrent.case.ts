@@ -1,6 +1,7 @@
 import { gradient } from "../../src/autograd/gradient.ts";
 import { type SymbolicTensor, constant } from "../../src/graph/symbolic.ts";
 import { add, mul } from "../../src/ops/binary.ts";
+import { cast } from "../../src/ops/cast.ts";
 import { gru } from "../../src/ops/gru.ts";
 import { lstm } from "../../src/ops/lstm.ts";
 import { reshape } from "../../src/ops/reshape.ts";
@@ -220,7 +221,60 @@ const reference = (
     notEmpty: "the reference's loss has the shape of its example",
   });
 
+/** Steps that count, for a sequence of x: some at either end and in the middle do not, and of some samples none. */
+const counted = (x: SymbolicTensor): SymbolicTensor => {
+  const [batch, time] = x.shape as [number, number];
+  const mask = Float32Array.from({ length: batch * time }, (_, i) => {
+    const [b, t] = [Math.floor(i / time), i % time];
+    return b % 4 === 3 || (b + 2 * t) % 3 === 0 ? 0 : 1;
+  });
+  return cast(constant(mask, [batch, time]), { dtype: "bool" });
+};
+
+/** A step that does not count: y is 0, as none was before; the states stay. */
+const passedOver = (gates: number, states: number[][][], out: number) => ({
+  in: [[[[5]]], [new Array<number>(gates).fill(1)], [new Array<number>(gates).fill(1)], ...states],
+  out: [[[out]]],
+});
+
 export const cases: readonly OpCase[] = [
+  ...[false, true].flatMap((reverse) => [
+    opCase(
+      `lstm over masked steps${reverse ? ", backwards" : ""}`,
+      (x, w, u, h0, c0) =>
+        all(lstm(x!, w!, u!, null, { initialState: [h0!, c0!], mask: counted(x!), reverse })),
+      {
+        examples: [passedOver(4, [[[3]], [[2]]], 0 + 3 + 2 * 2)],
+        shapes: shapesOf(4, (batch, units) => [
+          [batch, units],
+          [batch, units],
+        ]),
+        domain,
+        secondOrder: false,
+      },
+    ),
+    opCase(
+      `gru over masked steps${reverse ? ", backwards" : ""}`,
+      (x, w, u, h0) => all(gru(x!, w!, u!, null, { initialState: h0, mask: counted(x!), reverse })),
+      {
+        examples: [passedOver(3, [[[3]]], 3)],
+        shapes: masked(3),
+        domain,
+        secondOrder: false,
+      },
+    ),
+    opCase(
+      `simpleRnn over masked steps${reverse ? ", backwards" : ""}`,
+      (x, w, u, h0) =>
+        all(simpleRnn(x!, w!, u!, null, { initialState: h0, mask: counted(x!), reverse })),
+      {
+        examples: [passedOver(1, [[[3]]], 3)],
+        shapes: masked(1),
+        domain,
+        secondOrder: false,
+      },
+    ),
+  ]),
   opCase("lstm", (x, w, u, b, h0, c0) => lstm(x!, w!, u!, b, { initialState: [h0!, c0!] }).y, {
     examples: [{ in: LSTM.in, out: LSTM.y, tolerance, why }],
     shapes: lstmShapes,
