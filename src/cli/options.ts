@@ -29,6 +29,7 @@ export type OptionName =
   | "trials"
   | "folds"
   | "journal"
+  | "jobs"
   | "predict"
   | "model"
   | "out"
@@ -66,6 +67,11 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
   threads: spec("Training", "N", "worker threads, or auto (1); the result is the same"),
   trials: spec("Tuning", "N", "networks that are tried (50)"),
   folds: spec("Tuning", "N", "parts of the rows, each tested with once a trial (5)"),
+  jobs: spec(
+    "Tuning",
+    "N",
+    "networks at a time, each in a thread (auto); up to 4 change no result",
+  ),
   journal: spec("Tuning", "FILE", "where trials are kept; a file that is there is continued"),
   predict: spec("Prediction", "FILE", "predict the rows of a table, in place of training"),
   model: spec("Prediction", "FILE", "the saved model to predict with"),

@@ -24,6 +24,7 @@ import { globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling1d, glo
 import { groupNormalization } from "./groupNormalization.ts";
 import { gru } from "./gru.ts";
 import { layerNormalization } from "./layerNormalization.ts";
+import { lora } from "./lora.ts";
 import { lstm } from "./lstm.ts";
 import { masking } from "./masking.ts";
 import { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
@@ -89,6 +90,7 @@ export const layers: {
   groupNormalization: typeof groupNormalization;
   gru: typeof gru;
   layerNormalization: typeof layerNormalization;
+  lora: typeof lora;
   lstm: typeof lstm;
   masking: typeof masking;
   maxPooling1d: typeof maxPooling1d;
@@ -156,6 +158,7 @@ export const layers: {
   groupNormalization,
   gru,
   layerNormalization,
+  lora,
   lstm,
   masking,
   maxPooling1d,

@@ -72,6 +72,8 @@ export function doctor(given: Partial<DoctorOptions> = {}): Doctor {
     look(loss);
   };
   return {
+    name: "doctor",
+    looksInside: true,
     get findings() {
       return judge.findings;
     },
