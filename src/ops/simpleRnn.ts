@@ -1,7 +1,11 @@
 import { type Op, defineOp } from "../graph/defineOp.ts";
 import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import { sizeOf } from "../shape.ts";
+import { relu } from "./activations/relu.ts";
+import { tanh } from "./activations/tanh.ts";
+import { add } from "./binary.ts";
 import { maskedSteps } from "./maskedSteps.ts";
+import { matmul } from "./matmul.ts";
 import {
   type Part,
   type Recurrence,
@@ -14,6 +18,7 @@ import {
   recurrenceScratch,
   recurrentKernelGrad,
 } from "./recurrent.ts";
+import { Cut, gradientOfReplay } from "./replay.ts";
 import { where } from "./where.ts";
 
 type Attributes = { reverse: boolean; activation: "tanh" | "relu" };
@@ -45,6 +50,25 @@ const simpleRnnGrad: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
       reverse ? 1 : 0,
       activation === "relu" ? 1 : 0,
       batch!,
+    );
+  },
+  gradientOf: ({ inputs, attrs: { reverse, activation } }) => {
+    const [y, recurrent, , dy, dh] = inputs;
+    const [gates, , h0, mask] = y!.node!.inputs;
+    const f = activation === "relu" ? relu : tanh;
+    const cut = new Cut();
+    const u = cut.of(recurrent)!;
+    const [batch, , units] = y!.shape as [number, number, number];
+    return gradientOfReplay(
+      (_, h, [x]) => [f(add(x!, matmul(h, u)))],
+      {
+        gates: [cut.of(gates)!],
+        initial: [cut.state(h0, [batch, units])],
+        dy: cut.of(dy),
+        dstates: [cut.of(dh)],
+      },
+      { mask, reverse: reverse === true },
+      cut,
     );
   },
   workspace: ([y]) => panelsOf(y![0]!, partsOf(y![2]!, true)),
@@ -114,8 +138,8 @@ export interface SimpleRnnOptions extends RecurrenceOptions {
  * The plain recurrent layer over a whole sequence, `h = activation(x W + h U + b)` for every step.
  *
  * One kernel runs all steps; the products of the inputs are one product. NaN spreads over its sample. The
- * gradient has no gradient of its own: for second derivatives write the cell with `scan`. No gradient flows to
- * the mask.
+ * gradient is a kernel as well; a second derivative runs the cell step by step, as `scan` does. No gradient
+ * flows to the masks.
  * Source: Elman 1990.
  *
  * @param x                float32[batch, time, features]

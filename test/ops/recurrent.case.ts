@@ -250,7 +250,6 @@ export const cases: readonly OpCase[] = [
           [batch, units],
         ]),
         domain,
-        secondOrder: false,
       },
     ),
     opCase(
@@ -260,7 +259,6 @@ export const cases: readonly OpCase[] = [
         examples: [passedOver(3, [[[3]]], 3)],
         shapes: masked(3),
         domain,
-        secondOrder: false,
       },
     ),
     opCase(
@@ -271,7 +269,6 @@ export const cases: readonly OpCase[] = [
         examples: [passedOver(1, [[[3]]], 3)],
         shapes: masked(1),
         domain,
-        secondOrder: false,
       },
     ),
   ]),
@@ -279,7 +276,6 @@ export const cases: readonly OpCase[] = [
     examples: [{ in: LSTM.in, out: LSTM.y, tolerance, why }],
     shapes: lstmShapes,
     domain,
-    secondOrder: false,
   }),
   opCase(
     "lstm, its last cell",
@@ -288,7 +284,6 @@ export const cases: readonly OpCase[] = [
       examples: [{ in: LSTM.in, out: LSTM.c, tolerance, why }],
       shapes: lstmShapes,
       domain,
-      secondOrder: false,
     },
   ),
   // i = f = o = 1/2, g = 0: c = 1, h = tanh(1) / 2, and y + h + c^2
@@ -303,7 +298,6 @@ export const cases: readonly OpCase[] = [
     ],
     shapes: lstmShapes,
     domain,
-    secondOrder: false,
   }),
   opCase(
     "lstm, backwards, masked, from nothing",
@@ -313,7 +307,6 @@ export const cases: readonly OpCase[] = [
       shapes: masked(4),
       domain,
       differentiable,
-      secondOrder: false,
     },
   ),
   opCase(
@@ -323,7 +316,6 @@ export const cases: readonly OpCase[] = [
       examples: [{ in: GRU.in, out: GRU.y, tolerance, why }],
       shapes: gruShapes,
       domain,
-      secondOrder: false,
     },
   ),
   opCase("gru, all of it", gruAll, {
@@ -332,7 +324,6 @@ export const cases: readonly OpCase[] = [
     ],
     shapes: gruShapes,
     domain,
-    secondOrder: false,
   }),
   opCase(
     "gru, backwards, masked, from nothing",
@@ -342,7 +333,6 @@ export const cases: readonly OpCase[] = [
       shapes: masked(3),
       domain,
       differentiable,
-      secondOrder: false,
     },
   ),
   opCase(
@@ -379,13 +369,11 @@ export const cases: readonly OpCase[] = [
     examples: [{ in: RNN.in, out: RNN.y, tolerance, why }],
     shapes: rnnShapes,
     domain,
-    secondOrder: false,
   }),
   opCase("simpleRnn, all of it", rnnAll, {
     examples: [{ in: [[[[0]]], [[0]], [[0]], [0], [[2]]], out: [[[0]]] }],
     shapes: rnnShapes,
     domain,
-    secondOrder: false,
   }),
   opCase(
     "simpleRnn, backwards, masked, from nothing",
@@ -395,7 +383,6 @@ export const cases: readonly OpCase[] = [
       shapes: masked(1),
       domain,
       differentiable,
-      secondOrder: false,
     },
   ),
   opCase(
@@ -409,7 +396,6 @@ export const cases: readonly OpCase[] = [
       shapes: rnnShapes,
       // Above 0 throughout: the kink is relu's own, and its case has it.
       domain: { from: 0.125, to: 1 },
-      secondOrder: false,
     },
   ),
   reference(
