@@ -225,7 +225,7 @@ export class FitTrainer implements Trainer {
   async evaluate(): Promise<Record<string, number>> {
     const optimizer = this.runner.optimizer!;
     optimizer.swapAverage();
-    const restore = await this.refreshed();
+    const before = await this.refreshed();
     const measured = await evaluateFeed(this.runner, this.heldFeed!, this.objective);
     if (before) (await import("./refreshStatistics.ts")).restoreStatistics(this.runner, before);
     optimizer.swapAverage();
