@@ -54,6 +54,7 @@ const CLASSES: Readonly<Record<string, Kind>> = {
   LSTM: "lstm",
   LayerNormalization: "layerNormalization",
   LeakyReLU: "activation",
+  Masking: "masking",
   MaxPooling1D: "maxPooling1d",
   MaxPooling2D: "maxPooling2d",
   Maximum: "maximum",
@@ -104,7 +105,6 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
 const ONLY: Readonly<Record<string, unknown>> = {
   stateful: false,
   timeMajor: false,
-  maskZero: false,
   zeroOutputForMask: false,
   noiseShape: null,
   activityRegularizer: null,
