@@ -55,6 +55,11 @@ export type OutputForm = "single" | "list" | "record";
 /** A model, whatever it predicts. */
 export type AnyModel = Model<unknown>;
 
+/** Whether a variable is among some names. A closure in a method would hold the model, and a runner must not. */
+function isAmong(names: ReadonlySet<string>): (v: Variable) => boolean {
+  return (v) => names.has(v.name);
+}
+
 /**
  * A model: a graph of layers, their variables, and how they are trained. `Predicted` is what it predicts,
  * `Inputs` the shapes of its samples, without the batch axis, as far as the compiler knows them.
@@ -235,7 +240,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     const source: GraphSource = {
       topology,
       variables: this.variableList,
-      isTrained: (v) => trained.has(v.name),
+      isTrained: isAmong(trained),
     };
     const objective = this.compiledState ? this.objective(weighted) : null;
     const optimizer = this.compiledState?.optimizer ?? null;
