@@ -2,8 +2,8 @@ import { NonFiniteError } from "../errors.ts";
 import { printLine } from "../runtime/output.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
 import type { Callback, TrainingInfo } from "./callbacks.ts";
-import { type Position, encodeCheckpoint, restoreCheckpoint } from "./checkpoint.ts";
-import { type CheckpointSource, openCheckpoint } from "./checkpointStore.ts";
+import type { Position } from "./checkpoint.ts";
+import type { CheckpointSource } from "./checkpointStore.ts";
 import { epochLine } from "./epochLine.ts";
 import { History } from "./history.ts";
 import type { FitEpoch, Trainer } from "./trainer.ts";
@@ -47,9 +47,17 @@ class Training {
 
   /** Tells the callbacks that training begins, and puts back what a checkpoint holds. */
   async begin(): Promise<void> {
+    const { trainer, callbacks, options } = this;
+    trainer.model.stopTraining = false;
+    // Without either nobody can ask for a checkpoint: a page then never downloads what makes one.
+    if (callbacks.length > 0 || options.resumeFrom !== null) await this.beginOrResume();
+    trainer.retake();
+  }
+
+  private async beginOrResume(): Promise<void> {
     const { trainer, callbacks, position, options } = this;
+    const { encodeCheckpoint, restoreCheckpoint } = await import("./checkpoint.ts");
     const { model, steps, batchSize, samples } = trainer;
-    model.stopTraining = false;
     let restored: (() => Promise<void>) | null = null;
     const resume: TrainingInfo["resume"] = (checkpoint, { allowInexact = false } = {}) => {
       restored = () => restoreCheckpoint(checkpoint, allowInexact, trainer, position, callbacks);
@@ -67,12 +75,12 @@ class Training {
     for (const c of callbacks) c.setModel?.(model);
     for (const c of callbacks) await c.onTrainBegin?.(info);
     if (options.resumeFrom !== null) {
+      const { openCheckpoint } = await import("./checkpointStore.ts");
       const { checkpoint, notice } = await openCheckpoint(options.resumeFrom);
       if (notice !== null) info.notice(notice);
       resume(checkpoint, options);
     }
     await (restored as (() => Promise<void>) | null)?.();
-    trainer.retake();
   }
 
   /** Trains on the batches of an epoch. @returns false where training ends at a loss that is not finite */
@@ -132,9 +140,9 @@ class Training {
   }
 
   /** What is done at a loss that is not finite. @returns false: training ends */
-  private stopOrThrow(batch: number): false {
+  private async stopOrThrow(batch: number): Promise<false> {
     if (this.options.onNonFinite === "stop") return false;
-    const { loss, place } = this.trainer.nonFinite();
+    const { loss, place } = await this.trainer.nonFinite();
     throw new NonFiniteError(
       `fit: the loss is ${loss} at epoch ${this.position.epoch + 1}, batch ${batch + 1}; ${place.text}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
       place,

@@ -26,7 +26,7 @@ export interface Trainer {
   /** Takes the values back that something else may have changed: after every wait. */
   retake(): void;
   /** The loss that is not finite, and where numbers stopped being so. */
-  nonFinite(): { readonly loss: number; readonly place: NonFinitePlace };
+  nonFinite(): Promise<{ readonly loss: number; readonly place: NonFinitePlace }>;
   /** Means of the epoch so far. */
   results(): Record<string, number>;
   /** Loss and metrics of the validation. */
@@ -38,7 +38,7 @@ export interface Trainer {
   /** Everything that a later step depends on. */
   state(): Required<CallbackState>;
   /** @throws DataError where it is the state of another training */
-  restore(state: Required<CallbackState>): void | Promise<void>;
+  restore(state: Required<CallbackState>): Promise<void>;
 }
 
 /** What is known at the end of an epoch besides its means. */

@@ -194,6 +194,20 @@ test("early stopping, plateaus and stopTraining end or change the training as th
   expect(here.history!.epoch).toEqual([0]);
 });
 
+test("layers that a callback freezes and unfreezes are so in the worker from the next epoch on", async () => {
+  const make = (): [Model, Callback] => {
+    const model = net();
+    const onEpochEnd = (epoch: number): void => {
+      model.layers[0]!.trainable = epoch % 2 === 1;
+    };
+    return [model, { onEpochEnd }];
+  };
+  const [a, freezing] = make();
+  const [b, alike] = make();
+  const here = await outcome({ epochs: 5, callbacks: [freezing] }, a);
+  expect(await outcome({ epochs: 5, callbacks: [alike], worker: true }, b)).toEqual(here);
+});
+
 test("a training in a worker is resumed here, and the other way round, to the bit", async () => {
   const whole = await outcome({});
   for (const [first, second] of [

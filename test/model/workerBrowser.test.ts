@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { embedTrainingWorker } from "../../scripts/trainingWorker.mjs";
-import { CHROMIUM } from "../consumer/runtimes.mjs";
+import { CHROMIUM } from "../conformance/commands.mjs";
 import { longestTask } from "../support/longestTask.ts";
 
 const there = CHROMIUM !== undefined && existsSync(CHROMIUM);

@@ -7,6 +7,7 @@ import type { AnyModel } from "../model.ts";
 import type { Compiled } from "../objective.ts";
 import { modelTensors } from "../save.ts";
 import { type Variable, setValuesOf, valuesOf } from "../variables.ts";
+import { flagsOf } from "./layerFlags.ts";
 import { parcelOf } from "./parcel.ts";
 import type { Answer, Changes, Refused, Report, TrainingReady } from "./protocol.ts";
 
@@ -30,6 +31,7 @@ export class FarTrainer implements Trainer {
   private refused: Refused | null = null;
   /** What the optimizer carried at the last message, to see what a hook has changed. */
   private carried: Record<string, number>;
+  private trainable: readonly boolean[];
   /** Versions of the values that the worker has. */
   private readonly seen: Map<Variable, number>;
 
@@ -46,6 +48,7 @@ export class FarTrainer implements Trainer {
       numbers: this.numbers,
     } = ready);
     this.carried = { ...model.optimizerNumbers.state };
+    this.trainable = flagsOf(model);
     this.seen = new Map(model.variables.map((v) => [v, v.cell.version]));
   }
 
@@ -60,6 +63,9 @@ export class FarTrainer implements Trainer {
     const { state } = model.optimizerNumbers;
     const changed = Object.entries(state).filter(([key, value]) => this.carried[key] !== value);
     this.carried = { ...state };
+    const trainable = flagsOf(model);
+    const frozen = trainable.join() === this.trainable.join() ? null : trainable;
+    this.trainable = trainable;
     const values: [number, Float32Array<ArrayBuffer>][] = [];
     model.variables.forEach((v, i) => {
       const { cell } = v;
@@ -69,7 +75,7 @@ export class FarTrainer implements Trainer {
       this.seen.set(v, cell.version);
       values.push([i, own]);
     });
-    return { state: Object.fromEntries(changed), values };
+    return { state: Object.fromEntries(changed), trainable: frozen, values };
   }
 
   /** Calls the worker, and takes over what it reports. */
@@ -121,7 +127,7 @@ export class FarTrainer implements Trainer {
 
   retake(): void {}
 
-  nonFinite(): { loss: number; place: NonFinitePlace } {
+  async nonFinite(): Promise<{ loss: number; place: NonFinitePlace }> {
     return this.refused!;
   }
 
@@ -147,9 +153,8 @@ export class FarTrainer implements Trainer {
   }
 
   state(): Required<CallbackState> {
-    const { iterations, state } = this.model.optimizerNumbers;
     return {
-      values: { ...this.numbers, iterations, state: { ...state } },
+      values: { ...this.numbers, ...this.model.optimizerProgress() },
       tensors: new Map(modelTensors(this.model)),
     };
   }

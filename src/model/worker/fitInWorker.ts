@@ -1,6 +1,6 @@
 import { EngineError, OptionError } from "../../errors.ts";
 import { init, moduleFor } from "../../kernels/engine.ts";
-import { Peer } from "../../runtime/peer.ts";
+import { type Peer, createPeer } from "../../runtime/peer.ts";
 import { decodeBase64, inflate } from "../../runtime/platform.ts";
 import { startInline, threadOf } from "../../runtime/startThread.ts";
 import type { Thread, ThreadEvents } from "../../runtime/thread.ts";
@@ -50,7 +50,7 @@ async function startWorker(worker: true | (() => WorkerLike), server: BatchServe
     end: (why) => peer.end(new EngineError(`fit: the worker has ended: ${why}; ${cause}`)),
   };
   let thread: Thread;
-  const peer = new Peer((message, moved) => {
+  const peer = createPeer((message, moved) => {
     thread.ref();
     thread.post(message, moved);
   }, server.handlers);
