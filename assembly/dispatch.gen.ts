@@ -58,6 +58,7 @@ import { rprop } from "./optim/rprop";
 import { scheduleFree, scheduleFreePoint } from "./optim/scheduleFree";
 import { sgd, lookAhead } from "./optim/sgd";
 import { accumulate, averageWeights, ascend } from "./optim/weights";
+import { activity } from "./ops/activity";
 import { trustRatio, inverseNorm, adafactorScale } from "./optim/norms";
 
 import { share } from "./share";
@@ -666,15 +667,18 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       ascend(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 195:
-      clipFactor(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
+      if (ALL_KERNELS) activity(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20));
       break;
     case 196:
-      if (ALL_KERNELS) trustRatio(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<usize>(pc, 36), load<usize>(pc, 40));
+      clipFactor(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
       break;
     case 197:
-      inverseNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
+      if (ALL_KERNELS) trustRatio(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<usize>(pc, 36), load<usize>(pc, 40));
       break;
     case 198:
+      inverseNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
+      break;
+    case 199:
       if (ALL_KERNELS) adafactorScale(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<usize>(pc, 28));
       break;
   }

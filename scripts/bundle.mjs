@@ -25,7 +25,9 @@ const NAMESPACES = [
 /** Files of dist that have a name, and their modules. */
 const ENTRIES = {
   ...Object.fromEntries(["index", "cli/main", ...NAMESPACES].map((name) => [name, name])),
-  trialThread: "tune/parallel/trialThread", // beside the file that starts it
+  // What threads run lies beside the files that start them.
+  trialThread: "tune/parallel/trialThread",
+  tuneObjective: "cli/tune/objective",
 };
 const CORE = [
   ...["sequential", "functional"].map((name) => `model/${name}`),

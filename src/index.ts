@@ -78,10 +78,8 @@ export { fileStore } from "./runtime/stores/fileStore.ts";
 export { indexedDBStore } from "./runtime/stores/indexedDBStore.ts";
 export { memoryStore } from "./runtime/stores/memoryStore.ts";
 export { opfsStore } from "./runtime/stores/opfsStore.ts";
+export { type Build, REMEDIES, type Remedy } from "./model/doctor/remedies.ts";
 export {
-  type Build,
-  REMEDIES,
-  type Remedy,
   type RemedyResult,
   type StabiliseOptions,
   type Stabilised,

@@ -393,6 +393,8 @@ export interface Kernels {
   averageWeights(p: Address, a: Address, rate: Scalar, replace: Scalar, size: number): void;
   /** Keeps the parameters and moves them uphill on elements [begin, end), `kept = p, p = p + factor g`. NaN in */
   ascend(p: Address, kept: Address, g: Address, factor: Scalar, size: number): void;
+  /** Mean, mean square, and the largest of each of the first `tops` columns: `out = [mean x, mean x^2, max_i x_ij ...]`. */
+  activity(x: Address, out: Address, rows: number, columns: number, tops: number): void;
   /** The factor that brings a gradient's norm to at most `limit`, and the norm itself, from block partials */
   clipFactor(partials: Address, count: number, kind: number, limit: Scalar, epsilon: Scalar, factor: Address, norm: Address): void;
   /** How far a parameter may step, from the norms of itself and of its direction (blocks of sumOfSquares). */
@@ -441,8 +443,8 @@ export const TABLE: string =
   "+muonMomentum:...fffff +combine:...ff +nadam:....fffffffff +radam:....fffffffff " +
   "rmsprop:.....fffffffffff +rprop:....ffffffff +scheduleFree:.....ffffffff " +
   "+scheduleFreePoint:...f sgd:....ffffffff lookAhead:...f accumulate:..ff " +
-  "averageWeights:..ff ascend:...f clipFactor:...ff +trustRatio:...fffff inverseNorm:..fff " +
-  "+adafactorScale:....ff";
+  "averageWeights:..ff ascend:...f +activity clipFactor:...ff +trustRatio:...fffff " +
+  "inverseNorm:..fff +adafactorScale:....ff";
 
 /** Opcodes below this one are of kernels that threads may share. */
 export const SHARED: number = 195;

@@ -32,8 +32,11 @@ export interface CallContext<O> {
   readonly frozen: boolean;
   /** A number of its own for each random node of the model, so that masks differ. */
   readonly randomStream: () => number;
-  /** Replaces a piece of state after the step. */
-  readonly update: (name: string, value: SymbolicTensor) => void;
+  /**
+   * Replaces a piece of state after the step. `observed` is what this batch alone would make of it: where weights
+   * are averaged, the state is made anew as the mean of that over all batches.
+   */
+  readonly update: (name: string, value: SymbolicTensor, observed?: SymbolicTensor) => void;
 }
 
 /** A layer's parameters and what it computes. */

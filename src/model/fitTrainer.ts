@@ -1,6 +1,7 @@
 import { type NonFinitePlace, OptionError } from "../errors.ts";
 import type { Json } from "../io/json.ts";
 import { type Arithmetic, arithmeticOf } from "../kernels/arithmetic.ts";
+import type { Engine } from "../kernels/engine.ts";
 import { regionsOf } from "../memory/regions.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { CallbackState } from "../train/callbacks.ts";
@@ -12,7 +13,8 @@ import type { AnyModel } from "./model.ts";
 import type { Compiled, Objective } from "./objective.ts";
 import { ResidentData } from "./resident.ts";
 import type { FitNumbers } from "./restoreFit.ts";
-import type { BatchSource, Runner, StepKind } from "./runner.ts";
+import type { Statistics } from "./refreshStatistics.ts";
+import type { BatchDtypes, BatchSource, Runner, StepKind } from "./runner.ts";
 import { modelTensors } from "./save.ts";
 
 /** What a model is trained with. */
@@ -34,6 +36,7 @@ export class FitTrainer implements Trainer {
   private readonly heldSource: FeedSource | null;
   private readonly seed: number;
   private readonly compiled: Compiled;
+  /** Whether plans read a weight of each sample. */
   private readonly weighted: boolean;
   private readonly objective: Objective;
   private readonly means: RunningMeans;
@@ -45,16 +48,14 @@ export class FitTrainer implements Trainer {
   /** What the plan is bound to: the columns, and the size of the batch. */
   private bound: BatchSource | null = null;
   private size = 0;
+  private epoch = 0;
   private generation = 0;
 
-  /** Whether plans are to read a weight of each sample. */
-  static weighs(source: FeedSource, held: FeedSource | null): boolean {
-    return source.weighted || held?.weighted === true;
-  }
-
   /** @throws MemoryError */
-  constructor(model: AnyModel, runner: Runner, { source, held, seed }: FitData) {
+  constructor(model: AnyModel, engine: Engine, { source, held, seed }: FitData) {
     const { batch, samples } = source;
+    const weighted = source.weighted || held?.weighted === true;
+    const runner = model.runnerOn(engine, weighted);
     this.model = model;
     this.runner = runner;
     this.source = source;
@@ -65,7 +66,7 @@ export class FitTrainer implements Trainer {
     this.batchSize = batch;
     this.samples = samples;
     this.steps = samples === null ? null : Math.ceil(samples / batch);
-    this.weighted = FitTrainer.weighs(source, held);
+    this.weighted = weighted;
     this.objective = model.objective(this.weighted);
     regionsOf(runner.engine).require("fit", {
       data: source.bytes + (held?.bytes ?? 0),
@@ -99,15 +100,29 @@ export class FitTrainer implements Trainer {
 
   /** Makes all plans that are known to be needed. */
   async prepare(): Promise<void> {
-    const { runner, feed, heldFeed } = this;
-    await runner.prepare(this.trainPlans, feed.dtypes);
-    if (heldFeed) await runner.prepare(this.heldPlans, heldFeed.dtypes);
+    const { feed, heldFeed } = this;
+    await this.prepared(this.trainPlans, feed.dtypes);
+    if (heldFeed) await this.prepared(this.heldPlans, heldFeed.dtypes);
+  }
+
+  /** Makes plans on the runner of now: others may have their turn while kernels are loaded. */
+  private async prepared(
+    plans: readonly (readonly [StepKind, number])[],
+    dtypes: BatchDtypes,
+  ): Promise<void> {
+    for (;;) {
+      if (this.runner.isFree) this.renew();
+      const loading = this.runner.prepare(plans, dtypes);
+      if (!loading) return;
+      await loading;
+    }
   }
 
   beginEpoch(epoch: number, batch: number): void {
     // What a callback or a pause has frozen or unfrozen takes effect here.
     this.model.runnerOn(this.runner.engine, this.weighted);
     this.retake();
+    this.epoch = epoch;
     this.feed.begin(epoch, batch);
     if (batch === 0) this.means.reset();
     this.bound = null;
@@ -121,7 +136,11 @@ export class FitTrainer implements Trainer {
     if (this.bound === this.feed.source && this.size === count) return undefined;
     if (this.bound !== null && this.size === count) return this.bind(count);
     const loading = this.runner.prepare([["train", count]], this.feed.dtypes);
-    return loading ? loading.then(() => this.bind(count)) : this.bind(count);
+    if (!loading) return this.bind(count);
+    return loading.then(() => {
+      this.retake();
+      return this.ready(count);
+    });
   }
 
   step(count: number): boolean {
@@ -173,11 +192,20 @@ export class FitTrainer implements Trainer {
   }
 
   async evaluate(): Promise<Record<string, number>> {
-    const { optimizer } = this.runner;
-    optimizer!.swapAverage();
-    const measured = await evaluateFeed(this.runner, this.heldFeed!, this.objective);
-    optimizer!.swapAverage();
-    return measured;
+    const { runner } = this;
+    const letGo = runner.hold();
+    runner.optimizer!.swapAverage();
+    let before: Statistics | null = null;
+    try {
+      before = await this.refreshed();
+      return await evaluateFeed(runner, this.heldFeed!, this.objective);
+    } finally {
+      letGo();
+      // Where the model was released meanwhile, what was swapped went along.
+      this.retake();
+      if (before) (await import("./refreshStatistics.ts")).restoreStatistics(this.runner, before);
+      this.runner.optimizer!.swapAverage();
+    }
   }
 
   endEpoch(): { gradientNorm: number | null; learningRate: number } {
@@ -188,9 +216,17 @@ export class FitTrainer implements Trainer {
     return { gradientNorm, learningRate };
   }
 
-  endTraining(): void {
+  async endTraining(): Promise<void> {
     this.retake();
     this.runner.optimizer!.adoptAverage();
+    await this.refreshed();
+  }
+
+  /** Statistics for the mean of the weights, where one is kept (SWA). @returns those of before, or null */
+  private async refreshed(): Promise<Statistics | null> {
+    if (!this.runner.optimizer!.isMean) return null;
+    const { refreshStatistics } = await import("./refreshStatistics.ts");
+    return refreshStatistics(this.runner, this.feed, this.epoch, this.seed);
   }
 
   private get identity(): FitNumbers["data"] {

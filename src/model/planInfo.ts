@@ -1,4 +1,5 @@
 import { withDefaults } from "../errors.ts";
+import { init } from "../kernels/engine.ts";
 import { explain } from "../plan/explain.ts";
 import type { AnyModel } from "./model.ts";
 import type { StepKind } from "./runner.ts";
@@ -42,8 +43,11 @@ export async function planInfo(model: AnyModel, options: PlanInfoOptions): Promi
     { kind: "train", batchSize: 32 },
     options,
   );
-  const runner = await model.runner();
-  await runner.prepare([[kind, batchSize]], runner.defaultDtypes(kind, batchSize));
+  const engine = await init();
+  const runner = model.runnerOn(engine);
+  const letGo = runner.hold();
+  const loading = runner.prepare([[kind, batchSize]], runner.defaultDtypes(kind, batchSize));
+  if (loading) await loading;
   const { trainedBytes, slots, bytes } = runner.memory;
   const memory: MemoryInfo = {
     parameters: trainedBytes,
@@ -54,5 +58,6 @@ export async function planInfo(model: AnyModel, options: PlanInfoOptions): Promi
     commands: runner.bytes - bytes - runner.arenaSize,
     total: runner.bytes,
   };
+  letGo();
   return { memory, explain: () => explain(runner.compiled(kind, batchSize)) };
 }

@@ -101,10 +101,21 @@ export class VariableMemory {
     const regions = regionsOf(engine);
     this.trainedBytes = layOut(this.trained);
     const keptBytes = layOut(this.kept);
-    this.parameters = regions.allocate(this.trainedBytes);
-    this.gradients = regions.allocate(this.trainedBytes);
-    this.slots = new Map(slotNames.map((name) => [name, regions.allocate(this.trainedBytes)]));
-    this.state = regions.allocate(keptBytes);
+    const places: Address[] = [];
+    const allocate = (bytes: number): Address => {
+      const address = regions.allocate(bytes);
+      places.push(address);
+      return address;
+    };
+    try {
+      this.parameters = allocate(this.trainedBytes);
+      this.gradients = allocate(this.trainedBytes);
+      this.slots = new Map(slotNames.map((name) => [name, allocate(this.trainedBytes)]));
+      this.state = allocate(keptBytes);
+    } catch (error) {
+      for (const address of places) regions.free(address);
+      throw error;
+    }
   }
 
   /** Trained variables as the optimizer sees them. */
@@ -207,11 +218,15 @@ export class VariableMemory {
     }
   }
 
-  /** Gives the regions back; the values that count are copied out before. */
-  free(): void {
+  /** Copies the values that count out: they do no longer here. */
+  giveUp(): void {
     for (const v of this.all) {
       if (v.cell.at?.memory === this) setValuesOf(v, Float32Array.from(this.view(v)));
     }
+  }
+
+  /** Gives the regions back, after `giveUp`. */
+  free(): void {
     const regions = regionsOf(this.engine);
     for (const address of [this.parameters, this.gradients, ...this.slots.values(), this.state])
       regions.free(address);

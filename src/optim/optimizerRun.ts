@@ -384,6 +384,11 @@ export class OptimizerRun {
     return begun ? this.memory.slots.get("average") : undefined;
   }
 
+  /** Whether the plain mean of the weights has begun (SWA). */
+  get isMean(): boolean {
+    return this.options.swaStart !== null && this.averaged !== undefined;
+  }
+
   /** Exchanges the weights and their average, where one is kept; a second call exchanges them back. */
   swapAverage(): void {
     const average = this.averaged;

@@ -102,7 +102,10 @@ class Training {
       }
       if (count === 0) break;
       if (begins.length > 0) {
-        for (const c of begins) await c.onBatchBegin(step);
+        for (const c of begins) {
+          const waiting = c.onBatchBegin(step);
+          if (waiting) await waiting;
+        }
         trainer.retake();
       }
       const loading = trainer.ready(count);
@@ -113,7 +116,10 @@ class Training {
       position.batch = step + 1;
       if (ends.length > 0) {
         const logs = trainer.results();
-        for (const c of ends) await c.onBatchEnd(step, logs);
+        for (const c of ends) {
+          const waiting = c.onBatchEnd(step, logs);
+          if (waiting) await waiting;
+        }
         trainer.retake();
       }
       if (turns.due()) {

@@ -1,6 +1,5 @@
 import { NonFiniteError, OptionError, withDefaults } from "../errors.ts";
 import { hardwareThreads, yieldToLoop } from "../runtime/platform.ts";
-import type { ThreadData } from "./parallel/sharedData.ts";
 import { TrialPruned } from "./pruned.ts";
 import type { Space, Values } from "./space/distribution.ts";
 import { OP } from "./storage/operation.ts";
@@ -37,7 +36,7 @@ export interface OptimizeOptions {
    */
   lag?: number | null;
   /** What an objective that is a module gets as its last argument; tensors and typed arrays lie in memory that all threads share. */
-  data?: ThreadData;
+  data?: unknown;
   /** What an error of the objective does: ends the study ("throw"), or the trial alone ("fail"). Default "throw". */
   onError?: "throw" | "fail";
   /** Called after each trial. */

@@ -1,12 +1,12 @@
 import { OptionError, withDefaults } from "../errors.ts";
 import { Random } from "../math/random.ts";
 import { type AskOptions, beginTrial } from "./beginTrial.ts";
-import { narrowSpace, narrowingText } from "./narrow.ts";
+import { type Limits, narrowSpace, narrowingText } from "./narrow.ts";
 import { type Objective, type OptimizeOptions, type SpaceObjective, optimize } from "./optimize.ts";
 import { noPruner, type Pruner } from "./pruners/pruner.ts";
 import type { Sampler } from "./samplers/sampler.ts";
 import { tpeSampler } from "./samplers/tpe.ts";
-import type { Choice, Space, Values } from "./space/distribution.ts";
+import type { Choice, NumberDistribution, Space, Values } from "./space/distribution.ts";
 import { toInternal, toValue } from "./space/internal.ts";
 import { distributionJson } from "./storage/distributionJson.ts";
 import { memoryStorage } from "./storage/memory.ts";
@@ -39,14 +39,24 @@ export interface StudyOptions {
   seed?: number;
 }
 
-export interface NarrowOptions<S extends Space> {
+export interface NarrowOptions<S extends Space, L extends Limits> {
   /** Share of the complete trials that counts as good. Default 0.2. */
   top?: number;
   /** The space to narrow; what the trials asked for if absent. */
   space?: S;
+  /**
+   * How far parameters may reach. A list of numbers that has limits becomes a range within them; and where a third of the best
+   * trials sit on the border of what was tried, the range goes on beyond it, as far as it was wide. Default {}.
+   */
+  limits?: L;
   /** Takes what changed and why, a line for each parameter. Default: the console. */
   print?: (text: string) => void;
 }
+
+/** A space in which parameters with limits have become ranges. */
+export type Narrowed<S extends Space, L extends Limits> = {
+  readonly [K in keyof S]: K extends keyof L ? L[K] : S[K];
+};
 
 /** Now, as the journal writes it. */
 export function timeText(): string {
@@ -285,8 +295,10 @@ export class Study {
    *
    * @throws OptionError before a trial is complete
    */
-  narrow<S extends Space = Space>(options: NarrowOptions<S> = {}): S {
-    const known = ["top", "space", "print"];
+  narrow<S extends Space = Space, L extends Limits = Record<never, NumberDistribution>>(
+    options: NarrowOptions<S, L> = {},
+  ): Narrowed<S, L> {
+    const known = ["top", "space", "limits", "print"];
     const unknown = Object.keys(options).find((name) => !known.includes(name));
     if (unknown !== undefined) {
       throw new OptionError(`narrow: unknown option "${unknown}"; known: ${known.join(", ")}`);
@@ -295,14 +307,18 @@ export class Study {
       options.space ?? commonSpace(this.trials),
       this.ranking,
       options.top ?? 0.2,
+      options.limits,
     );
     // oxlint-disable-next-line no-console -- what changed is for people to read
     (options.print ?? console.log)(narrowingText(changes));
-    return Object.fromEntries(changes.map(({ name, to }) => [name, to])) as S;
+    return Object.fromEntries(changes.map(({ name, to }) => [name, to])) as Narrowed<S, L>;
   }
 
   /** The parameters of a trial's record as a point of a space, or null where it lies outside. */
-  within(space: Space, { params }: TrialRecord): Readonly<Record<string, Choice>> | null {
+  within(
+    space: Space,
+    { params }: Pick<TrialRecord, "params">,
+  ): Readonly<Record<string, Choice>> | null {
     try {
       return Object.fromEntries(
         Object.entries(space).map(([name, d]) => [

@@ -18,7 +18,7 @@ import type { AnyModel } from "../model.ts";
 import { isRecord } from "../objective.ts";
 import { type Variable, setValuesOf, valuesOf } from "../variables.ts";
 import { BatchServer } from "./batchServer.ts";
-import { FarTrainer } from "./farTrainer.ts";
+import { FarTrainer, Sent } from "./farTrainer.ts";
 import { pack } from "./parcel.ts";
 import type { EngineStart, ModelStart, TrainingReady, TrainingStart } from "./protocol.ts";
 import { sendTensors } from "./upload.ts";
@@ -156,11 +156,12 @@ async function start(
     validationData: validation(),
   };
   const own = modelStart(model);
+  const sent = new Sent(model);
   const engine = await engineStart();
   await sendTensors(peer, tensors, options.signal);
   const ready = await peer.call<TrainingReady>("start", { ...message, engine, model: own });
   if (!model.built) model.build(ready.inputShape);
-  const far = new FarTrainer(peer, model, ready);
+  const far = new FarTrainer(peer, model, ready, sent);
   model.draw(isState); // of a model that was built just now: it goes along with the first message
   return far;
 }

@@ -1,5 +1,5 @@
 import { OptionError, withDefaults } from "../../errors.ts";
-import { initWith } from "../../kernels/engine.ts";
+import { init, initWith } from "../../kernels/engine.ts";
 import { type Handlers, type Moved, type Peer, moved } from "../../runtime/peer.ts";
 import type { TensorLike } from "../../tensor/tensor.ts";
 import type { CallbackState } from "../../train/callbacks.ts";
@@ -122,8 +122,8 @@ export class TrainingServer {
     const x = datasetOf(message.x) as DataLike;
     const y = unpack(message.y, tensors) as DataLike | null;
     const [source, held] = await sourcesOf(model, descriptionOf(x) ?? x, y, all, own);
-    const runner = await model.runner(FitTrainer.weighs(source, held));
-    const trainer = new FitTrainer(model, runner, { source, held, seed: all.seed ?? model.seed });
+    const seed = all.seed ?? model.seed;
+    const trainer = new FitTrainer(model, await init(), { source, held, seed });
     await trainer.prepare();
     this.trainer = trainer;
     const { arithmetic, steps, batchSize, samples, validates } = trainer;
@@ -184,7 +184,7 @@ export class TrainingServer {
   private async step(trainer: FitTrainer, count: number): Promise<Refused | null> {
     const loading = trainer.ready(count);
     if (loading) await loading;
-    return trainer.step(count) ? null : trainer.nonFinite();
+    return trainer.step(count) ? null : await trainer.nonFinite();
   }
 
   /** Trains until a message is due. */

@@ -2,18 +2,6 @@ import { DataError } from "../../errors.ts";
 import type { DType, Elements, Shape } from "../../shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 
-/** What a thread can be handed: tensors, typed arrays, and plain values that hold them. */
-export type ThreadData =
-  | Tensor
-  | Elements
-  | string
-  | number
-  | boolean
-  | null
-  | undefined
-  | readonly ThreadData[]
-  | { readonly [name: string]: ThreadData };
-
 /** A tensor on its way: classes do not survive a message. */
 interface SentTensor {
   readonly tensorElements: Elements;
@@ -37,11 +25,11 @@ function sharedElements(subject: string, elements: Elements): Elements {
 }
 
 /**
- * The same data with every tensor and typed array in shared memory: one copy, whatever the number of threads.
+ * The same data, tensors, typed arrays and plain values that hold them, with every tensor and typed array in shared memory: one copy, whatever the number of threads.
  *
  * @throws DataError where there is no shared memory
  */
-export function shared(subject: string, data: ThreadData): unknown {
+export function shared(subject: string, data: unknown): unknown {
   if (data instanceof Tensor) {
     const { shape, dtype } = data;
     return {
@@ -51,7 +39,7 @@ export function shared(subject: string, data: ThreadData): unknown {
     } satisfies SentTensor;
   }
   if (ArrayBuffer.isView(data)) return sharedElements(subject, data as Elements);
-  if (Array.isArray(data)) return data.map((item: ThreadData) => shared(subject, item));
+  if (Array.isArray(data)) return data.map((item) => shared(subject, item));
   if (typeof data !== "object" || data === null) return data;
   return Object.fromEntries(
     Object.entries(data).map(([name, item]) => [name, shared(subject, item)]),

@@ -5,7 +5,7 @@ import { TrialPruned } from "../pruned.ts";
 import type { Trial } from "../trial.ts";
 import { answerBuffer, giveAnswer } from "./answer.ts";
 import type { Ended, FromThread, ThreadStart, ToThread } from "./messages.ts";
-import { type ThreadData, shared } from "./sharedData.ts";
+import { shared } from "./sharedData.ts";
 
 /** A thread, and the trial that it runs. */
 interface Seat {
@@ -50,7 +50,7 @@ export class TrialThreads {
   private readonly all = new Set<Seat>();
 
   /** @throws DataError where there is no shared memory */
-  constructor(module: URL, data: ThreadData) {
+  constructor(module: URL, data: unknown) {
     const variant = runningEngine()?.variant;
     this.message = {
       module: module.href,
