@@ -1,4 +1,4 @@
-import { withDefaults } from "../errors.ts";
+import { OptionError, withDefaults } from "../errors.ts";
 import type { History } from "../train/history.ts";
 import { init } from "../kernels/engine.ts";
 import type { Description } from "../train/data/described.ts";
@@ -9,6 +9,7 @@ import { type AllFitOptions, FIT_DEFAULTS, type FitOptions } from "./fitOptions.
 import { sourcesOf } from "./fitSources.ts";
 import { FitTrainer } from "./fitTrainer.ts";
 import type { AnyModel } from "./model.ts";
+import type { Share } from "./share.ts";
 
 /** What is done otherwise than asked. */
 export function noticesOf(
@@ -39,6 +40,11 @@ export async function* fitIterator(
   }
   if (options.seed !== undefined && !model.built) model.seed = options.seed;
   if (options.worker) {
+    if (options.group) {
+      throw new OptionError(
+        "fit: worker and group do not go together; a process of a group trains by itself",
+      );
+    }
     // Few pages have a worker: they alone download what starts it.
     const { fitInWorker } = await import("./worker/fitInWorker.ts");
     return yield* fitInWorker(model, x, y, options, given);
@@ -47,7 +53,8 @@ export async function* fitIterator(
   const [source, held] = await sourcesOf(model, x, y, options, given);
   let trainer: FitTrainer | null = null;
   try {
-    trainer = new FitTrainer(model, await init(), { source, held, seed });
+    const share = await shareIn(options.group);
+    trainer = new FitTrainer(model, await init(), { source, held, seed, share });
     await trainer.prepare();
     return yield* train(trainer, { ...options, notices: noticesOf(y, options, trainer) });
   } finally {
@@ -57,6 +64,11 @@ export async function* fitIterator(
       await held?.end();
     }
   }
+}
+
+/** This process's part in a training of several; few pages have one, and they alone download it. */
+async function shareIn(group: AllFitOptions["group"]): Promise<Share | null> {
+  return group && new (await import("./share.ts")).Share(group);
 }
 
 /** Trains a model to the end; see `Model.fit`. */

@@ -123,7 +123,7 @@ export class TrainingServer {
     const y = unpack(message.y, tensors) as DataLike | null;
     const [source, held] = await sourcesOf(model, descriptionOf(x) ?? x, y, all, own);
     const seed = all.seed ?? model.seed;
-    const trainer = new FitTrainer(model, await init(), { source, held, seed });
+    const trainer = new FitTrainer(model, await init(), { source, held, seed, share: null });
     await trainer.prepare();
     this.trainer = trainer;
     const { arithmetic, steps, batchSize, samples, validates } = trainer;
