@@ -48,12 +48,12 @@ export async function planInfo(model: AnyModel, options: PlanInfoOptions): Promi
   const letGo = runner.hold();
   const loading = runner.prepare([[kind, batchSize]], runner.defaultDtypes(kind, batchSize));
   if (loading) await loading;
-  const { trainedBytes, slots, bytes } = runner.memory;
+  const { trainedBytes, gradientBytes, slots, bytes } = runner.memory;
   const memory: MemoryInfo = {
     parameters: trainedBytes,
-    gradients: trainedBytes,
+    gradients: gradientBytes,
     slots: trainedBytes * slots.size,
-    state: bytes - trainedBytes * (2 + slots.size),
+    state: bytes - gradientBytes - trainedBytes * (1 + slots.size),
     arena: runner.arenaSize,
     commands: runner.bytes - bytes - runner.arenaSize,
     total: runner.bytes,

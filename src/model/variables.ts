@@ -112,7 +112,7 @@ export class VariableMemory {
     };
     try {
       this.parameters = allocate(this.trainedBytes);
-      this.gradients = allocate(this.trainedBytes + LOSS_BYTES);
+      this.gradients = allocate(this.gradientBytes);
       this.slots = new Map(slotNames.map((name) => [name, allocate(this.trainedBytes)]));
       this.state = allocate(keptBytes);
     } catch (error) {
@@ -133,10 +133,16 @@ export class VariableMemory {
     }));
   }
 
+  /** Bytes of the gradients' block. */
+  get gradientBytes(): number {
+    return this.trainedBytes + LOSS_BYTES;
+  }
+
   /** Bytes of all blocks. */
   get bytes(): number {
     return (
-      this.trainedBytes * (2 + this.slots.size) +
+      this.trainedBytes * (1 + this.slots.size) +
+      this.gradientBytes +
       this.kept.reduce((sum, v) => sum + padded(4 * v.size), 0)
     );
   }
