@@ -9,6 +9,7 @@ import { sniff } from "./load/sniff.ts";
 import type { ModelSource, SourceOptions } from "./load/source.ts";
 import type { AnyModel } from "./model.ts";
 import type { Slots } from "./variables.ts";
+import { formatOf } from "./write/fileFormat.ts";
 
 /** Layout of the metadata; raised when an older reader could not understand a newer file. */
 export const FORMAT: string = "1";
@@ -102,13 +103,17 @@ export function setValues(
   model.setWeights(weights);
 }
 
-/** Writes a model to a file: see `encodeModel`. */
+/** Writes a model to a file, in the format that its ending says: our own safetensors unless it names another one. */
 export async function saveModel(
   model: AnyModel,
   path: string | URL,
   options?: SaveOptions,
 ): Promise<void> {
-  await writeFile(path, encodeModel(model, options));
+  if ((formatOf(String(path)) ?? "safetensors") === "safetensors")
+    return writeFile(path, encodeModel(model, options));
+  // Few programs write files of other libraries: they alone load what does.
+  const { writeModel } = await import("./write/formats.ts");
+  return writeModel(model, path);
 }
 
 /** The file of the variables alone. */
@@ -116,9 +121,11 @@ export function encodeWeights(model: AnyModel): Uint8Array {
   return encodeSafetensors(weightsOf(model));
 }
 
-/** Writes only the variables. */
+/** Writes only the variables, as safetensors, or as NumPy's .npz where the path ends in that. */
 export async function saveWeights(model: AnyModel, path: string | URL): Promise<void> {
-  await writeFile(path, encodeWeights(model));
+  if (formatOf(String(path)) !== "npz") return writeFile(path, encodeWeights(model));
+  const { writeModel } = await import("./write/formats.ts");
+  return writeModel(model, path);
 }
 
 /** Options of `loadWeights`. */

@@ -314,6 +314,28 @@ export class OnnxWriter {
     }));
   }
 
+  /**
+   * The image, channels first, whose positions the axes between the first and the last of a tensor are: itself, or what it
+   * is a reshaping of; null where nothing has its channels first yet.
+   */
+  imageOf(t: SymbolicTensor): Value | null {
+    const value = this.value(t);
+    if (value.plain !== null) return null;
+    const source = value.from ?? value;
+    const same = source.axes[0] === value.axes[0] && source.axes.at(-1) === value.axes.at(-1);
+    return same && source.first !== null && source.axes.length > 2 ? source : null;
+  }
+
+  /** Says that a tensor is a reshaping of one with channels first, which has one position. */
+  setPooled(t: SymbolicTensor, image: Value, name: string): void {
+    const pooled = new Value(
+      [image.axes[0]!, ...image.axes.slice(1, -1).map(() => 1), image.axes.at(-1)!],
+      t.dtype,
+    );
+    pooled.first = name;
+    this.setReshaped(t, pooled);
+  }
+
   /** A shape for Reshape, which finds the length of one axis itself. */
   shape(axes: readonly number[]): string {
     if (axes.filter((n) => n < 0).length > 1) this.fail("has two axes that grow with the batch");

@@ -110,10 +110,17 @@ function poolOf(w: OnnxWriter, length: number, axis: AxisWindows | AxisBins) {
   return { size, stride, dilation, before, after, countPadding };
 }
 
+/** Whether one window takes a whole axis. */
+function isOne(axis: AxisWindows | AxisBins): boolean {
+  return "bins" in axis && axis.bins === 1;
+}
+
 const pool =
   (op: "MaxPool" | "AveragePool"): Write =>
   (w, { inputs: [x], outputs: [out], attrs }) => {
-    const { rows, columns } = attrs as { rows: AxisWindows; columns: AxisWindows };
+    const { rows, columns } = attrs as Record<"rows" | "columns", AxisWindows | AxisBins>;
+    const image = isOne(rows) && isOne(columns) ? w.imageOf(x!) : null;
+    if (image) return w.setPooled(out!, image, w.node(`Global${op}`, [image.first!]));
     const axes = [poolOf(w, x!.shape[1]!, rows), poolOf(w, x!.shape[2]!, columns)];
     const average = op === "AveragePool";
     if (average && axes.some((a) => a.dilation !== 1)) w.fail("averages cells that stand apart");

@@ -147,17 +147,23 @@ function reduce(
   const x = node.inputs[0]!;
   const { from, to } = node.attrs as { from: number; to: number };
   const axes = Array.from({ length: to - from }, (_, i) => from + i);
-  const value = w.value(x);
-  const rank = x.shape.length;
-  const spatial = value.plain === null && value.first !== null && from === 1 && to === rank - 1;
-  const own = spatial ? axes.map((axis) => axis + 1) : axes;
-  // Of all reductions ReduceSum alone takes its axes as an input in this operator set.
-  const name =
-    op === "ReduceSum"
-      ? w.node(op, [spatial ? value.first! : w.plain(x), w.whole(own)])
-      : w.node(op, [spatial ? value.first! : w.plain(x)], { axes: ints(own) });
-  if (spatial) w.setFirst(out, name);
-  else w.set(out, name);
+  const image = from === 1 && to === x.shape.length - 1 ? w.imageOf(x) : null;
+  if (image) {
+    const all = image.axes.slice(1, -1).map((_, i) => i + 2);
+    const name =
+      op === "ReduceMean"
+        ? w.node("GlobalAveragePool", [image.first!])
+        : over(w, op, image.first!, all);
+    return w.setPooled(out, image, name);
+  }
+  w.set(out, over(w, op, w.plain(x), axes));
+}
+
+/** A reduction over some axes. Of all of them ReduceSum alone takes its axes as an input in this operator set. */
+function over(w: OnnxWriter, op: string, x: string, axes: readonly number[]): string {
+  return op === "ReduceSum"
+    ? w.node(op, [x, w.whole(axes)])
+    : w.node(op, [x], { axes: ints(axes) });
 }
 
 function matmul(w: OnnxWriter, node: Node): void {
