@@ -29,6 +29,7 @@ export type OptionName =
   | "trials"
   | "folds"
   | "journal"
+  | "jobs"
   | "predict"
   | "model"
   | "out"
@@ -55,13 +56,22 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
   layers: spec("Network", "LIST", "units of the hidden layers, such as 64,32; 0 for none"),
   dropout: spec("Network", "RATE", "share of hidden units left out of each step (0)"),
   optimizer: spec("Training", "NAME", ""),
-  "learning-rate": spec("Training", "RATE", "step size; with --optimizer that one's own default"),
+  "learning-rate": spec(
+    "Training",
+    "RATE",
+    "step size; else that of --optimizer (compare: searched, or default)",
+  ),
   epochs: spec("Training", "N", "passes over the training rows"),
   "batch-size": spec("Training", "N", "rows in a step, or all"),
   seed: spec("Training", "N", "first weights, order of rows, dropout (1)"),
   threads: spec("Training", "N", "worker threads, or auto (1); the result is the same"),
   trials: spec("Tuning", "N", "networks that are tried (50)"),
   folds: spec("Tuning", "N", "parts of the rows, each tested with once a trial (5)"),
+  jobs: spec(
+    "Tuning",
+    "N",
+    "networks at a time, each in a thread (auto); up to 4 change no result",
+  ),
   journal: spec("Tuning", "FILE", "where trials are kept; a file that is there is continued"),
   predict: spec("Prediction", "FILE", "predict the rows of a table, in place of training"),
   model: spec("Prediction", "FILE", "the saved model to predict with"),

@@ -39,7 +39,13 @@ export function settingsFor(defaults: Settings, given: Given, rows: number): Set
 }
 
 /** The network of some settings, compiled. @throws OptionError for an unknown optimizer */
-export function networkFor(problem: Problem, settings: Settings, seed: number): Sequential {
+export function networkFor(
+  problem: Pick<Problem, "name" | "task" | "classNames"> & {
+    readonly parts: Pick<Problem["parts"], "train">;
+  },
+  settings: Settings,
+  seed: number,
+): Sequential {
   const { task, classNames, parts } = problem;
   const hidden = settings.layers.flatMap((units): Layer[] => [
     dense({ units, activation: "relu" }),

@@ -1,6 +1,14 @@
 /** Hyperparameter tuning: `tune.createStudy({ sampler: tune.tpeSampler() })`. */
-export { type NarrowOptions, Study, type StudyOptions, createStudy } from "./study.ts";
+export {
+  type NarrowOptions,
+  type Narrowed,
+  Study,
+  type StudyOptions,
+  createStudy,
+} from "./study.ts";
+export type { Limits } from "./narrow.ts";
 export { Trial } from "./trial.ts";
+export type { AskOptions } from "./beginTrial.ts";
 export type { Attribute, Direction, TrialRecord, TrialState } from "./trialRecord.ts";
 export { TrialPruned } from "./pruned.ts";
 export type { Objective, OptimizeOptions, SpaceObjective } from "./optimize.ts";
@@ -12,6 +20,7 @@ export {
   type FloatOptions,
   type IntDistribution,
   type IntOptions,
+  type NumberDistribution,
   type Space,
   type ValueOf,
   type Values,
@@ -41,8 +50,10 @@ export {
   type CrossValidateOptions,
   type CrossValidation,
   type FoldInfo,
+  type FoldSamples,
   type TableData,
   crossValidate,
+  foldSamples,
 } from "./folds/crossValidate.ts";
 export {
   type Fold,

@@ -1,5 +1,5 @@
 import { NonFiniteError, OptionError, withDefaults } from "../errors.ts";
-import { yieldToLoop } from "../runtime/platform.ts";
+import { hardwareThreads, yieldToLoop } from "../runtime/platform.ts";
 import { TrialPruned } from "./pruned.ts";
 import type { Space, Values } from "./space/distribution.ts";
 import { OP } from "./storage/operation.ts";
@@ -24,8 +24,19 @@ export interface OptimizeOptions {
   timeout?: number;
   /** Aborting it begins no further trial, and aborts `trial.signal`. What then runs counts as failed. */
   signal?: AbortSignal | null;
-  /** Objectives that run at a time: for those that wait for worker threads or other machines. Default 1. */
-  jobs?: number;
+  /**
+   * Trials that run at a time; "auto": as many as there are cores. An objective that is a module's URL runs in so many
+   * threads; a function runs in this one, so that more than one job serves functions that wait for something. Default 1.
+   */
+  jobs?: number | "auto";
+  /**
+   * Trial n is chosen and pruned by what the trials up to n - lag have given, even where more is known: the study then has
+   * the same trials and values for any number of jobs up to `lag`, in whatever order they end. Null: by all that is known,
+   * so that with more than one job the order in which trials end decides as well. Default null.
+   */
+  lag?: number | null;
+  /** What an objective that is a module gets as its last argument; tensors and typed arrays lie in memory that all threads share. */
+  data?: unknown;
   /** What an error of the objective does: ends the study ("throw"), or the trial alone ("fail"). Default "throw". */
   onError?: "throw" | "fail";
   /** Called after each trial. */
@@ -34,26 +45,41 @@ export interface OptimizeOptions {
   heartbeat?: { readonly interval: number; readonly grace: number };
 }
 
-const DEFAULTS: Required<OptimizeOptions> = {
+type AllOptions = Required<Omit<OptimizeOptions, "data">> & Pick<OptimizeOptions, "data">;
+
+const DEFAULTS: AllOptions = {
   trials: Infinity,
   timeout: Infinity,
   signal: null,
   jobs: 1,
+  lag: null,
+  data: undefined,
   onError: "throw",
   onTrial: null,
   heartbeat: { interval: 20, grace: 120 },
 };
 
-/** Runs one trial to its end, whatever that is. */
-async function runTrial(
+/** Begins a trial at once; it ends later, in whatever way. */
+function begin(
   study: Study,
   space: Space | null,
   objective: Objective,
-  { signal, onError, onTrial }: Required<OptimizeOptions>,
+  options: AllOptions,
+  heartbeat: Heartbeat,
+): { number: number; ended: Promise<void> } {
+  const { signal, lag } = options;
+  const trial = study.ask(space, { signal, lag });
+  heartbeat.begin(trial.number);
+  return { number: trial.number, ended: runTrial(study, trial, objective, options, heartbeat) };
+}
+
+async function runTrial(
+  study: Study,
+  trial: Trial,
+  objective: Objective,
+  { onError, onTrial }: AllOptions,
   heartbeat: Heartbeat,
 ): Promise<void> {
-  const trial = study.ask(space, signal);
-  heartbeat.begin(trial.number);
   let record: TrialRecord;
   try {
     record = study.tell(trial, await objective(trial));
@@ -74,48 +100,93 @@ async function runTrial(
   await onTrial?.(record, study);
 }
 
-/** See `Study.optimize`. */
+/** Options with the defaults, checked. @throws OptionError */
+function checkedOptions(given: OptimizeOptions, isModule: boolean): AllOptions & { jobs: number } {
+  const options = withDefaults<AllOptions>("optimize", DEFAULTS, given);
+  const { trials, timeout, lag, data } = options;
+  const jobs = options.jobs === "auto" ? hardwareThreads() : options.jobs;
+  if (!(trials >= 0) || !(timeout >= 0)) {
+    throw new OptionError(
+      `optimize: trials and timeout must be at least 0, got ${trials} and ${timeout}`,
+    );
+  }
+  if (!Number.isInteger(jobs) || jobs < 1) {
+    throw new OptionError(
+      `optimize: jobs must be a whole number >= 1 or "auto", got ${String(options.jobs)}`,
+    );
+  }
+  if (lag !== null && (!Number.isInteger(lag) || lag < jobs)) {
+    throw new OptionError(
+      `optimize: lag must be null or a whole number >= jobs, ${jobs}, got ${String(lag)}`,
+    );
+  }
+  if (data !== undefined && !isModule) {
+    throw new OptionError(
+      "optimize: data goes to an objective that is a module; a function has its own scope",
+    );
+  }
+  return { ...options, jobs };
+}
+
+/**
+ * See `Study.optimize`.
+ *
+ * @param objective  a function, or the URL of a module, which is run in threads
+ */
 export async function optimize(
   study: Study,
   space: Space | null,
-  objective: Objective,
+  objective: Objective | URL,
   given: OptimizeOptions,
 ): Promise<void> {
-  const options = withDefaults("optimize", DEFAULTS, given);
-  const { trials, timeout, signal, jobs, heartbeat: beat } = options;
-  if (!(trials >= 0) || !(timeout >= 0) || !Number.isInteger(jobs) || jobs < 1) {
-    throw new OptionError(
-      `optimize: trials and timeout must be at least 0, jobs a whole number >= 1, got ${trials}, ${timeout} and ${jobs}`,
-    );
-  }
+  const isModule = objective instanceof URL;
+  const options = checkedOptions(given, isModule);
+  const { trials, timeout, signal, jobs, lag, heartbeat: beat } = options;
   const { sampler } = study;
   const endless = trials === Infinity && timeout === Infinity && !signal && !sampler.isExhausted;
   if (endless) throw new OptionError("optimize: must end somehow; give trials, timeout or signal");
+  const threads = isModule
+    ? new (await import("./parallel/trialThreads.ts")).TrialThreads(objective, options.data)
+    : null;
+  const run: Objective = isModule ? (trial) => threads!.run(trial, space !== null) : objective;
   const heartbeat = new Heartbeat(study, beat.interval, beat.grace);
   const until = performance.now() + 1000 * timeout;
+  /** Trials that run here, by number. */
+  const running = new Map<number, Promise<void>>();
   let left = trials;
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    while (left > 0 && !failed && performance.now() < until && !signal?.aborted) {
+
+  /** Whether another trial may begin: not before those are at an end that it must know of. */
+  const mayBegin = (): boolean => {
+    if (running.size >= jobs) return false;
+    const known = lag === null ? -1 : study.nextNumber - lag;
+    return [...running.keys()].every((number) => number > known);
+  };
+  const isOver = (): boolean => {
+    if (left <= 0 || performance.now() >= until || signal?.aborted) return true;
+    const waiting = study.trials.some((t) => t.state === "waiting");
+    return !waiting && sampler.isExhausted?.(study.trials, space) === true;
+  };
+
+  try {
+    for (;;) {
       heartbeat.retryLost();
-      const waiting = study.trials.some((t) => t.state === "waiting");
-      if (!waiting && sampler.isExhausted?.(study.trials, space)) return;
-      left--;
-      try {
-        await runTrial(study, space, objective, options, heartbeat);
-      } catch (error) {
-        failed = true;
-        throw error;
+      while (!isOver() && mayBegin()) {
+        left--;
+        const { number, ended } = begin(study, space, run, options, heartbeat);
+        running.set(
+          number,
+          ended.finally(() => running.delete(number)),
+        );
       }
+      if (running.size === 0) break;
+      await Promise.race(running.values());
       // An objective without a pause would let no timer and no signal through.
       await yieldToLoop();
     }
-  };
-  try {
-    const ended = await Promise.allSettled(Array.from({ length: jobs }, worker));
-    const fault = ended.find((e) => e.status === "rejected");
-    if (fault) throw fault.reason;
   } finally {
+    // After an error: threads are stopped, and their trials have failed; functions come to their end.
+    await threads?.close();
+    await Promise.allSettled(running.values());
     heartbeat.close();
   }
 }

@@ -1,19 +1,19 @@
 import { OptionError, withDefaults } from "../errors.ts";
-import { philox, lowWord, topWord } from "../math/philox.ts";
 import { Random } from "../math/random.ts";
-import { narrowSpace, narrowingText } from "./narrow.ts";
+import { type AskOptions, beginTrial } from "./beginTrial.ts";
+import { type Limits, narrowSpace, narrowingText } from "./narrow.ts";
 import { type Objective, type OptimizeOptions, type SpaceObjective, optimize } from "./optimize.ts";
 import { noPruner, type Pruner } from "./pruners/pruner.ts";
-import type { Sampler, StudyView } from "./samplers/sampler.ts";
+import type { Sampler } from "./samplers/sampler.ts";
 import { tpeSampler } from "./samplers/tpe.ts";
-import type { Choice, Distribution, Space, Values } from "./space/distribution.ts";
+import type { Choice, NumberDistribution, Space, Values } from "./space/distribution.ts";
 import { toInternal, toValue } from "./space/internal.ts";
 import { distributionJson } from "./storage/distributionJson.ts";
 import { memoryStorage } from "./storage/memory.ts";
 import { type NewOperation, OP, STATES } from "./storage/operation.ts";
 import type { StudyRecord } from "./storage/replay.ts";
 import type { Storage } from "./storage/storage.ts";
-import { Trial } from "./trial.ts";
+import type { Trial } from "./trial.ts";
 import {
   type Attribute,
   type Direction,
@@ -22,6 +22,7 @@ import {
   lastStep,
   signOf,
 } from "./trialRecord.ts";
+import { commonSpace } from "./visible.ts";
 
 export interface StudyOptions {
   /** Name in the storage; a study of that name is continued. Default "study". */
@@ -38,17 +39,24 @@ export interface StudyOptions {
   seed?: number;
 }
 
-export interface NarrowOptions<S extends Space> {
+export interface NarrowOptions<S extends Space, L extends Limits> {
   /** Share of the complete trials that counts as good. Default 0.2. */
   top?: number;
   /** The space to narrow; what the trials asked for if absent. */
   space?: S;
+  /**
+   * How far parameters may reach. A list of numbers that has limits becomes a range within them; and where a third of the best
+   * trials sit on the border of what was tried, the range goes on beyond it, as far as it was wide. Default {}.
+   */
+  limits?: L;
   /** Takes what changed and why, a line for each parameter. Default: the console. */
   print?: (text: string) => void;
 }
 
-/** Streams of random numbers: trial n draws from stream n, its own seed comes from this one. */
-const SEED_STREAM = 0x7365_6564;
+/** A space in which parameters with limits have become ranges. */
+export type Narrowed<S extends Space, L extends Limits> = {
+  readonly [K in keyof S]: K extends keyof L ? L[K] : S[K];
+};
 
 /** Now, as the journal writes it. */
 export function timeText(): string {
@@ -178,14 +186,6 @@ export class Study {
     ]);
   }
 
-  /** What every finished trial had, in the newest form: the space that parameters are chosen in together. */
-  private commonSpace(): Space {
-    const done = this.trials.filter((t) => t.state === "complete" || t.state === "pruned");
-    const newest = done.at(-1)?.distributions ?? {};
-    const names = Object.keys(newest).filter((name) => done.every((t) => name in t.distributions));
-    return Object.fromEntries(names.sort().map((name) => [name, newest[name]!]));
-  }
-
   /** The next waiting trial, or a new one. */
   private claim(): number {
     const { storage } = this;
@@ -205,52 +205,20 @@ export class Study {
     return this.record.trialIds.indexOf(storage.state.lastCreated(storage.worker));
   }
 
+  /** The number that the next trial has, as far as this process knows. */
+  get nextNumber(): number {
+    const { trials } = this;
+    return trials.find((t) => t.state === "waiting")?.number ?? trials.length;
+  }
+
   /**
    * Begins a trial, for loops of one's own; `tell` ends it.
    *
    * @param space  parameters that are chosen together, and set at once
    */
-  ask(space: Space | null = null, signal: AbortSignal | null = null): Trial {
+  ask(space: Space | null = null, options: AskOptions = {}): Trial {
     this.storage.refresh();
-    const number = this.claim();
-    const record = this.trials[number]!;
-    const note = (name: string, value: Attribute): void =>
-      this.change(number, { op_code: OP.trialSystemAttribute, system_attr: { [name]: value } });
-    const view: StudyView = {
-      direction: this.direction,
-      trials: this.trials.filter((t) => t !== record),
-      number,
-      seed: this.seed,
-      random: new Random(this.seed, number),
-      system: record.system,
-      note,
-    };
-    const together = this.sampler.together(view, space ?? this.commonSpace());
-    const words = new Uint32Array(4);
-    philox(number, SEED_STREAM, 0, 0, lowWord(this.seed), topWord(this.seed), words);
-    const trial = new Trial(record, words[0]!, signal, {
-      sample: (name, d) => together[name] ?? this.sampler.single(view, name, d),
-      setParameter: (name, d: Distribution, internal) =>
-        this.change(number, {
-          op_code: OP.setParameter,
-          param_name: name,
-          param_value_internal: internal,
-          distribution: distributionJson(d),
-        }),
-      report: (value, step) =>
-        this.change(number, { op_code: OP.setIntermediate, step, intermediate_value: value }),
-      shouldPrune: () => {
-        this.storage.refresh();
-        const { direction, trials, name } = this;
-        return this.pruner.shouldPrune({ direction, trials, study: name }, record);
-      },
-      note: (name, value) =>
-        this.change(number, { op_code: OP.trialUserAttribute, user_attr: { [name]: value } }),
-      known: (name) =>
-        this.trials.find((t) => t !== record && name in t.distributions)?.distributions[name],
-    });
-    if (space) trial.suggestSpace(space);
-    return trial;
+    return beginTrial(this, this.claim(), space, options);
   }
 
   /**
@@ -288,30 +256,36 @@ export class Study {
    * Where a space is given, its parameters are chosen together and are typed in the objective; otherwise the objective asks
    * for them, one by one and as its code decides.
    *
+   * An objective may be the URL of a module that exports `objective`: it runs in threads, `jobs` at a time, and gets
+   * `options.data` as its last argument.
+   *
    * @returns this study
    * @throws what the objective throws, unless `onError` is "fail"
    *
    * @example
    *     await study.optimize((trial) => (trial.suggestFloat("x", -10, 10) - 2) ** 2, { trials: 50 });
    *     await study.optimize({ x: tune.float(-10, 10) }, ({ x }) => (x - 2) ** 2, { trials: 50 });
+   *     await study.optimize(space, new URL("./objective.js", import.meta.url), { trials: 50, jobs: "auto", data: { x, y } });
    */
-  optimize(objective: Objective, options?: OptimizeOptions): Promise<Study>;
+  optimize(objective: Objective | URL, options?: OptimizeOptions): Promise<Study>;
   optimize<const S extends Space>(
     space: S,
-    objective: SpaceObjective<S>,
+    objective: SpaceObjective<S> | URL,
     options?: OptimizeOptions,
   ): Promise<Study>;
   async optimize<const S extends Space>(
-    first: Objective | S,
-    second?: SpaceObjective<S> | OptimizeOptions,
+    first: Objective | URL | S,
+    second?: SpaceObjective<S> | URL | OptimizeOptions,
     third?: OptimizeOptions,
   ): Promise<Study> {
-    if (typeof first === "function") {
+    if (typeof first === "function" || first instanceof URL) {
       await optimize(this, null, first, (second as OptimizeOptions | undefined) ?? {});
       return this;
     }
-    const run = second as SpaceObjective<S>;
-    await optimize(this, first, (trial) => run(trial.params as Values<S>, trial), third ?? {});
+    const run = second as SpaceObjective<S> | URL;
+    const objective =
+      run instanceof URL ? run : (trial: Trial) => run(trial.params as Values<S>, trial);
+    await optimize(this, first, objective, third ?? {});
     return this;
   }
 
@@ -321,24 +295,30 @@ export class Study {
    *
    * @throws OptionError before a trial is complete
    */
-  narrow<S extends Space = Space>(options: NarrowOptions<S> = {}): S {
-    const known = ["top", "space", "print"];
+  narrow<S extends Space = Space, L extends Limits = Record<never, NumberDistribution>>(
+    options: NarrowOptions<S, L> = {},
+  ): Narrowed<S, L> {
+    const known = ["top", "space", "limits", "print"];
     const unknown = Object.keys(options).find((name) => !known.includes(name));
     if (unknown !== undefined) {
       throw new OptionError(`narrow: unknown option "${unknown}"; known: ${known.join(", ")}`);
     }
     const changes = narrowSpace(
-      options.space ?? this.commonSpace(),
+      options.space ?? commonSpace(this.trials),
       this.ranking,
       options.top ?? 0.2,
+      options.limits,
     );
     // oxlint-disable-next-line no-console -- what changed is for people to read
     (options.print ?? console.log)(narrowingText(changes));
-    return Object.fromEntries(changes.map(({ name, to }) => [name, to])) as S;
+    return Object.fromEntries(changes.map(({ name, to }) => [name, to])) as Narrowed<S, L>;
   }
 
   /** The parameters of a trial's record as a point of a space, or null where it lies outside. */
-  within(space: Space, { params }: TrialRecord): Readonly<Record<string, Choice>> | null {
+  within(
+    space: Space,
+    { params }: Pick<TrialRecord, "params">,
+  ): Readonly<Record<string, Choice>> | null {
     try {
       return Object.fromEntries(
         Object.entries(space).map(([name, d]) => [

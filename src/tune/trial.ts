@@ -1,30 +1,28 @@
 import { OptionError } from "../errors.ts";
 import {
-  type CategoricalDistribution,
   type Choice,
   type Distribution,
   type FloatOptions,
   type IntOptions,
   type Space,
+  type ValueOf,
+  type Values,
   categorical,
-  describe,
   float,
   int,
-  sameDistribution,
 } from "./space/distribution.ts";
-import { contains, toInternal, toValue } from "./space/internal.ts";
-import type { Attribute, TrialRecord } from "./trialRecord.ts";
+import type { Attribute } from "./trialRecord.ts";
 
-/** What a trial asks of its study. */
+/** What a trial asks of its study, wherever that is. */
 export interface TrialHost {
-  /** An internal value for a parameter that has none yet. */
-  sample(name: string, distribution: Distribution): number;
-  setParameter(name: string, distribution: Distribution, internal: number): void;
+  /** The parameters so far. */
+  params(): Readonly<Record<string, Choice>>;
+  /** The value of a parameter: what it has already, or one that is sampled now. */
+  suggest(name: string, distribution: Distribution): Choice;
+  /** Keeps the first value of a step. */
   report(value: number, step: number): void;
   shouldPrune(): boolean;
   note(name: string, value: Attribute): void;
-  /** A parameter's distribution in an earlier trial. */
-  known(name: string): Distribution | undefined;
 }
 
 /** One run of the objective: it asks for its parameters, and tells how it is doing. */
@@ -36,11 +34,9 @@ export class Trial {
   /** Aborted when the study is. */
   readonly signal: AbortSignal | null;
   private readonly host: TrialHost;
-  private readonly record: TrialRecord;
 
-  constructor(record: TrialRecord, seed: number, signal: AbortSignal | null, host: TrialHost) {
-    this.number = record.number;
-    this.record = record;
+  constructor(number: number, seed: number, signal: AbortSignal | null, host: TrialHost) {
+    this.number = number;
     this.seed = seed;
     this.signal = signal;
     this.host = host;
@@ -48,7 +44,7 @@ export class Trial {
 
   /** The parameters so far. */
   get params(): Readonly<Record<string, Choice>> {
-    return this.record.params;
+    return this.host.params();
   }
 
   /**
@@ -57,46 +53,29 @@ export class Trial {
    * @throws OptionError if the name stands for something else in this study
    */
   suggestFloat(name: string, low: number, high: number, options?: FloatOptions): number {
-    return this.suggested(name, float(low, high, options)) as number;
+    return this.host.suggest(name, float(low, high, options)) as number;
   }
 
   /** A whole number in [low, high]. @throws OptionError as suggestFloat */
   suggestInt(name: string, low: number, high: number, options?: IntOptions): number {
-    return this.suggested(name, int(low, high, options)) as number;
+    return this.host.suggest(name, int(low, high, options)) as number;
   }
 
   /** One of the choices. @throws OptionError as suggestFloat */
   suggestCategorical<const C extends Choice>(name: string, choices: readonly C[]): C {
-    return this.suggested(name, categorical(choices)) as C;
+    return this.host.suggest(name, categorical(choices)) as C;
   }
 
-  /** The values of a whole space. */
-  suggestSpace(space: Space): Record<string, Choice> {
-    return Object.fromEntries(Object.entries(space).map(([n, d]) => [n, this.suggested(n, d)]));
+  /** A value of a distribution. @throws OptionError as suggestFloat */
+  suggest<D extends Distribution>(name: string, distribution: D): ValueOf<D> {
+    return this.host.suggest(name, distribution) as ValueOf<D>;
   }
 
-  private suggested(name: string, d: Distribution): Choice {
-    const own = this.record.distributions[name];
-    if (own) {
-      if (sameDistribution(own, d)) return this.record.params[name]!;
-      throw changed(this.number, name, own, d);
-    }
-    const before = this.host.known(name);
-    if (before && !compatible(before, d)) throw changed(this.number, name, before, d);
-    const fixed = (this.record.system["fixed_params"] as Record<string, Choice> | undefined)?.[
-      name
-    ];
-    const internal =
-      fixed === undefined
-        ? this.host.sample(name, d)
-        : toInternal(`trial ${this.number}: enqueued "${name}"`, d, fixed);
-    if (!contains(d, internal)) {
-      throw new OptionError(
-        `trial ${this.number}: "${name}" got ${internal}, not of ${describe(d)}`,
-      );
-    }
-    this.host.setParameter(name, d, internal);
-    return toValue(d, internal);
+  /** The values of a whole space. @throws OptionError as suggestFloat */
+  suggestSpace<S extends Space>(space: S): Values<S> {
+    return Object.fromEntries(
+      Object.entries(space).map(([name, d]) => [name, this.host.suggest(name, d)]),
+    ) as Values<S>;
   }
 
   /** Tells how well the trial does at a step: an epoch, a fold. The first value of a step counts. */
@@ -106,7 +85,7 @@ export class Trial {
         `trial ${this.number}: report takes a number and a whole step >= 0, got ${String(value)} and ${String(step)}`,
       );
     }
-    if (!this.record.intermediate.has(step)) this.host.report(value, step);
+    this.host.report(value, step);
   }
 
   /** Whether to stop, by what was reported: then `throw new TrialPruned()`. */
@@ -118,20 +97,4 @@ export class Trial {
   note(name: string, value: Attribute): void {
     this.host.note(name, value);
   }
-}
-
-/** Whether values of both mean the same: ranges may change in a study, kinds, scales and choices may not. */
-function compatible(a: Distribution, b: Distribution): boolean {
-  if (a.kind === "categorical" || b.kind === "categorical") return sameDistribution(a, b);
-  return a.kind === b.kind && a.log === b.log;
-}
-
-function changed(number: number, name: string, before: Distribution, d: Distribution): OptionError {
-  const cure =
-    before.kind === "categorical" && (d as CategoricalDistribution).kind === "categorical"
-      ? "choices stay the same in one study; start another, and add() the trials to it"
-      : "give it another name";
-  return new OptionError(
-    `trial ${number}: "${name}" must stay ${describe(before)}, got ${describe(d)}; ${cure}`,
-  );
 }

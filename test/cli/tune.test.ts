@@ -18,7 +18,10 @@ test("thalweg tune looks wide, narrows, tests once, and keeps model, journal and
   expect(run.err).toBe("");
   expect(run.code).toBe(0);
   expect(run.out).toMatch(/10\/10 /);
-  expect(run.out).toMatch(/rate: .* becomes .*; the best 3 have /);
+  expect(run.out).toMatch(/rate: .* becomes float .*, log; the best 3 lie in /);
+  expect(run.out).toMatch(/initializer: .*; the best 3 have /);
+  expect(run.out).toContain("decay: 0.1 becomes float 0.01 to 1, log");
+  expect(run.out).toMatch(/the mean of the networks of the best \d trials/);
   expect(run.out).toMatch(/test accuracy 0\.\d+ \(95 %: /);
   expect(run.out).toContain("of a network that was not tuned");
   const page = readFileSync(join(folder, "first/report.html"), "utf8");
@@ -28,16 +31,25 @@ test("thalweg tune looks wide, narrows, tests once, and keeps model, journal and
   expect(predicted.code).toBe(0);
 }, 120_000);
 
-test("a journal that is there is continued, to what one run gives", async () => {
+test("a journal that is there is continued, to what one run gives, whatever the number of jobs", async () => {
   const journal = (name: string): string[] => ["--journal", join(folder, name), "-q"];
-  await thalweg([...args, "--trials", "6", "--out", "a", ...journal("whole.log")], folder);
+  await thalweg(
+    [...args, "--trials", "6", "--jobs", "1", "--out", "a", ...journal("whole.log")],
+    folder,
+  );
   const trials = (name: string): unknown[] =>
     readFileSync(join(folder, name), "utf8")
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line))
       .filter((op) => op.op_code === 5 || op.op_code === 7)
-      .map(({ param_value_internal: p, intermediate_value: v }) => p ?? v);
+      .map((op) => [
+        op.trial_id,
+        op.param_name ?? op.step,
+        op.param_value_internal ?? op.intermediate_value,
+      ])
+      // Threads write as they come: by trial, in each trial's own order.
+      .sort(([a], [b]) => a - b);
   const before = trials("whole.log");
   const again = await thalweg(
     [...args, "--trials", "6", "--out", "b", ...journal("whole.log")],
@@ -45,7 +57,10 @@ test("a journal that is there is continued, to what one run gives", async () => 
   );
   expect(again.code).toBe(0);
   expect(trials("whole.log")).toEqual(before);
-  await thalweg([...args, "--trials", "6", "--out", "c", ...journal("other.log")], folder);
+  await thalweg(
+    [...args, "--trials", "6", "--jobs", "3", "--out", "c", ...journal("other.log")],
+    folder,
+  );
   expect(trials("other.log")).toEqual(before);
   expect(existsSync(join(folder, "c/model.safetensors"))).toBe(true);
 }, 120_000);

@@ -5,7 +5,7 @@ import { sequential } from "../../src/model/sequential.ts";
 import type { Sequential } from "../../src/model/sequential.ts";
 import { adam } from "../../src/optim/adam.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
-import { type FoldInfo, crossValidate } from "../../src/tune/folds/crossValidate.ts";
+import { type FoldInfo, crossValidate, foldSamples } from "../../src/tune/folds/crossValidate.ts";
 import {
   type Fold,
   groupedKFold,
@@ -141,6 +141,48 @@ test("a trial is told after each fold, and can be stopped there", async () => {
   const run = crossValidate(build, { x, y }, kFold(60), { epochs: 1, trial });
   await expect(run).rejects.toThrow(TrialPruned);
   expect(study.trials[0]!.intermediate.size).toBe(1);
+});
+
+test("a trial may be told after each epoch of the first fold, and after each fold", async () => {
+  const study = createStudy();
+  const trial = study.ask();
+  await crossValidate(build, { x, y }, kFold(60, { folds: 3 }), {
+    epochs: 4,
+    trial,
+    reportEvery: "epoch",
+  });
+  const { intermediate } = study.trials[0]!;
+  expect([...intermediate.keys()]).toEqual([0, 1, 2, 3, 7, 11]);
+  // In the middle of a fold as after it: the loss of the rows that are held out.
+  const plain = study.ask();
+  await crossValidate(build, { x, y }, kFold(60, { folds: 3 }), {
+    epochs: 4,
+    trial: plain,
+    seed: trial.seed,
+  });
+  expect([...study.trials[1]!.intermediate.values()]).toEqual(
+    [3, 7, 11].map((step) => intermediate.get(step)),
+  );
+  const stopped = createStudy({
+    pruner: { name: "third", shouldPrune: (_, t) => t.intermediate.size === 3 },
+  });
+  const run = crossValidate(build, { x, y }, kFold(60), {
+    epochs: 4,
+    trial: stopped.ask(),
+    reportEvery: "epoch",
+  });
+  await expect(run).rejects.toThrow(TrialPruned);
+  expect([...stopped.trials[0]!.intermediate.keys()]).toEqual([0, 1, 2]);
+});
+
+test("folds that were prepared give what the data gives", async () => {
+  const folds = kFold(60, { folds: 3 });
+  const samples = folds.map((fold) => foldSamples({ x, y }, fold));
+  expect(samples[0]!.train.x.shape).toEqual([40, 1]);
+  expect(await crossValidate(build, samples, { epochs: 3 })).toEqual(
+    await crossValidate(build, { x, y }, folds, { epochs: 3 }),
+  );
+  await expect(crossValidate(build, [], {})).rejects.toThrow("must have folds, got none");
 });
 
 test("folds of rows that are not there are refused", async () => {

@@ -151,3 +151,42 @@ test("narrow() keeps where the best trials lie, and says why", async () => {
   expect(said.split("\n").length).toBe(3);
   expect(() => createStudy().narrow()).toThrow("must have complete trials, got none");
 });
+
+test("with limits, lists become ranges, which go on where the best trials sit on a border", async () => {
+  const space = {
+    rate: categorical([0.01, 0.001, 0.0001]),
+    left: categorical([0.2, 0.3, 0.5]),
+    units: int(16, 64),
+    kind: categorical(["a", "b"]),
+  };
+  const study = createStudy({ sampler: randomSampler(), seed: 3 });
+  await study.optimize(
+    space,
+    ({ rate, left, units }) => 9 * Math.abs(Math.log10(rate) + 3) + 4 * left + (64 - units) / 40,
+    { trials: 400 },
+  );
+  const limits = {
+    rate: float(1e-6, 1, { log: true }),
+    left: float(0, 0.9),
+    units: int(1, 100, { log: true }),
+  };
+  let said = "";
+  const next = study.narrow({ space, top: 0.05, limits, print: (text) => (said = text) });
+  // In the middle: half the distance to the neighbours.
+  expect(next.rate.low).toBeCloseTo(1e-3 / Math.sqrt(10), 9);
+  expect(next.rate.high).toBeCloseTo(1e-3 * Math.sqrt(10), 9);
+  // At the lowest: as far down as the list was wide, but not below the limit.
+  expect(next.left.low).toBe(0);
+  expect(next.left.high).toBeLessThan(0.41);
+  expect(next.units.high).toBe(100);
+  expect(next.units.low).toBeGreaterThan(16);
+  expect(next.units).toMatchObject({ kind: "int", log: true, step: 1 });
+  expect(said).toMatch(/left: 0\.2 \| 0\.3 \| 0\.5 becomes float 0 to .*lowest.*reaches below it/);
+  expect(said).toMatch(/units: int 16 to 64 becomes .*highest.*reaches above it/);
+  expect(said).toMatch(/rate: .* becomes float 0\.0003162 to 0\.003162, log; the best 20 lie/);
+  const wrong = (limit: object): (() => unknown) => {
+    return () => study.narrow({ space, limits: limit as Record<string, never>, print: () => {} });
+  };
+  expect(wrong({ unit: int(1, 2) })).toThrow('did you mean "units"?');
+  expect(wrong({ kind: int(1, 2) })).toThrow('limits of "kind" need numbers');
+});

@@ -422,6 +422,56 @@ describe("transform()", () => {
   });
 });
 
+describe("bins", () => {
+  const text = [
+    "a,b,y",
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((v) => `${2 * v},${v < 8 ? 0 : 1.5},${v * v}.5`),
+  ];
+  const nine = decodeCsv(new TextEncoder().encode(text.join("\n")));
+  const fitted = tabular({ bins: 4 }).fit(nine, { target: "y" });
+
+  test("a number is given in pieces too: bins that hold as many values each", () => {
+    expect(fitted.features).toEqual([
+      "a",
+      "a 2 to 6",
+      "a 6 to 10",
+      "a 10 to 14",
+      "a 14 to 18",
+      "b",
+      "b 0 to 1.5",
+    ]);
+    const { x } = fitted.transform(nine);
+    const pieces = (row: number): number[] => [...x.data.slice(7 * row + 1, 7 * row + 5)];
+    expect(pieces(0)).toEqual([0, 0, 0, 0]);
+    expect(pieces(3)).toEqual([1, 0.5, 0, 0]);
+    expect(pieces(8)).toEqual([1, 1, 1, 1]);
+    expect(fitted.report[0]!.action).toBe("standardised, in 4 pieces");
+    // Frequent values make fewer bins, and no empty ones.
+    expect(fitted.report[1]!.action).toBe("standardised, in 1 piece");
+  });
+
+  test("values beyond the fit are all or nothing of each piece; a gap is the median", () => {
+    const far = decodeCsv(new TextEncoder().encode("a,b\n-9,0\n99,1\n,0"));
+    const { x } = fitted.transform(far);
+    const row = (i: number): number[] => [...x.data.slice(7 * i + 1, 7 * i + 5)];
+    expect([row(0), row(1), row(2)]).toEqual([
+      [0, 0, 0, 0],
+      [1, 1, 1, 1],
+      [1, 1, 0, 0],
+    ]);
+  });
+
+  test("a config keeps them; edges that do not rise are refused, and so is a number of bins that is none", () => {
+    const config = JSON.parse(JSON.stringify(fitted.toConfig()));
+    expect(tabular.fromConfig(config).transform(nine).x).toEqual(fitted.transform(nine).x);
+    for (const edges of [[1], [1, 1], [2, 1], [0, "1"], 3]) {
+      const columns = [{ ...config.columns[0], edges }, ...config.columns.slice(1)];
+      expect(() => tabular.fromConfig({ ...config, columns })).toThrow(DataError);
+    }
+    expect(() => tabular({ bins: -1 })).toThrow("bins must be a whole number >= 0, got -1");
+  });
+});
+
 describe("tabular.fromConfig()", () => {
   test("gives back an object with exactly equal transforms, for random tables", () => {
     const random = new TestRandom(7);

@@ -19,7 +19,8 @@ const LEAST_ROWS = 5;
 /** Steps that a table gets by default: small ones are passed over often, large ones seldom. */
 const STEPS = 12_000;
 
-function settingsOf(rows: number): Settings {
+/** What a table is trained with unless options say otherwise. */
+export function settingsOf(rows: number): Settings {
   const batchSize = rows < 4000 ? 32 : 128;
   const epochs = Math.round(STEPS / Math.ceil(rows / batchSize));
   return {

@@ -18,7 +18,12 @@ export interface TuningData {
   readonly test: Table;
   readonly task: FittedTabular["task"];
   readonly split: string;
+  /** Pieces in which a number is given: see tabular. */
+  readonly bins: number;
 }
+
+/** Pieces of a number at most, and rows that each should hold. */
+const [MOST_BINS, BIN_ROWS] = [32, 100];
 
 /** Rows in which no cell is empty. */
 function fullRows(table: Table): number[] {
@@ -88,5 +93,6 @@ export async function tuningData(given: Given): Promise<TuningData> {
     test: takeRows(table, test),
     task: whole.task,
     split,
+    bins: Math.min(MOST_BINS, Math.floor(train.length / BIN_ROWS)),
   };
 }

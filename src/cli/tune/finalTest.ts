@@ -1,68 +1,102 @@
-import { Random } from "../../math/random.ts";
+import { average } from "../../layers/average.ts";
+import { input } from "../../layers/layerTensor.ts";
+import { model } from "../../model/functional.ts";
+import type { AnyModel, Model } from "../../model/model.ts";
 import type { Sequential } from "../../model/sequential.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { earlyStopping } from "../../train/callbacks/earlyStopping.ts";
+import type { Samples } from "../../train/split.ts";
 import { type FittedTabular, tabular } from "../../train/tabular.ts";
-import { classesOf } from "../outcome.ts";
+import { kFold } from "../../tune/folds/folds.ts";
+import { foldSamples } from "../../tune/folds/crossValidate.ts";
+import { settingsOf } from "../problems/table.ts";
+import { VALIDATION } from "../problems/split.ts";
+import { networkFor } from "../settings.ts";
 import type { TuningData } from "./data.ts";
-import { type NetworkParams, networkOf } from "./network.ts";
+import { networkOf, stepsOf } from "./network.ts";
+import { type TestScore, scoreOf } from "./score.ts";
+import type { NetworkParams } from "./space.ts";
 
-/** What a network does on the test rows. */
-export interface TestScore {
-  readonly model: Sequential;
+/** A network of all rows but those of the test. */
+export interface Trained {
+  readonly model: Model<Tensor>;
   readonly fitted: FittedTabular;
-  /** Root of the mean squared error in the target's unit, or accuracy. */
-  readonly score: number;
-  /** Within which it lies with 95 % probability, as far as the choice of test rows goes. */
-  readonly interval: readonly [number, number];
+  readonly test: TestScore;
 }
 
-/** Samples of the test rows that the interval comes from. */
-const RESAMPLES = 1000;
-
-/** What each test row adds: its squared error in the target's unit, or whether its class is right. */
-function rowScores(output: Tensor, y: Tensor, fitted: FittedTabular): Float64Array {
-  if (fitted.task === "classification") {
-    const { classes } = classesOf(output);
-    return Float64Array.from(classes, (c, i) => (c === y.data[i] ? 1 : 0));
-  }
-  const { std } = fitted.target!;
-  return Float64Array.from(
-    y.data,
-    (v, i) => std * std * (output.data[i]! - v) * (output.data[i]! - v),
-  );
+/** All rows to tune on as numbers, and those to test with by the same fit. */
+function samplesOf(
+  { train, test, target, task }: TuningData,
+  bins: number,
+): { fitted: FittedTabular; own: Samples; held: Samples } {
+  const fitted = tabular({ bins }).fit(train, { target, task });
+  const part = (table: typeof train): Samples => {
+    const { x, y } = fitted.transform(table);
+    return { x, y: y! };
+  };
+  return { fitted, own: part(train), held: part(test) };
 }
 
-/** Trains on all rows but those of the test, and tests, once. */
-export async function finalTest(
+/** The mean of some networks' outputs, as one model. */
+function averaged(networks: readonly Sequential[], inputShape: readonly number[]): Model<Tensor> {
+  const x = input([...inputShape]);
+  const outputs = networks.map((network) => network.apply(x));
+  return model({ inputs: x, outputs: average()(...outputs) });
+}
+
+/**
+ * Trains a network by each of the parameters, on all rows but those of the test, and tests, once, the mean of what they predict.
+ *
+ * @param chosen  the best first; each with its seed
+ */
+export async function tunedTest(
   data: TuningData,
-  params: NetworkParams,
+  chosen: readonly { readonly params: NetworkParams; readonly seed: number }[],
   epochs: number,
   seed: number,
-): Promise<TestScore> {
-  const { target, task } = data;
-  const fitted = tabular().fit(data.train, { target, task });
-  const { x, y } = fitted.transform(data.train);
-  const held = fitted.transform(data.test);
-  const model = networkOf(params, x.shape.slice(1), fitted);
-  model.seed = seed;
-  await model.fit(x, y!, { epochs, batchSize: Math.min(params.batch, x.shape[0]!), seed });
-  const output = await model.predict(held.x, { batchSize: 256 });
-  const scores = rowScores(output, held.y!, fitted);
-  const of = (mean: number): number => (task === "regression" ? Math.sqrt(mean) : mean);
-  const random = new Random(seed, 0xb007);
-  const n = scores.length;
-  const resampled = Array.from({ length: RESAMPLES }, () => {
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += scores[random.integer(n)]!;
-    return of(sum / n);
-  }).sort((a, b) => a - b);
-  return {
-    model,
-    fitted,
-    score: of(scores.reduce((a, b) => a + b, 0) / n),
-    interval: [
-      resampled[Math.floor(0.025 * RESAMPLES)]!,
-      resampled[Math.ceil(0.975 * RESAMPLES) - 1]!,
-    ],
-  };
+): Promise<Trained & { readonly single: TestScore }> {
+  const { fitted, own, held } = samplesOf(data, data.bins);
+  const inputShape = own.x.shape.slice(1);
+  const rows = own.x.shape[0]!;
+  const networks: Sequential[] = [];
+  for (const { params, seed: first } of chosen) {
+    const steps = stepsOf(rows, params.batch, epochs);
+    const network = networkOf(params, fitted, steps, `network${networks.length + 1}`);
+    network.seed = first;
+    await network.fit(own.x, own.y, {
+      epochs,
+      batchSize: Math.min(params.batch, rows),
+      seed: first,
+    });
+    networks.push(network);
+  }
+  const score = async (one: AnyModel): Promise<TestScore> =>
+    scoreOf((await one.predict(held.x, { batchSize: 256 })) as Tensor, held.y, fitted, seed);
+  const whole = averaged(networks, inputShape);
+  return { model: whole, fitted, test: await score(whole), single: await score(networks[0]!) };
+}
+
+/** The network that `thalweg train` makes of the same rows, with its own settings, of which nobody has tuned any. */
+export async function untunedTest(data: TuningData, seed: number): Promise<TestScore> {
+  const { fitted, own, held } = samplesOf(data, 0);
+  const rows = own.x.shape[0]!;
+  const [part] = kFold(rows, { folds: Math.round(1 / VALIDATION), seed });
+  const { train, test: validation } = foldSamples(own, part!);
+  const settings = settingsOf(train.x.shape[0]!);
+  const { task, classNames } = fitted;
+  const network = networkFor(
+    { name: "untuned", task, classNames, parts: { train } },
+    settings,
+    seed,
+  );
+  await network.fit(train.x, train.y, {
+    epochs: settings.epochs,
+    batchSize: settings.batchSize,
+    validationData: [validation.x, validation.y],
+    callbacks: [earlyStopping({ patience: Infinity, restoreBestWeights: true })],
+    seed,
+  });
+  const output = (await network.predict(held.x, { batchSize: 256 })) as Tensor;
+  network.release();
+  return scoreOf(output, held.y, fitted, seed);
 }

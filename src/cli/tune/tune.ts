@@ -1,126 +1,115 @@
 import { join } from "node:path";
+import { OptionError } from "../../errors.ts";
 import { init } from "../../kernels/engine.ts";
+import { hardwareThreads } from "../../runtime/platform.ts";
 import { writeFile } from "../../runtime/files.ts";
-import { type TableData, crossValidate } from "../../tune/folds/crossValidate.ts";
+import { foldSamples } from "../../tune/folds/crossValidate.ts";
 import { type Fold, kFold, stratifiedKFold } from "../../tune/folds/folds.ts";
+import type { OptimizeOptions } from "../../tune/optimize.ts";
 import { percentilePruner } from "../../tune/pruners/percentile.ts";
 import { randomSampler } from "../../tune/samplers/random.ts";
 import { tpeSampler } from "../../tune/samplers/tpe.ts";
 import { journalStorage } from "../../tune/storage/journal.ts";
 import { type Study, createStudy } from "../../tune/study.ts";
-import type { Trial } from "../../tune/trial.ts";
-import type { TrialRecord } from "../../tune/trialRecord.ts";
+import { type TrialRecord, isFinished } from "../../tune/trialRecord.ts";
 import { labelled } from "../describe.ts";
 import { engineOptions } from "../engineOptions.ts";
-import { duration, figure } from "../format.ts";
+import { duration, figure, share } from "../format.ts";
 import { outFolder } from "../outFolder.ts";
+import type { Given, OptionName } from "../options.ts";
 import type { CommandLine } from "../parseCommand.ts";
 import { commandText, packageVersion } from "../program.ts";
 import { type Terminal, createTerminal } from "../terminal.ts";
 import { countOption } from "../values.ts";
+import { Board } from "./board.ts";
 import { type TuningData, tuningData } from "./data.ts";
-import { finalTest } from "./finalTest.ts";
-import { type NetworkParams, UNTUNED, WIDE, fineSpace, networkOf } from "./network.ts";
+import { type Trained, tunedTest, untunedTest } from "./finalTest.ts";
+import type { ObjectiveData } from "./objective.ts";
+import { type NetworkParams, WIDE, WIDE_DECAY, fineSpace } from "./space.ts";
 
 const TRIALS = 50;
 const FOLDS = 5;
-const EPOCHS = 20;
-/** Epochs of the network that is kept, and of the one it stands beside, over those of a trial: they are trained once. */
-const LONGER = 3;
+/** Rows that a trial sees in each fold, by which the default number of epochs goes, and its bounds. */
+const [ROWS_SEEN, LEAST_EPOCHS, MOST_EPOCHS] = [250_000, 20, 100];
+/** Networks whose mean is kept: those of the best trials. */
+const KEPT = 5;
+/** Trials that a trial does not wait for: studies are the same for as many jobs. */
+const LAG = 4;
+
+interface Settings {
+  readonly trials: number;
+  readonly folds: number;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly jobs: number;
+}
+
+function settingsOf(given: Given, rows: number): Settings {
+  const option = (name: OptionName, otherwise: number, least: number): number =>
+    given[name] === undefined ? otherwise : countOption(name, given[name]!, least);
+  const folds = option("folds", FOLDS, 2);
+  const epochs = Math.round(ROWS_SEEN / (rows * (1 - 1 / folds)));
+  return {
+    trials: option("trials", TRIALS, 2),
+    folds,
+    epochs: option("epochs", Math.max(LEAST_EPOCHS, Math.min(MOST_EPOCHS, epochs)), 1),
+    seed: option("seed", 1, 0),
+    jobs:
+      given.jobs === undefined || given.jobs === "auto" ? hardwareThreads() : option("jobs", 1, 1),
+  };
+}
 
 /** Folds of the rows to tune on. */
-function foldsOf(data: TuningData, folds: number, seed: number): Fold[] {
+function foldsOf(data: TuningData, { folds, seed }: Settings): Fold[] {
   const rows = data.train.columns[0]!.length;
   if (data.task === "regression") return kFold(rows, { folds, seed });
   const labels = data.train.columns[data.train.header.indexOf(data.target)]!;
   return stratifiedKFold(labels, { folds, seed });
 }
 
-/** A line for each trial: what it was, what it gave, the best so far, and the time left. */
-function trialLine(terminal: Terminal, total: number, started: number) {
-  let done = 0;
-  return (trial: TrialRecord, study: Study): void => {
-    done++;
-    const { style } = terminal;
-    const params = Object.entries(trial.params)
-      .map(([name, v]) => `${name} ${typeof v === "number" ? Number(v.toPrecision(3)) : String(v)}`)
-      .join(", ");
-    const value =
-      trial.state === "complete" ? figure(trial.value!) : style("faint", trial.state.padEnd(6));
-    const best = study.ranking[0];
-    const seconds = (performance.now() - started) / 1000;
-    const left = duration((seconds / done) * (total - done));
-    const mark =
-      best === trial
-        ? style("good", "best")
-        : style("faint", `best ${best ? figure(best.value!) : "-"}`);
-    terminal.say(
-      `  ${String(done).padStart(String(total).length)}/${total}  ${value}  ${mark}  ${style("faint", params)}  ${left} left`,
-    );
+/** The two searches, one after the other, each in a study of its own in the journal. */
+async function searched(
+  terminal: Terminal,
+  data: TuningData,
+  settings: Settings,
+  journal: string,
+): Promise<readonly [wide: Study, narrowed: Study]> {
+  const { trials, folds, epochs, seed, jobs } = settings;
+  const storage = journalStorage(journal);
+  const { train, target, task, bins } = data;
+  const table = { table: train, target, task, bins };
+  const handed: ObjectiveData = {
+    folds: foldsOf(data, settings).map((fold) => foldSamples(table, fold)),
+    epochs,
   };
-}
-
-/**
- * Tunes a network on a table: at random in a wide space, with cross-validation; then, narrowed to where the best trials lie,
- * by a Parzen estimator; then tests the best once, beside a network that was not tuned.
- *
- * @throws OptionError, DataError and what fit throws
- */
-export async function tune({ options: given }: CommandLine): Promise<void> {
-  const started = performance.now();
-  const terminal = createTerminal(given.quiet !== undefined);
-  const { say, style } = terminal;
-  const option = (
-    name: "trials" | "folds" | "epochs" | "seed",
-    otherwise: number,
-    least: number,
-  ): number => (given[name] === undefined ? otherwise : countOption(name, given[name]!, least));
-  const [trials, folds, epochs, seed] = [
-    option("trials", TRIALS, 2),
-    option("folds", FOLDS, 2),
-    option("epochs", EPOCHS, 1),
-    option("seed", 1, 0),
-  ];
-  const data = await tuningData(given);
-  const engine = await init(engineOptions(given));
-  const folder = outFolder(`tune-${data.file.replace(/\..*$/, "") || "table"}`, given.out);
-  const storage = journalStorage(given.journal ?? join(folder, "journal.log"));
-  const { task, target } = data;
-
-  labelled(terminal, "Data", `${data.file}, ${task} of ${target}`);
-  labelled(terminal, "Split", data.split);
-  labelled(
-    terminal,
-    "Trials",
-    `${trials}, each of ${folds} folds and ${epochs} epochs, seed ${seed}, ${engine.threads} thread${engine.threads === 1 ? "" : "s"} (${engine.variant})`,
-  );
-  say();
-
-  const parts = foldsOf(data, folds, seed);
-  const table: TableData = { table: data.train, target, task };
-  const objective = async (params: NetworkParams, trial: Trial): Promise<number> => {
-    const { score } = await crossValidate(
-      ({ inputShape, fitted }) => networkOf(params, inputShape, fitted!),
-      table,
-      parts,
-      { epochs, batchSize: params.batch, trial },
-    );
-    return score;
+  // A trial that is in the worse half after a third of the first fold, or later, is not worth the rest.
+  const third = Math.max(1, Math.floor(epochs / 3));
+  const pruner = percentilePruner(40, { startup: 4, warmup: third - 1, interval: third });
+  const measure = task === "regression" ? "RMSE" : "loss";
+  const board = new Board(terminal, { total: trials, folds, epochs, measure });
+  const module = new URL("./tuneObjective.js", import.meta.url);
+  const run = async (study: Study, space: Parameters<Study["ask"]>[0], count: number) => {
+    board.watch(study);
+    const options: OptimizeOptions = {
+      trials: Math.max(0, count - study.trials.filter(isFinished).length),
+      jobs,
+      lag: Math.max(LAG, jobs),
+      data: handed,
+      onTrial: board.ended,
+    };
+    try {
+      await study.optimize(space!, module, options);
+    } finally {
+      board.stop();
+    }
   };
-  // A trial whose first folds are in the worse half is not worth the others.
-  const pruner = percentilePruner(40, { startup: 4 });
+
   const first = Math.ceil(trials / 2);
-  const onTrial = trialLine(terminal, trials, performance.now());
   const wide = createStudy({ name: "wide", sampler: randomSampler(), pruner, storage, seed });
-  const missing = (study: Study, count: number): number =>
-    Math.max(
-      0,
-      count - study.trials.filter((t) => t.state !== "running" && t.state !== "waiting").length,
-    );
-  await wide.optimize(WIDE, objective, { trials: missing(wide, first), onTrial });
-  say();
-  const fine = fineSpace(wide, (text) => say(text.replace(/^/gm, "  ")));
-  say();
+  await run(wide, WIDE, first);
+  terminal.say();
+  const fine = fineSpace(wide, (text) => terminal.say(text.replace(/^/gm, "  ")));
+  terminal.say();
   const narrowed = createStudy({
     name: "narrowed",
     sampler: tpeSampler({ startup: Math.max(3, Math.floor(trials / 10)) }),
@@ -131,63 +120,109 @@ export async function tune({ options: given }: CommandLine): Promise<void> {
   // The best of the first search belong to the second: what they gave is known.
   if (narrowed.trials.length === 0) {
     for (const record of wide.ranking) {
-      const params = narrowed.within(fine, record);
+      const params = narrowed.within(fine, { params: { ...record.params, decay: WIDE_DECAY } });
       if (params) narrowed.add(params, fine, record.value!);
     }
   }
-  const added = narrowed.trials.filter(
-    (t) => t.state === "complete" && t.intermediate.size === 0,
-  ).length;
-  await narrowed.optimize(fine, objective, {
-    trials: missing(narrowed, trials - first + added),
-    onTrial,
-  });
+  const added = narrowed.trials.filter((t) => t.state === "complete" && t.intermediate.size === 0);
+  await run(narrowed, fine, trials - first + added.length);
+  return [wide, narrowed];
+}
 
-  const best = [...wide.ranking, ...narrowed.ranking].sort((a, b) => a.value! - b.value!)[0]!;
-  const params: NetworkParams = { ...UNTUNED, ...best.params };
-  say();
-  labelled(
-    terminal,
-    "Best",
-    Object.entries(best.params)
-      .map(([n, v]) => `${n} ${typeof v === "number" ? Number(v.toPrecision(4)) : String(v)}`)
-      .join(", "),
-  );
-  const tested = await finalTest(data, params, LONGER * epochs, seed);
-  // As many epochs for both: what is compared is the choice of parameters.
-  const untuned = await finalTest(data, UNTUNED, LONGER * epochs, seed);
-  const testMeasure = task === "regression" ? "test RMSE" : "test accuracy";
-  const [low, high] = tested.interval;
-  const lines = [
-    `${testMeasure} ${figure(tested.score)} (95 %: ${figure(low)} to ${figure(high)}), of rows that no trial saw`,
-    `${testMeasure} ${figure(untuned.score)} of a network that was not tuned`,
-  ];
-  terminal.result(style("good", lines[0]!));
-  say(style("faint", lines[1]!));
-  const modelPath = join(folder, "model.safetensors");
-  await tested.model.save(modelPath, {
+/** The best trials of both searches. A trial that was taken over from the first into the second counts once. */
+function bestOf([wide, narrowed]: readonly [Study, Study]): TrialRecord[] {
+  const own = narrowed.ranking.filter((t) => t.intermediate.size > 0);
+  return [...wide.ranking, ...own].sort((a, b) => a.value! - b.value!);
+}
+
+async function saveModel(
+  path: string,
+  data: TuningData,
+  { model, fitted }: Trained,
+): Promise<void> {
+  await model.save(path, {
     includeOptimizer: false,
     extras: {
       thalweg: packageVersion(),
       problem: data.file,
-      task,
-      target: { name: target, ...(tested.fitted.target ?? { mean: 0, std: 1 }) },
-      classNames: tested.fitted.classNames,
-      preprocessing: {
-        kind: "tabular",
-        config: JSON.parse(JSON.stringify(tested.fitted.toConfig())),
-      },
+      task: data.task,
+      target: { name: data.target, ...(fitted.target ?? { mean: 0, std: 1 }) },
+      classNames: fitted.classNames,
+      preprocessing: { kind: "tabular", config: JSON.parse(JSON.stringify(fitted.toConfig())) },
     },
   });
+}
+
+const paramsText = (params: object): string =>
+  Object.entries(params)
+    .map(([n, v]) => `${n} ${typeof v === "number" ? Number(v.toPrecision(4)) : String(v)}`)
+    .join(", ");
+
+/**
+ * Tunes a network on a table: at random in a wide space, with cross-validation; then, narrowed to where the best trials lie,
+ * by a Parzen estimator; then tests the mean of the best few once, beside a network that was not tuned.
+ *
+ * @throws OptionError, DataError and what fit throws
+ */
+export async function tune({ options: given }: CommandLine): Promise<void> {
+  const started = performance.now();
+  const terminal = createTerminal(given.quiet !== undefined);
+  const { say, style } = terminal;
+  const data = await tuningData(given);
+  const settings = settingsOf(given, data.train.columns[0]!.length);
+  const { trials, folds, epochs, seed, jobs } = settings;
+  const engine = await init(engineOptions(given));
+  const folder = outFolder(`tune-${data.file.replace(/\..*$/, "") || "table"}`, given.out);
+
+  labelled(terminal, "Data", `${data.file}, ${data.task} of ${data.target}`);
+  labelled(terminal, "Split", data.split);
+  labelled(
+    terminal,
+    "Trials",
+    `${trials}, each of ${folds} folds and ${epochs} epochs, ${jobs} at a time, seed ${seed} (${engine.variant})`,
+  );
+  say();
+  const studies = await searched(
+    terminal,
+    data,
+    settings,
+    given.journal ?? join(folder, "journal.log"),
+  );
+
+  const ranking = bestOf(studies);
+  if (ranking.length === 0) {
+    throw new OptionError("tune: no trial is complete; look into the journal for why they failed");
+  }
+  say();
+  labelled(terminal, "Best", paramsText(ranking[0]!.params));
+  const chosen = ranking.slice(0, KEPT).map(({ params }, i) => ({
+    params: { decay: WIDE_DECAY, ...params } as NetworkParams,
+    seed: seed + i,
+  }));
+  const tuned = await tunedTest(data, chosen, epochs, seed);
+  const untuned = await untunedTest(data, seed);
+  const isRegression = data.task === "regression";
+  const measure = isRegression ? "test RMSE" : "test accuracy";
+  const text = isRegression ? figure : share;
+  const withInterval = ({ score, interval: [low, high] }: typeof untuned): string =>
+    `${text(score)} (95 %: ${text(low)} to ${text(high)})`;
+  const lines = [
+    `${measure} ${withInterval(tuned.test)}, of rows that no trial saw: the mean of the networks of the best ${chosen.length} trials`,
+    `${measure} ${withInterval(tuned.single)} of the best trial's network alone`,
+    `${measure} ${withInterval(untuned)} of a network that was not tuned, as thalweg train makes it`,
+  ];
+  terminal.result(style("good", lines[0]!));
+  for (const line of lines.slice(1)) say(style("faint", line));
+  const modelPath = join(folder, "model.safetensors");
+  await saveModel(modelPath, data, tuned);
   const { tuneReportHtml } = await import("./report.ts");
   const reportPath = join(folder, "report.html");
-  const args = process.argv.slice(2);
   const page = tuneReportHtml({
-    title: `${data.file}: ${testMeasure} ${figure(tested.score)}`,
-    studies: [wide, narrowed],
-    measure: task === "regression" ? `RMSE of ${folds} folds` : `loss of ${folds} folds`,
+    title: `${data.file}: ${measure} ${text(tuned.test.score)}`,
+    studies,
+    measure: isRegression ? `RMSE of ${folds} folds` : `loss of ${folds} folds`,
     lines,
-    command: commandText(args),
+    command: commandText(process.argv.slice(2)),
   });
   await writeFile(reportPath, new TextEncoder().encode(page));
   labelled(terminal, "Model", modelPath);

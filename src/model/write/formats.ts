@@ -1,6 +1,7 @@
-import { DataError, OptionError, checkName } from "../../errors.ts";
+import { OptionError, checkName } from "../../errors.ts";
 import { writeFile } from "../../runtime/files.ts";
 import type { AnyModel } from "../model.ts";
+import { type SaveOptions, encodeWeights } from "../save.ts";
 import { type FileFormat, formatOf } from "./fileFormat.ts";
 
 /** Names of the formats, as messages list them. */
@@ -15,6 +16,7 @@ export async function filesOf(
   model: AnyModel,
   format: FileFormat,
   name: string,
+  options: SaveOptions = {},
 ): Promise<Map<string, Uint8Array>> {
   checkName("toFiles", "format", format, FORMATS);
   if (!model.built)
@@ -46,22 +48,29 @@ export async function filesOf(
       return new Map([[name, encodeNpz(named)]]);
     }
     case "safetensors":
-      return new Map([[name, model.toBytes()]]);
+      return new Map([[name, model.toBytes(options)]]);
   }
 }
 
 /** Writes a model in the format that the path's ending says, and the files that belong to it beside it. @throws DataError */
-export async function writeModel(model: AnyModel, path: string | URL): Promise<void> {
+export async function writeModel(
+  model: AnyModel,
+  path: string | URL,
+  options: SaveOptions = {},
+): Promise<void> {
   const text = String(path);
-  const format = formatOf(text) ?? "safetensors";
   const at = Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1;
-  const name = text.slice(at);
-  if (path instanceof URL && path.protocol !== "file:")
-    throw new DataError(`${text}: must be a path, or the address of a file`);
+  const format = formatOf(text) ?? "safetensors";
   // model.json comes last: whoever sees it finds what it names.
-  const files = [...(await filesOf(model, format, name))].reverse();
+  const files = [...(await filesOf(model, format, text.slice(at), options))].reverse();
   for (const [file, bytes] of files) {
     const to = path instanceof URL ? new URL(file, path) : text.slice(0, at) + file;
-    await writeFile(to, bytes);
+    await writeFile(files.length === 1 ? path : to, bytes);
   }
+}
+
+/** Writes a model's variables alone, as .npz where the path ends in that. */
+export async function writeWeights(model: AnyModel, path: string | URL): Promise<void> {
+  if (formatOf(String(path)) === "npz") return writeModel(model, path);
+  await writeFile(path, encodeWeights(model));
 }

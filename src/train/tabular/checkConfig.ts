@@ -15,12 +15,18 @@ function hasFields(value: unknown, fields: Record<string, Check>): boolean {
   return Object.entries(fields).every(([name, check]) => check(given.get(name)));
 }
 
+const isEdges: Check = (v) =>
+  v === undefined ||
+  (Array.isArray(v) &&
+    v.length >= 2 &&
+    v.every((x, i) => isNumber(x) && (i === 0 || x > v[i - 1])));
+
 const FILLED = { mean: isNumber, std: isPositive, fill: isNumber, flag: isBoolean };
 const COLUMNS: ReadonlyMap<unknown, Record<string, Check>> = new Map<
   unknown,
   Record<string, Check>
 >([
-  ["number", FILLED],
+  ["number", { ...FILLED, edges: isEdges }],
   ["date", FILLED],
   ["boolean", { fill: isNumber, flag: isBoolean }],
   ["category", { levels: isTexts, other: isBoolean, flag: isBoolean }],

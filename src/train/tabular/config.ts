@@ -1,12 +1,24 @@
+import { printNumber } from "./statistics.ts";
+
 /** How one column becomes features. Plain JSON: this is what a model file holds. */
 export type ColumnPlan =
   | {
       readonly name: string;
-      readonly kind: "number" | "date";
+      readonly kind: "date";
       readonly mean: number;
       readonly std: number;
       readonly fill: number;
       readonly flag: boolean;
+    }
+  | {
+      readonly name: string;
+      readonly kind: "number";
+      readonly mean: number;
+      readonly std: number;
+      readonly fill: number;
+      readonly flag: boolean;
+      /** Ends of bins, increasing: the number in pieces follows its standardised self. */
+      readonly edges?: readonly number[];
     }
   | {
       readonly name: string;
@@ -74,13 +86,19 @@ export interface TabularConfig {
   readonly rowsDropped: readonly RowsDropped[];
 }
 
+/** Names of a number's pieces: "age 20 to 35". */
+function piecesOf(name: string, edges: readonly number[] = []): string[] {
+  return edges.slice(1).map((end, i) => `${name} ${printNumber(edges[i]!)} to ${printNumber(end)}`);
+}
+
 /** Names of the numbers that a column becomes, in their order. */
 export function featuresOf(plan: ColumnPlan): string[] {
   const { name, kind } = plan;
   if (kind === "dropped") return [];
   const flag = plan.flag ? [`${name} is missing`] : [];
   if (kind === "date") return [`${name} year`, `${name} month sin`, `${name} month cos`, ...flag];
-  if (kind !== "category") return [name, ...flag];
+  if (kind === "boolean") return [name, ...flag];
+  if (kind === "number") return [name, ...piecesOf(name, plan.edges), ...flag];
   return [
     ...plan.levels.map((level) => `${name}=${level}`),
     ...(plan.other ? [`${name}=(other)`] : []),

@@ -3,7 +3,7 @@ import { parseBoolean } from "./cell.ts";
 import type { ColumnPlan, ReportRow } from "./config.ts";
 import { parseDate } from "./date.ts";
 import { countsRows, namesRows } from "./idLike.ts";
-import { printNumber, statisticsOf } from "./statistics.ts";
+import { printNumber, quantileEdges, statisticsOf } from "./statistics.ts";
 import { ENOUGH, type Survey, checkFinite, strayCells } from "./survey.ts";
 
 /** A role that the caller gives a column, over what its cells look like. */
@@ -19,6 +19,8 @@ export interface FitColumnOptions {
   readonly isFirst: boolean;
   /** Most levels of a category; of more, the most frequent are kept. */
   readonly maximumLevels: number;
+  /** Bins of a number that is also given in pieces; 0 for none. */
+  readonly bins: number;
   /** Keep a column that only counts rows, where nothing else is left to learn from. */
   readonly keepCounting: boolean;
 }
@@ -33,7 +35,7 @@ function dropped(survey: Survey, role: ReportRow["role"], action: string): Fitte
   return { plan: { name, kind: "dropped" }, report: { column: name, role, missing, action } };
 }
 
-function fitNumber(subject: string, survey: Survey): FittedColumn {
+function fitNumber(subject: string, survey: Survey, bins: number): FittedColumn {
   checkFinite(subject, survey);
   const { name, numbers, missing } = survey;
   const values = numbers.filter((x) => x === x);
@@ -45,13 +47,24 @@ function fitNumber(subject: string, survey: Survey): FittedColumn {
   const flag = values.length < numbers.length;
   const gaps = flag ? `gaps filled with median ${printNumber(median)}, flagged` : "";
   const stray = strayCells(survey, "numbers", (_, row) => numbers[row] === numbers[row]);
+  const edges = quantileEdges(values, bins);
+  const inPieces =
+    edges.length >= 2 ? `in ${edges.length - 1} ${edges.length === 2 ? "piece" : "pieces"}` : "";
   return {
-    plan: { name, kind: "number", mean, std, fill: median, flag },
+    plan: {
+      name,
+      kind: "number",
+      mean,
+      std,
+      fill: median,
+      flag,
+      ...(inPieces !== "" && { edges }),
+    },
     report: {
       column: name,
       role: "number",
       missing,
-      action: sentence("standardised", stray, gaps),
+      action: sentence("standardised", inPieces, stray, gaps),
     },
   };
 }
@@ -145,7 +158,7 @@ export function fitColumn(
     const same = numbers.every((x) => x === numbers[0]); // 1 and 1.0; false where one is missing
     return same
       ? dropped(survey, "constant, dropped", `${only} in every row`)
-      : fitNumber(subject, survey);
+      : fitNumber(subject, survey, options.bins);
   }
   if (role === "date" || (role === undefined && dateShare >= ENOUGH))
     return fitDate(subject, survey);

@@ -35,6 +35,22 @@ export function statisticsOf(subject: string, values: Float64Array): Statistics 
   return { mean, std: std === 0 ? 1 : std, median: median + 0 };
 }
 
+/**
+ * Ends of bins that hold about as many values each; values that are frequent make fewer of them. None where all are equal.
+ *
+ * @param values  float64[n], finite, n >= 1
+ * @param bins    at most; 0 gives none
+ */
+export function quantileEdges(values: Float64Array, bins: number): number[] {
+  const sorted = values.toSorted();
+  const edges: number[] = [];
+  for (let i = 0; i <= bins && bins > 0; i++) {
+    const value = sorted[Math.floor((i * (sorted.length - 1)) / bins)]! + 0;
+    if (edges.length === 0 || value > edges.at(-1)!) edges.push(value);
+  }
+  return edges.length >= 2 ? edges : [];
+}
+
 /** A number as short as people write it: six digits. */
 export function printNumber(x: number): string {
   return String(Number(x.toPrecision(6)));

@@ -1,16 +1,18 @@
-import { OptionError } from "../../errors.ts";
+import { OptionError, checkName } from "../../errors.ts";
 import { type Table, rowCount, takeRows } from "../../io/table.ts";
 import type { AnyModel } from "../../model/model.ts";
 import type { FitOptions } from "../../model/fitOptions.ts";
 import { allocate } from "../../shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import type { Callback } from "../../train/callbacks.ts";
 import type { Samples } from "../../train/split.ts";
 import {
-  type FittedTabular,
+  FittedTabular,
   type TabularFitOptions,
-  tabular,
   type TabularOptions,
+  tabular,
 } from "../../train/tabular.ts";
+import type { TabularConfig } from "../../train/tabular/config.ts";
 import { TrialPruned } from "../pruned.ts";
 import type { Trial } from "../trial.ts";
 import { type Fold, checkRows } from "./folds.ts";
@@ -41,6 +43,11 @@ export interface CrossValidateOptions extends Omit<
   score?: string | null;
   /** A trial that is told the mean score after each fold, and may be pruned there. */
   trial?: Trial | null;
+  /**
+   * When the trial is told. "fold": after fold k at step k. "epoch": also after each epoch of the first fold, epoch e at step e,
+   * and after fold k at step (k + 1) epochs - 1, so that what is hopeless costs a part of one fold. Default "fold".
+   */
+  reportEvery?: "fold" | "epoch";
 }
 
 /** What the folds gave. */
@@ -54,11 +61,12 @@ export interface CrossValidation {
   readonly score: number;
 }
 
-/** A fold's samples. */
-interface Prepared {
+/** The samples of one fold. Tensors and plain JSON: it can be handed to threads. */
+export interface FoldSamples {
   readonly train: Samples;
   readonly test: Samples;
-  readonly fitted: FittedTabular | null;
+  /** How the table became numbers, learnt from the rows that are trained on; null for tensors. */
+  readonly preprocessing: TabularConfig | null;
 }
 
 function taken(t: Tensor, rows: Int32Array): Tensor {
@@ -68,13 +76,18 @@ function taken(t: Tensor, rows: Int32Array): Tensor {
   return new Tensor(data, [rows.length, ...t.shape.slice(1)], t.dtype);
 }
 
-function prepared(data: Samples | TableData, { train, test }: Fold): Prepared {
+/**
+ * The samples of a fold. Of a table, means, categories and fills come from the rows that are trained on.
+ *
+ * @throws DataError, ShapeError where rows are missing
+ */
+export function foldSamples(data: Samples | TableData, { train, test }: Fold): FoldSamples {
   if (!("table" in data)) {
     const part = (rows: Int32Array): Samples => ({
       x: taken(data.x, rows),
       y: taken(data.y, rows),
     });
-    return { train: part(train), test: part(test), fitted: null };
+    return { train: part(train), test: part(test), preprocessing: null };
   }
   const { table, target, task, ...options } = data;
   const fitted = tabular(options).fit(takeRows(table, train), {
@@ -85,18 +98,20 @@ function prepared(data: Samples | TableData, { train, test }: Fold): Prepared {
     const { x, y } = fitted.transform(takeRows(table, rows));
     return { x, y: y! };
   };
-  return { train: part(train), test: part(test), fitted };
+  return { train: part(train), test: part(test), preprocessing: fitted.toConfig() };
 }
 
-/** Folds that were prepared before, by data and folds: the trials of a study share them. */
-const known = /* @__PURE__ */ new WeakMap<object, WeakMap<object, (Prepared | undefined)[]>>();
+/** Folds of tables, by data and folds: reading a table costs as much as some epochs, and the trials of a study share it. */
+const known = /* @__PURE__ */ new WeakMap<object, WeakMap<object, (FoldSamples | undefined)[]>>();
 
-function preparedFold(data: Samples | TableData, folds: readonly Fold[], i: number): Prepared {
+/** A table's fold, kept; a fold of tensors, which is a copy of rows, is made anew: the data is in memory once, and one fold. */
+function samplesOf(data: Samples | TableData, folds: readonly Fold[], i: number): FoldSamples {
+  if (!("table" in data)) return foldSamples(data, folds[i]!);
   let byFolds = known.get(data);
   if (!byFolds) known.set(data, (byFolds = new WeakMap()));
   let list = byFolds.get(folds);
   if (!list) byFolds.set(folds, (list = []));
-  return (list[i] ??= prepared(data, folds[i]!));
+  return (list[i] ??= foldSamples(data, folds[i]!));
 }
 
 /** Root of the mean squared error in the target's own unit. */
@@ -128,10 +143,35 @@ function summarized(
   return { mean: byName(means), std: byName(stds) };
 }
 
+/** What the test rows give. */
+async function resultOf(
+  model: AnyModel,
+  test: Samples,
+  fitted: FittedTabular | null,
+): Promise<Record<string, number>> {
+  const result = await model.evaluate(test.x, test.y, { batchSize: 256 });
+  if (fitted?.task === "regression") result["rmse"] = await unitError(model, test, fitted);
+  return result;
+}
+
+/** Which of the results counts. @throws OptionError if it is none of them */
+function scoreIn(result: Readonly<Record<string, number>>, score: string | null): number {
+  const name = score ?? ("rmse" in result ? "rmse" : "loss");
+  if (name in result) return result[name]!;
+  throw new OptionError(
+    `crossValidate: score must be one of ${Object.keys(result).join(", ")}, got "${name}"`,
+  );
+}
+
+function told(trial: Trial | null | undefined, value: number, step: number): void {
+  trial?.report(value, step);
+  if (trial?.shouldPrune()) throw new TrialPruned();
+}
+
 /**
  * Trains a new model on each fold and tests it on the rows that were held out. Of a table, means, categories and fills come
- * from the rows that are trained on, never from those of the test. Samples are prepared once for the same `data` and `folds`
- * objects: call it again with them, in every trial of a study.
+ * from the rows that are trained on, never from those of the test. A table is read once for the same `data` and `folds`
+ * objects: call it again with them, in every trial of a study. In threads, give what `foldSamples` made.
  *
  * @param build  gives a compiled model; called once a fold. Its seed, and the order of samples, come from the fold's number
  *               and `options.seed`
@@ -142,41 +182,73 @@ function summarized(
  *     const folds = tune.kFold(x.shape[0], { folds: 5 });
  *     const { score } = await tune.crossValidate(() => compiledModel(), { x, y }, folds, { epochs: 10 });
  */
-export async function crossValidate(
+export function crossValidate(
   build: (info: FoldInfo) => AnyModel | Promise<AnyModel>,
   data: Samples | TableData,
   folds: readonly Fold[],
-  options: CrossValidateOptions = {},
+  options?: CrossValidateOptions,
+): Promise<CrossValidation>;
+/** @param folds  what `foldSamples` made */
+export function crossValidate(
+  build: (info: FoldInfo) => AnyModel | Promise<AnyModel>,
+  folds: readonly FoldSamples[],
+  options?: CrossValidateOptions,
+): Promise<CrossValidation>;
+export async function crossValidate(
+  build: (info: FoldInfo) => AnyModel | Promise<AnyModel>,
+  data: Samples | TableData | readonly FoldSamples[],
+  second: readonly Fold[] | CrossValidateOptions = {},
+  third: CrossValidateOptions = {},
 ): Promise<CrossValidation> {
-  const subject = "crossValidate";
-  checkRows(subject, folds, "table" in data ? rowCount(data.table) : data.x.shape[0]!);
-  const { score, trial, ...rest } = options;
-  const { seed = trial?.seed ?? 0, ...fitting } = rest;
+  if (Array.isArray(data)) {
+    const folds = data as readonly FoldSamples[];
+    return validated(build, folds.length, (i) => folds[i]!, second as CrossValidateOptions);
+  }
+  const own = data as Samples | TableData;
+  const folds = second as readonly Fold[];
+  checkRows("crossValidate", folds, "table" in own ? rowCount(own.table) : own.x.shape[0]!);
+  return validated(build, folds.length, (i) => samplesOf(own, folds, i), third);
+}
+
+async function validated(
+  build: (info: FoldInfo) => AnyModel | Promise<AnyModel>,
+  count: number,
+  samples: (fold: number) => FoldSamples,
+  options: CrossValidateOptions,
+): Promise<CrossValidation> {
+  if (count === 0) throw new OptionError("crossValidate: must have folds, got none");
+  const { score = null, trial, reportEvery = "fold", ...rest } = options;
+  checkName("crossValidate", "reportEvery", reportEvery, ["fold", "epoch"]);
+  const { seed = trial?.seed ?? 0, epochs = 1, callbacks = [], ...fitting } = rest;
+  const byEpoch = reportEvery === "epoch";
   const results: Record<string, number>[] = [];
-  let counted = score ?? null;
-  let mean = 0;
-  for (let fold = 0; fold < folds.length; fold++) {
-    const { train, test, fitted } = preparedFold(data, folds, fold);
-    const inputShape = train.x.shape.slice(1);
-    const model = await build({ fold, inputShape, fitted, train });
+  let sum = 0;
+  for (let fold = 0; fold < count; fold++) {
+    const { train, test, preprocessing } = samples(fold);
+    const fitted = preprocessing && new FittedTabular(preprocessing);
+    const model = await build({ fold, inputShape: train.x.shape.slice(1), fitted, train });
     if (!model.built) model.seed = seed + fold;
+    const watch: Callback = {
+      onEpochEnd: async (epoch) => {
+        if (epoch + 1 < epochs)
+          told(trial, scoreIn(await resultOf(model, test, fitted), score), epoch);
+      },
+    };
     try {
-      await model.fit(train.x, train.y, { ...fitting, seed: seed + fold });
-      const result = await model.evaluate(test.x, test.y, { batchSize: 256 });
-      if (fitted?.task === "regression") result["rmse"] = await unitError(model, test, fitted);
-      counted ??= "rmse" in result ? "rmse" : "loss";
-      if (!(counted in result)) {
-        throw new OptionError(
-          `${subject}: score must be one of ${Object.keys(result).join(", ")}, got "${counted}"`,
-        );
-      }
-      results.push(result);
+      await model.fit(train.x, train.y, {
+        ...fitting,
+        epochs,
+        callbacks: trial && byEpoch && fold === 0 ? [...callbacks, watch] : callbacks,
+        seed: seed + fold,
+      });
+      results.push(await resultOf(model, test, fitted));
     } finally {
       model.release();
     }
-    mean = results.reduce((sum, r) => sum + r[counted!]!, 0) / results.length;
-    trial?.report(mean, fold);
-    if (fold + 1 < folds.length && trial?.shouldPrune()) throw new TrialPruned();
+    sum += scoreIn(results[fold]!, score);
+    const step = byEpoch ? (fold + 1) * epochs - 1 : fold;
+    if (fold + 1 < count) told(trial, sum / (fold + 1), step);
+    else trial?.report(sum / count, step);
   }
-  return { folds: results, ...summarized(results), score: mean };
+  return { folds: results, ...summarized(results), score: sum / count };
 }

@@ -27,6 +27,9 @@ export interface CategoricalDistribution<C extends Choice = Choice> {
   readonly choices: readonly C[];
 }
 
+/** Numbers in a range. */
+export type NumberDistribution = FloatDistribution | IntDistribution;
+
 /** What a parameter may be. */
 export type Distribution = FloatDistribution | IntDistribution | CategoricalDistribution;
 
