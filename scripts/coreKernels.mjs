@@ -21,8 +21,11 @@ const ROOTS = [
   ),
 ];
 
-/** Kernels of options that few set, in code that all need. */
-const RARE = ["adaptiveClip", "geluTanh", "geluTanhGrad", "maxMagnitude", "sumOfMagnitudes"];
+/** Kernels of options that few set, and of what fusion looks for, in code that all need. */
+const RARE = [
+  ...["adaptiveClip", "geluTanh", "geluTanhGrad", "maxMagnitude", "sumOfMagnitudes"],
+  "maxPoolGrad",
+];
 
 /**
  * The code that these roots need at once, and no more. Catalogues name every definition there is, so they

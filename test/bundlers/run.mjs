@@ -12,7 +12,7 @@ import { CHROMIUM, COMMANDS } from "../conformance/commands.mjs";
 import { startNext } from "./next.mjs";
 import { PAGES } from "./pages.mjs";
 import { here, install, pack, work } from "./project.mjs";
-import { registryWith } from "./registry.mjs";
+import { registryWith } from "./packages.mjs";
 import { answerOf } from "../conformance/workerd.mjs";
 
 /** Threads that each has: two are asked for. */
@@ -38,15 +38,15 @@ async function deno() {
   const text = readFileSync(join(here, "training.mjs"), "utf8");
   writeFileSync(join(folder, "training.mjs"), text.replace('"thalweg"', '"npm:thalweg"'));
   writeFileSync(join(folder, "page.mjs"), readFileSync(join(here, "page.mjs")));
-  const registry = await registryWith(tarball);
+  const packages = await registryWith(tarball);
   try {
     return await printed(
       COMMANDS.deno.path,
       ["run", "--no-prompt", "--no-lock", "--no-config", join(folder, "page.mjs")],
-      { NPM_CONFIG_REGISTRY: registry.origin, DENO_DIR: join(folder, "cache") },
+      { NPM_CONFIG_REGISTRY: packages.origin, DENO_DIR: join(folder, "cache") },
     );
   } finally {
-    registry.close();
+    packages.close();
   }
 }
 
@@ -55,6 +55,12 @@ async function workerd() {
   if (answer === null) throw new Error("workerd: miniflare is not installed");
   return answer;
 }
+
+/** Checks of the tarball's own: both say what is wrong and fail. */
+const CHECKS = {
+  attw: ["--profile", "esm-only", "--exclude-entrypoints", "./kernels/*.wasm", tarball],
+  publint: ["--strict", tarball],
+};
 
 /** Programs by name: what each prints. */
 const PROGRAMS = {
@@ -118,7 +124,7 @@ function note(name, { error, fingerprint, threads, variant, note: why }, scripts
   for (const problem of problems) console.log(`      ${problem.split("\n").join("\n      ")}`);
 }
 
-const known = [...Object.keys(PROGRAMS), ...Object.keys(PAGES), "next"];
+const known = [...Object.keys(CHECKS), ...Object.keys(PROGRAMS), ...Object.keys(PAGES), "next"];
 const named = process.argv.slice(2);
 for (const name of named.filter((one) => !known.includes(one))) {
   console.error(`bundlers: unknown sample "${name}"; known: ${known.join(", ")}`);
@@ -129,6 +135,12 @@ try {
   // Node is first: the others are compared with it.
   for (const name of ["node", ...(named.length > 0 ? named : known).filter((n) => n !== "node")]) {
     try {
+      if (name in CHECKS) {
+        await printed(join(work, "node_modules/.bin", name), CHECKS[name]);
+        passed++;
+        console.log(`ok    ${name}`);
+        continue;
+      }
       const [text, scripts] = await told(name);
       note(name, JSON.parse(text.trim().split("\n").at(-1)), scripts);
     } catch (error) {
