@@ -58,7 +58,7 @@ async function workerd() {
 
 /** Checks of the tarball's own: both say what is wrong and fail. */
 const CHECKS = {
-  attw: ["--profile", "esm-only", "--exclude-entrypoints", "./kernels/*.wasm", tarball],
+  attw: [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./kernels/*.wasm"],
   publint: ["--strict", tarball],
 };
 
