@@ -9,7 +9,7 @@ import { writeIfChanged } from "./cache.mjs";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** What the script loads lazily elsewhere and may need; the rest (kernels, file formats, workers) it never does. */
-const NEEDED = /\/(datasetFeed|wasm\/worker)\.ts$/;
+const NEEDED = /\/(datasetFeed|nonFinite|pool|refreshStatistics|restoreFit|wasm\/worker)\.ts$/;
 
 /** A script that is a module, a classic worker and a CommonJS module alike. */
 async function trainingScript() {
