@@ -58,6 +58,7 @@ import { rprop } from "./optim/rprop";
 import { scheduleFree, scheduleFreePoint } from "./optim/scheduleFree";
 import { sgd, lookAhead } from "./optim/sgd";
 import { accumulate, averageWeights, ascend } from "./optim/weights";
+import { activity } from "./ops/activity";
 import { trustRatio, inverseNorm, adafactorScale } from "./optim/norms";
 
 import { share } from "./share";
@@ -159,22 +160,22 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       huberGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 26:
-      logCosh(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) logCosh(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 27:
-      logCoshGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      if (ALL_KERNELS) logCoshGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 28:
-      poisson(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) poisson(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 29:
-      poissonGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      if (ALL_KERNELS) poissonGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 30:
-      klDivergence(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) klDivergence(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 31:
-      klDivergenceGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      if (ALL_KERNELS) klDivergenceGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 32:
       binaryCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
@@ -189,16 +190,16 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       sigmoidCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 36:
-      hinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) hinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 37:
-      hingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      if (ALL_KERNELS) hingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 38:
-      squaredHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) squaredHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 39:
-      squaredHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
+      if (ALL_KERNELS) squaredHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), begin, end);
       break;
     case 40:
       binaryMatch(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
@@ -210,16 +211,16 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 43:
-      selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 44:
-      seluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) seluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 45:
-      celu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      if (ALL_KERNELS) celu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 46:
-      celuGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) celuGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 47:
       fill(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -282,7 +283,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       oneHot(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 67:
-      inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      if (ALL_KERNELS) inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 68:
       if (ALL_KERNELS) layerNorm(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<f32>(load<usize>(pc, 36)), scratch, begin, end);
@@ -312,28 +313,28 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 77:
-      relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 78:
-      relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) relu6Grad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 79:
-      hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) hardSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 80:
-      hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) hardSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 81:
-      hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) hardSwish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 82:
-      hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) hardSwishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 83:
-      clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) clamp(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 84:
-      clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      if (ALL_KERNELS) clampGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 85:
       if (ALL_KERNELS) maxPool(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), begin, end);
@@ -354,10 +355,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) previousStates(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), begin, end);
       break;
     case 91:
-      randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      if (ALL_KERNELS) randomUniform(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 92:
-      randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      if (ALL_KERNELS) randomNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 93:
       if (ALL_KERNELS) randomTruncatedNormal(load<usize>(pc, 4), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<i32>(pc, 16), load<u32>(load<usize>(pc, 20)), load<u32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
@@ -414,7 +415,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       neg(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 111:
-      sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) sign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 112:
       absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
@@ -426,10 +427,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 115:
-      round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 116:
-      trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) trunc(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 117:
       crossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
@@ -438,16 +439,16 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       crossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 119:
-      categoricalHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
+      if (ALL_KERNELS) categoricalHinge(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 120:
-      categoricalHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
+      if (ALL_KERNELS) categoricalHingeGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 121:
-      cosineSimilarity(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
+      if (ALL_KERNELS) cosineSimilarity(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 122:
-      cosineSimilarityGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
+      if (ALL_KERNELS) cosineSimilarityGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 123:
       if (ALL_KERNELS) scatter(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
@@ -462,10 +463,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 127:
-      mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 128:
-      mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) mishGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 129:
       if (ALL_KERNELS) simpleRnn(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), scratch, begin, end);
@@ -480,10 +481,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       softmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 133:
-      logSoftmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
+      if (ALL_KERNELS) logSoftmax(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), begin, end);
       break;
     case 134:
-      logSoftmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
+      if (ALL_KERNELS) logSoftmaxGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 135:
       sparseSoftmaxCrossentropy(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
@@ -504,16 +505,16 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 141:
-      logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 142:
-      logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) logSigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 143:
-      softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) softsign(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 144:
-      softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) softsignGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 145:
       if (ALL_KERNELS) topK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), scratch, begin, end);
@@ -528,25 +529,25 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       exp(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 149:
-      expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 150:
       log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 151:
-      log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 152:
-      log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) log2(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 153:
-      sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) sin(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 154:
-      cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) cos(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 155:
-      erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) erf(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 156:
       tanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -564,10 +565,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 161:
-      rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 162:
-      reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) reciprocal(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 163:
       square(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -594,7 +595,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) adafactorVector(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), begin, end);
       break;
     case 171:
-      adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
+      if (ALL_KERNELS) adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
       break;
     case 172:
       adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
@@ -633,7 +634,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) combine(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 184:
-      nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
+      if (ALL_KERNELS) nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
       break;
     case 185:
       if (ALL_KERNELS) radam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
@@ -666,15 +667,18 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       ascend(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 195:
-      clipFactor(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
+      if (ALL_KERNELS) activity(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20));
       break;
     case 196:
-      if (ALL_KERNELS) trustRatio(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<usize>(pc, 36), load<usize>(pc, 40));
+      clipFactor(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
       break;
     case 197:
-      inverseNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
+      if (ALL_KERNELS) trustRatio(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<usize>(pc, 36), load<usize>(pc, 40));
       break;
     case 198:
+      inverseNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
+      break;
+    case 199:
       if (ALL_KERNELS) adafactorScale(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<usize>(pc, 28));
       break;
   }

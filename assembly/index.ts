@@ -1,5 +1,4 @@
 export { dispatch } from "./dispatch.gen";
-export { peakMadd, peakMulAdd } from "./peak";
 export { run } from "./plan";
 
 /** First address that holds no static data: the host's memory begins here. */

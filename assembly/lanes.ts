@@ -484,6 +484,22 @@ export function pmaxDoubles(a: Doubles, b: Doubles): Doubles {
   return f64x2.pmax(a, b);
 }
 
+export function sqrtDoubles(a: Doubles): Doubles {
+  return f64x2.sqrt(a);
+}
+
+export function eqDoubles(a: Doubles, b: Doubles): Doubles {
+  return f64x2.eq(a, b);
+}
+
+export function ltDoubles(a: Doubles, b: Doubles): Doubles {
+  return f64x2.lt(a, b);
+}
+
+export function leDoubles(a: Doubles, b: Doubles): Doubles {
+  return f64x2.le(a, b);
+}
+
 /** i64 sum of the bits. */
 export function addLongs(a: Doubles, b: Doubles): Doubles {
   return i64x2.add(a, b);

@@ -1,10 +1,12 @@
-// What a doctor adds to a step when it looks every 50 steps: training with it and without, interleaved.
+// What a doctor adds to a step when it looks every 50 steps: training with it and without, in turns whose order
+// changes from round to round, on the processor's clock. A figure is the median of the rounds' own ratios, with its
+// quartiles; "again" is the plain training once more in the same round, so its figure is what is noise.
 //   node bench/doctor.mjs [rounds]
 import * as thalweg from "../dist/index.js";
 
 const { conv2d, dense, doctor, flatten, maxPooling2d, reshape, sequential, tensor, Random } =
   thalweg;
-const ROUNDS = Number(process.argv[2] ?? 9);
+const ROUNDS = Number(process.argv[2] ?? 15);
 const random = new Random(1);
 const rows = 3200; // 100 steps of 32
 
@@ -13,15 +15,15 @@ const rows = 3200; // 100 steps of 32
  * training that takes some ms in all would show what it costs to make the plan of the looks, once.
  */
 const NETWORKS = {
-  "mlp 64-64-10": [64, 40, () => [dense({ units: 64, activation: "relu" })]],
+  "mlp 64-64-10": [64, 100, () => [dense({ units: 64, activation: "relu" })]],
   "mlp 784-256-256-10": [
     784,
-    2,
+    4,
     () => [dense({ units: 256, activation: "relu" }), dense({ units: 256, activation: "relu" })],
   ],
   "cnn 28x28, 16-32": [
     784,
-    1,
+    3,
     () => [
       reshape({ targetShape: [28, 28, 1] }),
       conv2d({ filters: 16, kernelSize: 3, activation: "relu" }),
@@ -48,25 +50,30 @@ for (const [name, [inputs, epochs, layers]] of Object.entries(NETWORKS)) {
   // An empty hook pays for being called after every batch, as any callback does.
   const plans = {
     plain: () => [],
+    again: () => [],
     hook: () => [{ onBatchEnd: () => {} }],
     doctor: () => [doctor({ every: 50, print: null })],
   };
-  const times = { plain: [], hook: [], doctor: [] };
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const [plan, callbacks] of Object.entries(plans)) {
+  const names = Object.keys(plans);
+  const times = { plain: [], again: [], hook: [], doctor: [] };
+  for (let round = -2; round < ROUNDS; round++) {
+    for (let i = 0; i < names.length; i++) {
+      const plan = names[(i + round + 2) % names.length];
+      const callbacks = plans[plan]();
       const { user, system } = process.cpuUsage();
-      await model.fit(x, y, { epochs, callbacks: callbacks(), seed: 1 });
+      await model.fit(x, y, { epochs, callbacks, seed: 1 });
       const after = process.cpuUsage();
       if (round >= 0)
         times[plan].push((after.user + after.system - user - system) / (100 * epochs));
     }
   }
-  const [plain, hook, watched] = ["plain", "hook", "doctor"].map((plan) =>
-    quantile(times[plan], 0.25),
-  );
-  const percent = (a, b) => `${(100 * (a / b - 1)).toFixed(1)} %`;
+  const added = (plan) => {
+    const ratios = times[plan].map((t, i) => 100 * (t / times.plain[i] - 1));
+    const [low, mid, high] = [0.25, 0.5, 0.75].map((q) => quantile(ratios, q).toFixed(1));
+    return `${plan} ${mid} % (${low} to ${high})`;
+  };
   console.log(
-    `${name.padEnd(20)} ${plain.toFixed(0)} us a step; any callback ${percent(hook, plain)}, doctor ${percent(watched, plain)}`,
+    `${name.padEnd(20)} ${quantile(times.plain, 0.5).toFixed(0)} us a step; ${["again", "hook", "doctor"].map(added).join(", ")}`,
   );
 }
 process.exit(0);

@@ -8,8 +8,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import { bundleLibrary } from "./bundle.mjs";
 import { Cache, filesBelow, hashOf, writeIfChanged } from "./cache.mjs";
 import { VARIANTS, buildVariant, coreOf } from "./wasm.mjs";
+import { embedTrainingWorker } from "./trainingWorker.mjs";
 import { embedWorker, writeWorker } from "./worker.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -72,61 +74,6 @@ function modules() {
   }
 }
 
-/** Namespaces of the public API: modules of their own, because a bundler cannot shake an inlined one. */
-const NAMESPACES = [
-  "ops/index.gen",
-  "metrics/index.gen",
-  "metrics/scores/index",
-  "train/data/index",
-  "tune/index",
-];
-
-/**
- * dist/*.js: few files, because a program that imports a hundred modules starts 0.15 s later. What the
- * library and the command line share is in chunks; each wasm build is a chunk that is loaded lazily.
- */
-async function bundles() {
-  const entries = ["index", "cli/main", ...NAMESPACES];
-  await esbuild.build({
-    entryPoints: {
-      ...Object.fromEntries(entries.map((name) => [name, at("build/modules", `${name}.js`)])),
-      // What threads run lies beside the chunks that start them.
-      trialThread: at("build/modules/tune/parallel/trialThread.js"),
-      tuneObjective: at("build/modules/cli/tune/objective.js"),
-    },
-    outdir: at("dist"),
-    chunkNames: "[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "neutral",
-    target: "es2022",
-    packages: "external",
-    external: ["node:*"],
-    legalComments: "none",
-    logLevel: "warning",
-    plugins: [
-      {
-        name: "namespaces",
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /index(\.gen)?\.js$/ }, ({ path, importer }) =>
-            importer === at("build/modules/index.js") &&
-            NAMESPACES.some((name) => path === `./${name}.js`)
-              ? { path, external: true }
-              : undefined,
-          ),
-      },
-    ],
-  });
-  for (const file of filesBelow(at("dist")).filter((path) => path.endsWith(".js"))) {
-    // Imports for side effects only, of chunks that have none: bundlers warn of them.
-    writeIfChanged(
-      file,
-      readFileSync(file, "utf8").replace(/^import "[^"]*\/chunk-[^"]*";\n/gm, ""),
-    );
-  }
-}
-
 /** dist/kernels/<variant>.wasm, for those who compile or stream the bytes themselves. */
 function wasmFiles() {
   mkdirSync(at("dist/kernels"), { recursive: true });
@@ -169,12 +116,14 @@ function executable() {
 const started = performance.now();
 await wasm();
 embedWorker();
+await embedTrainingWorker();
 if (only !== "wasm") {
-  const inputs = [at("src"), at("tsconfig.json"), at("package.json"), at("scripts/build.mjs")];
-  const hash = hashOf(inputs, [version("typescript"), version("esbuild")]);
+  const inputs = ["src", "tsconfig.json", "package.json"].map((path) => at(path));
+  for (const name of ["build", "bundle", "pure"]) inputs.push(at("scripts", `${name}.mjs`));
+  const hash = hashOf(inputs, ["typescript", "esbuild", "rolldown"].map(version));
   if (force || !cache.has("dist", hash, [at("dist/index.js"), at("dist/browser.js")])) {
     modules();
-    await bundles();
+    await bundleLibrary(at("build/modules"), at("dist"));
     wasmFiles();
     writeWorker();
     await browserFile();

@@ -1,45 +1,61 @@
-// Which kernels a page downloads first: those that are reached from what a plain network needs. All
+// Which kernels a page downloads first: those that are reached from what most networks begin with. All
 // others are in the second build of each variant, which is loaded when a plan has one of them.
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join, relative } from "node:path";
+import { buildSync } from "esbuild";
 
-/** What the first download is for, below src/: the models, layers and optimizers that most begin with. */
+/** What the first download is for, below src/. */
 const ROOTS = [
-  "model/sequential.ts",
-  ...["activation", "dense", "dropout", "flatten", "reshape"].map((name) => `layers/${name}.ts`),
-  ...["sgd", "adagrad", "rmsprop", "adam", "adamW", "nadam"].map((name) => `optim/${name}.ts`),
-  "losses",
-  "metrics",
-  "ops/activations",
+  "model/sequential",
+  ...["activation", "dense", "dropout", "flatten", "reshape"].map((name) => `layers/${name}`),
+  ...["sgd", "rmsprop", "adam", "adamW"].map((name) => `optim/${name}`),
+  ...["binaryCrossentropy", "categoricalCrossentropy", "sparseCategoricalCrossentropy"].flatMap(
+    (name) => [`losses/${name}`, `metrics/${name}`],
+  ),
+  ...["meanSquaredError", "meanAbsoluteError", "huber"].map((name) => `losses/${name}`),
+  ...["binaryAccuracy", "categoricalAccuracy", "sparseCategoricalAccuracy"].map(
+    (name) => `metrics/${name}`,
+  ),
+  ...["meanSquaredError", "meanAbsoluteError"].map((name) => `metrics/${name}`),
+  ...["relu", "leakyRelu", "elu", "gelu", "silu", "sigmoid", "softmax", "softplus", "tanh"].map(
+    (name) => `ops/activations/${name}`,
+  ),
 ];
 
-function sourcesOf(path) {
-  if (path.endsWith(".ts")) return [path];
-  return readdirSync(path)
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".gen.ts"))
-    .map((name) => join(path, name));
-}
-
-/** The files that these import, directly or not. Catalogues name every definition there is, so they end the walk. */
-function reached(roots) {
-  const seen = new Set(roots);
-  for (const file of seen) {
-    const text = readFileSync(file, "utf8");
-    for (const [, path] of text.matchAll(
-      /^(?:import|export) (?!type\b)[^;]*? from "(\.[^"]+)";/gms,
-    )) {
-      const target = join(dirname(file), path);
-      if (!target.endsWith(".gen.ts") && existsSync(target)) seen.add(target);
-    }
-  }
-  return [...seen];
+/**
+ * The code that these roots need at once, and no more. Catalogues name every definition there is, so they
+ * stay outside.
+ */
+function reached(root) {
+  const { outputFiles, metafile } = buildSync({
+    stdin: {
+      contents: ROOTS.map((path, i) => `export * as _${i} from "./src/${path}.ts";`).join("\n"),
+      resolveDir: root,
+    },
+    absWorkingDir: root,
+    outdir: join(root, "build"),
+    bundle: true,
+    splitting: true,
+    metafile: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    external: ["*.gen.ts", "./wasm/*", "*/errors.ts"], // errors.ts has names of all kinds of things
+    packages: "external",
+    legalComments: "none",
+    logLevel: "error",
+  });
+  const { outputs } = metafile;
+  const eager = new Set(Object.keys(outputs).filter((p) => outputs[p].entryPoint === "<stdin>"));
+  for (const path of eager)
+    for (const { kind, path: next, external } of outputs[path].imports)
+      if (kind === "import-statement" && !external) eager.add(next);
+  return outputFiles.filter((f) => eager.has(relative(root, f.path))).map((f) => f.text);
 }
 
 /** The names of these kernels that the first download needs. */
 export function coreKernels(root, names) {
-  const files = reached(ROOTS.flatMap((path) => sourcesOf(join(root, "src", path))));
   const words = new Set();
-  for (const file of files)
-    for (const [, word] of readFileSync(file, "utf8").matchAll(/[."](\w+)\b/g)) words.add(word);
+  for (const text of reached(root))
+    for (const [, word] of text.matchAll(/[."](\w+)\b/g)) words.add(word);
   return new Set(names.filter((name) => words.has(name)));
 }

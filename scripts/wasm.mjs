@@ -24,8 +24,6 @@ const MICRO_KERNELS = [
   "gemm/tile6x8/*",
   "gemm/runs4x8/*",
   "gemm/runs6x8/*",
-  "gemm/pixels4x8/*",
-  "gemm/pixels6x8/*",
   "gemm/convolve/*",
   "gemm/gather/*",
   "gemm/filterGradient/filterGradient",
@@ -77,8 +75,10 @@ export async function buildVariant(build, extra = []) {
   const target = config.targets[variant];
   const raw = join(root, "build", `${build}.raw.wasm`);
   const out = join(root, target.outFile.replace(variant, build));
-  // asc adds the entries of asconfig.json. Builds without shared memory have no atomics.
+  // asc adds the entries of asconfig.json. Builds without shared memory have no atomics; what only benches
+  // call is not in the first download.
   const entries = target.sharedMemory ? [join(root, "assembly/threads.ts")] : [];
+  if (build === variant) entries.push(join(root, "assembly/peak.ts"));
   await node(
     ASC,
     ...entries,

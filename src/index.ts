@@ -8,7 +8,8 @@ export { decodeIdx } from "./io/idx.ts";
 export { gunzip } from "./io/gunzip.ts";
 export { decodeNpy, encodeNpy } from "./io/npy.ts";
 export { type Table, takeRows } from "./io/table.ts";
-export { decodeSafetensors, encodeSafetensors } from "./io/safetensors.ts";
+export { encodeSafetensors } from "./io/encodeSafetensors.ts";
+export { decodeSafetensors } from "./io/safetensors.ts";
 export type { SymbolicTensor } from "./graph/symbolic.ts";
 export { defineOp } from "./graph/defineOp.ts";
 export type { ShapedOp } from "./graph/shapedOp.ts";
@@ -47,6 +48,11 @@ export type {
 export { backupAndRestore } from "./train/callbacks/backupAndRestore.ts";
 export { csvLogger } from "./train/callbacks/csvLogger.ts";
 export { type EarlyStopping, earlyStopping } from "./train/callbacks/earlyStopping.ts";
+export {
+  type Freezable,
+  type GradualUnfreezingOptions,
+  gradualUnfreezing,
+} from "./train/callbacks/gradualUnfreezing.ts";
 export { lambdaCallback } from "./train/callbacks/lambdaCallback.ts";
 export { learningRateScheduler } from "./train/callbacks/learningRateScheduler.ts";
 export { modelCheckpoint } from "./train/callbacks/modelCheckpoint.ts";
@@ -65,15 +71,15 @@ export { type Checkpoint, decodeCheckpoint } from "./train/checkpoint.ts";
 export type { CheckpointSource } from "./train/checkpointStore.ts";
 export type { FitEpoch } from "./train/trainer.ts";
 export type { FitOptions } from "./model/fitOptions.ts";
+export { type ServeTrainingOptions, serveTraining } from "./model/worker/serveTraining.ts";
+export type { WorkerLike } from "./runtime/workerLike.ts";
 export type { Store } from "./runtime/stores/store.ts";
 export { fileStore } from "./runtime/stores/fileStore.ts";
 export { indexedDBStore } from "./runtime/stores/indexedDBStore.ts";
 export { memoryStore } from "./runtime/stores/memoryStore.ts";
 export { opfsStore } from "./runtime/stores/opfsStore.ts";
+export { type Build, REMEDIES, type Remedy } from "./model/doctor/remedies.ts";
 export {
-  type Build,
-  REMEDIES,
-  type Remedy,
   type RemedyResult,
   type StabiliseOptions,
   type Stabilised,
@@ -97,12 +103,18 @@ export {
   type Prediction,
   decodePredictions,
 } from "./model/applications/decodePredictions.ts";
-export type { ApplicationOptions } from "./model/applications/application.ts";
-export { type MobileNetOptions, mobileNet } from "./model/applications/mobileNet.ts";
+export {
+  mobileNet,
+  mobileNetV2,
+  resNet18,
+  resNet50,
+  squeezeNet,
+  vgg16,
+} from "./model/applications/applications.ts";
+export type { ApplicationOptions, MobileNetOptions } from "./model/applications/options.ts";
 export { type PreparedFor, preprocessInput } from "./model/applications/preprocessInput.ts";
-export { resNet18, resNet50 } from "./model/applications/resNet.ts";
-export { squeezeNet } from "./model/applications/squeezeNet.ts";
-export { vgg16 } from "./model/applications/vgg16.ts";
+export { type CacheFeaturesOptions, cacheFeatures } from "./model/cacheFeatures.ts";
+export { type MergeLoraOptions, type WithLoraOptions, mergeLora, withLora } from "./model/lora.ts";
 export { type Sequential, sequential } from "./model/sequential.ts";
 /** Hyperparameter tuning: studies, samplers, pruners, cross-validation. */
 export * as tune from "./tune/index.ts";

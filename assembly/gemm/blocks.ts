@@ -24,6 +24,9 @@ export const NC: i32 = 960;
 /** Bytes of the one tile that is kept beside C where the tile is ragged or C is added to. */
 export const TILE_BYTES: usize = 256;
 
+/** Where the one run of a product's k stands behind that tile, as tiles read it. */
+export const RUN_AT: usize = 192;
+
 /** Up to this many rows are computed row by row: the rest of a tile would be waste. */
 export const FEW_ROWS: i32 = 3;
 

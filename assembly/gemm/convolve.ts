@@ -2,7 +2,7 @@ import { KC, MC, MR, NC, NR, TILE_BYTES } from "./blocks";
 import { NONE, RELU, finish } from "./epilogue";
 import { copy, transpose } from "./pack";
 import { POINTER_BYTES, gather, survey } from "./gather";
-import { runsTile } from "./tile";
+import { runsStrip } from "./tile";
 
 /**
  * The plan of a convolution, 32-bit words that the host writes (src/ops/convolution/plan.ts). It is a product
@@ -175,16 +175,15 @@ export function tiles(
   const panel = <usize>count * POINTER_BYTES;
   for (let j = 0; j < nc; j += NR) {
     const cols = min(NR, nc - j);
-    let runs = pointers;
+    const whole = cols == NR ? mc / MR : 0;
     let part = c + ((<usize>j) << 2);
-    for (let i = 0; i < mc; i += MR) {
+    if (whole) runsStrip(whole, count, pointers, b, part, strideC, accumulate, bias, relu);
+    let runs = pointers + <usize>whole * panel;
+    part += <usize>(whole * MR) * strideC;
+    for (let i = whole * MR; i < mc; i += MR) {
+      runsStrip(1, count, runs, b, scratch, NR << 2, false, 0, false);
       const rows = min(MR, mc - i);
-      if (rows == MR && cols == NR) {
-        runsTile(count, runs, b, part, strideC, accumulate, bias, relu);
-      } else {
-        runsTile(count, runs, b, scratch, NR << 2, false, 0, false);
-        finish(scratch, NR << 2, part, strideC, rows, cols, accumulate, bias, activation);
-      }
+      finish(scratch, NR << 2, part, strideC, rows, cols, accumulate, bias, activation);
       runs += panel;
       part += <usize>MR * strideC;
     }

@@ -2,7 +2,7 @@ import { LANES, at, load, splat, store } from "../lanes";
 import { KC, MR, NC, NR, TILE_BYTES } from "./blocks";
 import { NONE, finish } from "./epilogue";
 import { pack } from "./pack";
-import { pixelsTile } from "./tile";
+import { tileStrip } from "./tile";
 
 /** The plan of a filter's gradient, 32-bit words; lengths are in elements. */
 /** Rows and columns of the output. */
@@ -94,7 +94,9 @@ export function filterGradient(
           for (let row = firstRow; row < lastRow;) {
             const run = row / runLength;
             const inside = row - run * runLength;
-            const rows = min(MR, min(runLength - inside, lastRow - row));
+            const left = min(runLength - inside, lastRow - row);
+            const whole = cols == NR ? left / MR : 0;
+            const rows = whole ? whole * MR : min(MR, left);
             const tap = run * runTaps;
             const tapRow = tap / kernelColumns;
             const offset =
@@ -102,12 +104,22 @@ export function filterGradient(
               <usize>(tap - tapRow * kernelColumns) * tapX +
               ((<usize>inside) << 2);
             const c = dw + <usize>row * strideW + ((<usize>(g * columns + jc + j)) << 2);
-            if (rows == MR && cols == NR) {
-              pixelsTile(count, runs, offset, stepX, b, c, strideW, pc > 0);
-            } else {
-              pixelsTile(count, runs, offset, stepX, b, scratch, NR << 2, false);
-              finish(scratch, NR << 2, c, strideW, rows, cols, pc > 0, 0, NONE);
-            }
+            tileStrip(
+              whole ? whole : 1,
+              count,
+              runs,
+              offset,
+              stepX,
+              MR << 2,
+              b,
+              NR << 2,
+              whole ? c : scratch,
+              whole ? strideW : NR << 2,
+              whole ? pc > 0 : false,
+              0,
+              false,
+            );
+            if (!whole) finish(scratch, NR << 2, c, strideW, rows, cols, pc > 0, 0, NONE);
             row += rows;
           }
         }
@@ -126,8 +138,8 @@ function lineOf(plan: usize): usize {
 }
 
 /**
- * Length and address of every run of `kc` pixels from `pc` on: those of one row of the output, as `pixelsTile`
- * reads them. Where windows reach beyond the source, their rows are copied behind the runs.
+ * Length and address of every run of `kc` pixels from `pc` on: those of one row of the output, as tiles read
+ * them. Where windows reach beyond the source, their rows are copied behind the runs.
  *
  * @returns how many runs there are
  */

@@ -8,14 +8,15 @@ import {
   NC,
   NR,
   PACK_ROWS,
+  RUN_AT,
   SMALL,
   TILE_BYTES,
 } from "./blocks";
 import { fewRowsTransposed } from "./dots";
-import { NONE, finish } from "./epilogue";
+import { NONE, RELU, finish } from "./epilogue";
 import { pack } from "./pack";
 import { fewRows } from "./rows";
-import { tile } from "./tile";
+import { tileStrip } from "./tile";
 
 /** A is stored [k,m]. */
 export const TRANSPOSE_A: i32 = 1;
@@ -125,7 +126,7 @@ export function gemm(
 }
 
 /**
- * All tiles of one block of C. A whole tile goes straight to C; a ragged one by the scratch tile.
+ * All tiles of one block of C. Whole ones go straight to C, in strips; ragged ones by the scratch tile.
  *
  * @param stepA   bytes from one k to the next in a panel of A; so stepB
  * @param panelA  bytes from one panel of A to the next; so panelB
@@ -147,21 +148,23 @@ export function tiles(
   activation: i32,
   scratch: usize,
 ): void {
-  const plain = bias == 0 && activation == NONE;
+  const relu = activation == RELU;
+  const run = scratch + RUN_AT;
+  i32.store(run, kc);
+  i32.store(run, <i32>a, 4);
+  const runs = kc > 0 ? 1 : 0;
   for (let j = 0; j < nc; j += NR) {
     const cols = min(NR, nc - j);
-    let panel = a;
+    const whole = cols == NR ? mc / MR : 0;
     let part = c + ((<usize>j) << 2);
-    for (let i = 0; i < mc; i += MR) {
+    tileStrip(whole, runs, run, 0, stepA, panelA, b, stepB, part, strideC, accumulate, bias, relu);
+    let offset = <usize>whole * panelA;
+    part += <usize>(whole * MR) * strideC;
+    for (let i = whole * MR; i < mc; i += MR) {
+      tileStrip(1, runs, run, offset, stepA, 0, b, stepB, scratch, NR << 2, false, 0, false);
       const rows = min(MR, mc - i);
-      if (rows == MR && cols == NR) {
-        tile(kc, panel, stepA, b, stepB, part, strideC, accumulate);
-        if (!plain) finish(part, strideC, part, strideC, rows, cols, false, bias, activation);
-      } else {
-        tile(kc, panel, stepA, b, stepB, scratch, NR << 2, false);
-        finish(scratch, NR << 2, part, strideC, rows, cols, accumulate, bias, activation);
-      }
-      panel += panelA;
+      finish(scratch, NR << 2, part, strideC, rows, cols, accumulate, bias, activation);
+      offset += panelA;
       part += <usize>MR * strideC;
     }
     b += panelB;

@@ -1,27 +1,62 @@
-import { pixels4x8 } from "./pixels4x8";
-import { pixels6x8 } from "./pixels6x8";
 import { runs4x8 } from "./runs4x8";
 import { runs6x8 } from "./runs6x8";
 import { tile4x8 } from "./tile4x8";
 import { tile6x8 } from "./tile6x8";
 
-/** The tile of MR rows and NR columns that is fastest with this build's multiply-add. */
-export function tile(
-  k: i32,
-  a: usize,
+/** Tiles of MR rows and NR columns, of the kind that is fastest with this build's multiply-add. */
+export function tileStrip(
+  tiles: i32,
+  count: i32,
+  runs: usize,
+  offset: usize,
   strideA: usize,
+  panelA: usize,
   b: usize,
   strideB: usize,
   c: usize,
   strideC: usize,
   accumulate: bool,
+  bias: usize,
+  relu: bool,
 ): void {
-  if (ASC_FEATURE_RELAXED_SIMD) tile6x8(k, a, strideA, b, strideB, c, strideC, accumulate);
-  else tile4x8(k, a, strideA, b, strideB, c, strideC, accumulate);
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    tile6x8(
+      tiles,
+      count,
+      runs,
+      offset,
+      strideA,
+      panelA,
+      b,
+      strideB,
+      c,
+      strideC,
+      accumulate,
+      bias,
+      relu,
+    );
+  } else {
+    tile4x8(
+      tiles,
+      count,
+      runs,
+      offset,
+      strideA,
+      panelA,
+      b,
+      strideB,
+      c,
+      strideC,
+      accumulate,
+      bias,
+      relu,
+    );
+  }
 }
 
 /** The same for a convolution: each of MR pixels has an address for every run of its window. */
-export function runsTile(
+export function runsStrip(
+  tiles: i32,
   count: i32,
   runs: usize,
   b: usize,
@@ -31,21 +66,9 @@ export function runsTile(
   bias: usize,
   relu: bool,
 ): void {
-  if (ASC_FEATURE_RELAXED_SIMD) runs6x8(count, runs, b, c, strideC, accumulate, bias, relu);
-  else runs4x8(count, runs, b, c, strideC, accumulate, bias, relu);
-}
-
-/** The same for a filter's gradient: MR elements of the windows of all pixels. */
-export function pixelsTile(
-  count: i32,
-  runs: usize,
-  offset: usize,
-  strideA: usize,
-  b: usize,
-  c: usize,
-  strideC: usize,
-  accumulate: bool,
-): void {
-  if (ASC_FEATURE_RELAXED_SIMD) pixels6x8(count, runs, offset, strideA, b, c, strideC, accumulate);
-  else pixels4x8(count, runs, offset, strideA, b, c, strideC, accumulate);
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    runs6x8(tiles, count, runs, b, c, strideC, accumulate, bias, relu);
+  } else {
+    runs4x8(tiles, count, runs, b, c, strideC, accumulate, bias, relu);
+  }
 }

@@ -1,8 +1,49 @@
-import { at } from "../lanes";
+import {
+  Doubles,
+  LANES,
+  addDoubles,
+  andnot,
+  at,
+  divDoubles,
+  eqDoubles,
+  firstLanes,
+  fromDoubles,
+  highDoubles,
+  lane0,
+  load,
+  loadSplat,
+  lowDoubles,
+  ltDoubles,
+  mulDoubles,
+  pmaxDoubles,
+  select,
+  splat,
+  splatDoubles,
+  sqrtDoubles,
+  storePart,
+  subDoubles,
+  sumDoubles,
+} from "../lanes";
 
-/** A mean square in f32, 0 where it would be denormal. */
-function normal(x: f64): f32 {
-  return x < 1e-36 ? 0 : <f32>x;
+/** Mean squares in f32 are 0 where they would be denormal. */
+function normal(x: Doubles): Doubles {
+  return andnot(x, ltDoubles(x, splatDoubles(1e-36)));
+}
+
+/** `sum + (scale x)^2` */
+function addSquare(sum: Doubles, x: Doubles, scale: Doubles): Doubles {
+  const y = mulDoubles(scale, x);
+  return addDoubles(sum, mulDoubles(y, y));
+}
+
+/** `old + rate (square + added - old)` */
+function toward(old: Doubles, square: Doubles, rate: Doubles, added: Doubles): Doubles {
+  return addDoubles(old, mulDoubles(rate, subDoubles(addDoubles(square, added), old)));
+}
+
+/** `x / sqrt(v)`, 0 where x is 0. */
+function direction(x: Doubles, v: Doubles): Doubles {
+  return andnot(divDoubles(x, sqrtDoubles(v)), eqDoubles(x, splatDoubles(0)));
 }
 
 /**
@@ -27,17 +68,23 @@ export function adafactorRows(
   begin: i32,
   end: i32,
 ): void {
+  const scale = splatDoubles(<f64>gradScale);
   for (let i = begin; i < end; i++) {
     let p = at(g, i * columns);
-    const last = at(p, columns);
-    let sum: f64 = 0;
-    for (; p < last; p += 4) {
-      const x = <f64>load<f32>(p) * <f64>gradScale;
-      sum += x * x + <f64>added;
+    let s0 = splatDoubles(0);
+    let s1 = s0;
+    for (let left = columns; left > 0; left -= LANES) {
+      const v = load(p);
+      const x = left >= LANES ? v : select(v, splat(0), firstLanes(left));
+      s0 = addSquare(s0, lowDoubles(x), scale);
+      s1 = addSquare(s1, highDoubles(x), scale);
+      p += 16;
     }
+    const mean = splatDoubles(sumDoubles(addDoubles(s0, s1)) / <f64>columns);
     const to = at(rowMeans, i);
-    const old = <f64>load<f32>(to);
-    store<f32>(to, normal(old + <f64>rate * (sum / <f64>columns - old)));
+    const old = lowDoubles(loadSplat(to));
+    const next = toward(old, mean, splatDoubles(<f64>rate), splatDoubles(<f64>added));
+    storePart(to, fromDoubles(normal(next), next), 1);
   }
 }
 
@@ -64,17 +111,25 @@ export function adafactorColumns(
   begin: i32,
   end: i32,
 ): void {
-  for (let j = begin; j < end; j++) {
+  const scale = splatDoubles(<f64>gradScale);
+  const rates = splatDoubles(<f64>rate);
+  const adds = splatDoubles(<f64>added);
+  const count = splatDoubles(<f64>rows);
+  for (let j = begin; j < end; j += LANES) {
     let p = at(g, j);
-    let sum: f64 = 0;
+    let low = splatDoubles(0);
+    let high = low;
     for (let i = 0; i < rows; i++) {
-      const x = <f64>load<f32>(p) * <f64>gradScale;
-      sum += x * x + <f64>added;
+      const x = load(p);
+      low = addSquare(low, lowDoubles(x), scale);
+      high = addSquare(high, highDoubles(x), scale);
       p = at(p, columns);
     }
     const to = at(columnMeans, j);
-    const old = <f64>load<f32>(to);
-    store<f32>(to, normal(old + <f64>rate * (sum / <f64>rows - old)));
+    const old = load(to);
+    low = normal(toward(lowDoubles(old), divDoubles(low, count), rates, adds));
+    high = normal(toward(highDoubles(old), divDoubles(high, count), rates, adds));
+    storePart(to, fromDoubles(low, high), end - j);
   }
 }
 
@@ -108,17 +163,21 @@ export function adafactorMatrix(
   end: i32,
 ): void {
   let mean: f64 = 0;
-  for (let i = 0; i < rows; i++) mean += <f64>load<f32>(at(rowMeans, i));
+  for (let i = 0; i < rows; i++) mean += <f64>lane0(loadSplat(at(rowMeans, i)));
   mean /= <f64>rows;
-  const scale = <f64>gradScale * <f64>gradSign;
+  const scale = splatDoubles(<f64>gradScale * <f64>gradSign);
+  const floor = splatDoubles(<f64>least);
   for (let i = begin; i < end; i++) {
-    const share = mean == 0 ? 1 : <f64>load<f32>(at(rowMeans, i)) / mean;
-    for (let j = 0; j < columns; j++) {
-      let v = share * <f64>load<f32>(at(columnMeans, j));
-      if (v < <f64>least) v = <f64>least;
+    const share = splatDoubles(mean == 0 ? 1 : <f64>lane0(loadSplat(at(rowMeans, i))) / mean);
+    for (let j = 0; j < columns; j += LANES) {
+      const v = load(at(columnMeans, j));
       const to = at(g, i * columns + j);
-      const x = scale * <f64>load<f32>(to);
-      store<f32>(to, x == 0 ? 0 : <f32>(x / sqrt<f64>(v)));
+      const x = load(to);
+      const low = pmaxDoubles(mulDoubles(share, lowDoubles(v)), floor);
+      const high = pmaxDoubles(mulDoubles(share, highDoubles(v)), floor);
+      const first = direction(mulDoubles(scale, lowDoubles(x)), low);
+      const second = direction(mulDoubles(scale, highDoubles(x)), high);
+      storePart(to, fromDoubles(first, second), columns - j);
     }
   }
 }
@@ -151,14 +210,23 @@ export function adafactorVector(
   begin: i32,
   end: i32,
 ): void {
-  for (let i = begin; i < end; i++) {
+  const scale = splatDoubles(<f64>gradScale * <f64>gradSign);
+  const rates = splatDoubles(<f64>rate);
+  const adds = splatDoubles(<f64>added);
+  const floor = splatDoubles(<f64>least);
+  for (let i = begin; i < end; i += LANES) {
     const from = at(g, i);
     const to = at(v, i);
-    const x = <f64>load<f32>(from) * <f64>gradScale * <f64>gradSign;
-    const old = <f64>load<f32>(to);
-    let square = old + <f64>rate * (x * x + <f64>added - old);
-    store<f32>(to, normal(square));
-    if (square < <f64>least) square = <f64>least;
-    store<f32>(from, x == 0 ? 0 : <f32>(x / sqrt<f64>(square)));
+    const x = load(from);
+    const old = load(to);
+    const a = mulDoubles(scale, lowDoubles(x));
+    const b = mulDoubles(scale, highDoubles(x));
+    const low = toward(lowDoubles(old), mulDoubles(a, a), rates, adds);
+    const high = toward(highDoubles(old), mulDoubles(b, b), rates, adds);
+    // What pads a parameter stays 0.
+    storePart(to, fromDoubles(normal(low), normal(high)), end - i);
+    const first = direction(a, pmaxDoubles(low, floor));
+    const second = direction(b, pmaxDoubles(high, floor));
+    storePart(from, fromDoubles(first, second), end - i);
   }
 }

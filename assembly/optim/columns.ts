@@ -1,11 +1,56 @@
-import { at } from "../lanes";
+import {
+  Doubles,
+  LANES,
+  addDoubles,
+  at,
+  divDoubles,
+  firstLanes,
+  fromDoubles,
+  highDoubles,
+  leDoubles,
+  load,
+  lowDoubles,
+  lt,
+  mulDoubles,
+  pmaxDoubles,
+  pminDoubles,
+  select,
+  splat,
+  splatDoubles,
+  sqrtDoubles,
+  store,
+  storePart,
+  sumDoubles,
+} from "../lanes";
+
+/** `sum + x^2` */
+function addSquare(sum: Doubles, x: Doubles): Doubles {
+  return addDoubles(sum, mulDoubles(x, x));
+}
+
+/** What clips a gradient of norm `sqrt(gs)`, where the weights' norm is `sqrt(ws)`; 1 where it is short enough. */
+function clipFactor(gs: Doubles, ws: Doubles, limit: Doubles, least: Doubles): Doubles {
+  const norm = sqrtDoubles(gs);
+  const most = mulDoubles(limit, pmaxDoubles(sqrtDoubles(ws), least));
+  return select(splatDoubles(1), divDoubles(most, norm), leDoubles(norm, most));
+}
+
+/** Four neighbouring columns of `rows` rows, multiplied by a factor each; the first `n` are written. */
+function scaleColumns(p: usize, rows: i32, step: usize, low: Doubles, high: Doubles, n: i32): void {
+  for (let i = 0; i < rows; i++) {
+    const x = load(p);
+    const first = mulDoubles(lowDoubles(x), low);
+    storePart(p, fromDoubles(first, mulDoubles(highDoubles(x), high)), n);
+    p += step;
+  }
+}
 
 /**
  * Clips the gradient of each output unit by the norm of its weights: columns [begin, end) of [rows, columns].
  *
  *     most = limit max(|w|, least),  g = g most / |g| where |g| > most
  *
- * Norms in f64. NaN comes through. Source: Brock et al. 2021, equation 3 (arXiv:2102.06171).
+ * Norms in f64, four units at a time. NaN comes through. Source: Brock et al. 2021, equation 3 (arXiv:2102.06171).
  *
  * @grain 16
  * @param g        f32[rows,columns], gradients, in place
@@ -25,25 +70,44 @@ export function adaptiveClip(
   begin: i32,
   end: i32,
 ): void {
-  for (let j = begin; j < end; j++) {
-    let gs: f64 = 0;
-    let ws: f64 = 0;
+  const limits = splatDoubles(<f64>limit);
+  const leasts = splatDoubles(<f64>least);
+  const step = (<usize>columns) << 2;
+  for (let j = begin; j < end; j += LANES) {
+    let p = at(g, j);
+    let q = at(w, j);
+    let gl = splatDoubles(0);
+    let gh = gl;
+    let wl = gl;
+    let wh = gl;
     for (let i = 0; i < rows; i++) {
-      const x = <f64>load<f32>(at(g, i * columns + j));
-      const y = <f64>load<f32>(at(w, i * columns + j));
-      gs += x * x;
-      ws += y * y;
+      const x = load(p);
+      const y = load(q);
+      gl = addSquare(gl, lowDoubles(x));
+      gh = addSquare(gh, highDoubles(x));
+      wl = addSquare(wl, lowDoubles(y));
+      wh = addSquare(wh, highDoubles(y));
+      p += step;
+      q += step;
     }
-    const norm = sqrt<f64>(gs);
-    const held = sqrt<f64>(ws);
-    const most = <f64>limit * (held < <f64>least ? <f64>least : held);
-    if (norm <= most) continue;
-    const factor = most / norm;
-    for (let i = 0; i < rows; i++) {
-      const to = at(g, i * columns + j);
-      store<f32>(to, <f32>(<f64>load<f32>(to) * factor));
-    }
+    const low = clipFactor(gl, wl, limits, leasts);
+    const high = clipFactor(gh, wh, limits, leasts);
+    scaleColumns(at(g, j), rows, step, low, high, end - j);
   }
+}
+
+/** What brings a norm, given squared, nearer to [low, high]. */
+function boundFactor(
+  squares: Doubles,
+  low: Doubles,
+  high: Doubles,
+  rate: Doubles,
+  rest: Doubles,
+): Doubles {
+  const norm = sqrtDoubles(squares);
+  const held = pminDoubles(pmaxDoubles(norm, low), high);
+  const wanted = addDoubles(mulDoubles(rate, held), mulDoubles(rest, norm));
+  return divDoubles(wanted, addDoubles(norm, splatDoubles(1e-7)));
 }
 
 /**
@@ -53,7 +117,7 @@ export function adaptiveClip(
  *     wanted = rate clamp(norm, low, high) + (1 - rate) norm
  *     w = w wanted / (norm + 1e-7)
  *
- * Norms in f64. NaN comes through. Source: keras.constraints.MinMaxNorm.
+ * Norms in f64, four units at a time. NaN comes through. Source: keras.constraints.MinMaxNorm.
  *
  * @grain 16
  * @param w       f32[outer,length,inner], in place
@@ -73,22 +137,45 @@ export function boundNorm(
   begin: i32,
   end: i32,
 ): void {
-  for (let v = begin; v < end; v++) {
-    const first = at(w, (v / inner) * length * inner + (v % inner));
-    let sum: f64 = 0;
-    for (let i = 0; i < length; i++) {
-      const x = <f64>load<f32>(at(first, i * inner));
-      sum += x * x;
+  const lows = splatDoubles(<f64>low);
+  const highs = splatDoubles(<f64>high);
+  const rates = splatDoubles(<f64>rate);
+  const rests = splatDoubles(1 - <f64>rate);
+  const step = (<usize>inner) << 2;
+  let v = begin;
+  while (v < end) {
+    const j = v % inner;
+    const first = at(w, (v / inner) * length * inner + j);
+    let s0 = splatDoubles(0);
+    let s1 = s0;
+    let p = first;
+    if (inner == 1) {
+      for (let left = length; left > 0; left -= LANES) {
+        const x = load(p);
+        const y = left >= LANES ? x : select(x, splat(0), firstLanes(left));
+        s0 = addSquare(s0, lowDoubles(y));
+        s1 = addSquare(s1, highDoubles(y));
+        p += 16;
+      }
+      const sum = splatDoubles(sumDoubles(addDoubles(s0, s1)));
+      const factor = boundFactor(sum, lows, highs, rates, rests);
+      for (let i = 0; i < length; i += LANES)
+        scaleColumns(at(first, i), 1, 0, factor, factor, length - i);
+      v++;
+      continue;
     }
-    const norm = sqrt<f64>(sum);
-    let held = norm;
-    if (held < <f64>low) held = <f64>low;
-    if (held > <f64>high) held = <f64>high;
-    const factor = (<f64>rate * held + (1 - <f64>rate) * norm) / (norm + 1e-7);
+    // Four vectors side by side, or what is left of them.
+    const n = min(LANES, min(inner - j, end - v));
     for (let i = 0; i < length; i++) {
-      const to = at(first, i * inner);
-      store<f32>(to, <f32>(<f64>load<f32>(to) * factor));
+      const x = load(p);
+      s0 = addSquare(s0, lowDoubles(x));
+      s1 = addSquare(s1, highDoubles(x));
+      p += step;
     }
+    const low2 = boundFactor(s0, lows, highs, rates, rests);
+    const high2 = boundFactor(s1, lows, highs, rates, rests);
+    scaleColumns(first, length, step, low2, high2, n);
+    v += n;
   }
 }
 
@@ -99,8 +186,11 @@ export function boundNorm(
  * @param w  f32[n], in place
  */
 export function nonNegative(w: usize, begin: i32, end: i32): void {
-  for (let i = begin; i < end; i++) {
-    const to = at(w, i);
-    if (load<f32>(to) < 0) store<f32>(to, 0);
+  const zero = splat(0);
+  const last = at(w, end);
+  // What pads a parameter is 0 and stays so.
+  for (let p = at(w, begin); p < last; p += 16) {
+    const x = load(p);
+    store(p, select(zero, x, lt(x, zero)));
   }
 }

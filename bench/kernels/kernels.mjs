@@ -103,6 +103,7 @@ async function optimizerRow(name, size) {
 
 export async function kernels({ filter, rounds, clock, print }) {
   const engine = await init();
+  await engine.extend(); // rows are placed one by one: all kernels are there from the start
   const out = {};
   print(
     `variant ${engine.variant}; best of the rounds (median), beside the limit's best and median`,

@@ -9,7 +9,9 @@ import { dropEmpty, outFolder } from "./outFolder.ts";
 import type { CommandLine } from "./parseCommand.ts";
 import { problemFor } from "./problems/problemFor.ts";
 import { commandText } from "./program.ts";
+import { pilotEpochs, pilotRate } from "./pilot.ts";
 import { type Racer, race } from "./race.ts";
+import type { ComparisonData, Entrant } from "./report/comparison.ts";
 import { settingsFor } from "./settings.ts";
 import { columnsOf, createTerminal } from "./terminal.ts";
 import { countOption } from "./values.ts";
@@ -30,6 +32,14 @@ function entries(given: string | undefined): string[] {
   return names;
 }
 
+/** Where the rates of a race come from, in words. */
+function ratesText(rate: ComparisonData["rate"], epochs: number): string {
+  if (rate === "default") return "each with its own default rate";
+  if (rate === "searched")
+    return `each with the best of a few rates around its default (${pilotEpochs(epochs)} epochs each)`;
+  return `rate ${rate}`;
+}
+
 /** Races optimizers on one problem from equal weights and orders, and writes a page of their curves. @throws OptionError */
 export async function compare({ options: given }: CommandLine): Promise<void> {
   const terminal = createTerminal(given.quiet !== undefined);
@@ -37,25 +47,34 @@ export async function compare({ options: given }: CommandLine): Promise<void> {
   const seed = given.seed === undefined ? SEED : countOption("seed", given.seed, 0);
   const names = entries(given.optimizer);
   const problem = await problemFor(given);
-  const { optimizer: _, ...others } = given;
+  const { optimizer: _, "learning-rate": asked, ...rest } = given;
+  const others =
+    asked === undefined || asked === "default" ? rest : { ...rest, "learning-rate": asked };
   const settings = settingsFor(problem.settings, others, problem.parts.train.y.size);
   const engine = await init(engineOptions(given));
   const folder = outFolder(`${problem.name}-compare`, given.out);
   describeData(terminal, problem);
-  const rate = given["learning-rate"] === undefined ? null : settings.learningRate;
+  const rate: ComparisonData["rate"] =
+    asked === undefined ? "searched" : asked === "default" ? "default" : settings.learningRate!;
   labelled(
     terminal,
     "Race",
-    `${names.length} optimizers, ${rate === null ? "each with its own default rate" : `rate ${rate}`}, ` +
+    `${names.length} optimizers, ${ratesText(rate, settings.epochs)}, ` +
       `${settings.epochs} epochs, batches of ${settings.batchSize}, seed ${seed}: equal first weights and orders`,
   );
   say();
   const started = performance.now();
-  const racers: Racer[] = [];
+  const racers: Entrant[] = [];
   try {
     for (const name of names) {
-      const racer = await race(problem, { ...settings, optimizer: name, learningRate: rate }, seed);
-      racers.push(racer);
+      const own = {
+        ...settings,
+        optimizer: name,
+        learningRate: typeof rate === "number" ? rate : null,
+      };
+      const pilot = rate === "searched" ? await pilotRate(problem, own, seed) : null;
+      const racer = await race(problem, pilot ? { ...own, learningRate: pilot.rate } : own, seed);
+      racers.push({ ...racer, pilot });
       say(
         columnsOf([
           [
@@ -83,18 +102,19 @@ export async function compare({ options: given }: CommandLine): Promise<void> {
     `${style("good", style("strong", first!.name))} has the lowest validation loss, ${figure(first!.best)}  ` +
       style("faint", `${first!.measure} ${score(first!)}`),
   );
-  const head = ["", "optimizer", "rate", "lowest", "epoch", first!.measure].map((t) =>
+  const head = ["", "optimizer", "rate", "of default", "lowest", "epoch", first!.measure].map((t) =>
     style("faint", t),
   );
   const rows = racers.map((r, i) => [
     `  ${i + 1}`,
     r.name,
     String(Number(figure(r.learningRate))),
+    r.pilot ? `x ${r.pilot.factor}` : "-",
     r.failed ? "diverged" : figure(r.best),
     r.failed ? "-" : String(r.bestEpoch),
     score(r),
   ]);
-  for (const line of columnsOf([head, ...rows], [2, 3, 4, 5])) say(line);
+  for (const line of columnsOf([head, ...rows], [2, 3, 4, 5, 6])) say(line);
   say();
   const path = join(folder, "compare.html");
   const { writeComparison } = await import("./report/comparison.ts");

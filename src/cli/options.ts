@@ -56,7 +56,11 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
   layers: spec("Network", "LIST", "units of the hidden layers, such as 64,32; 0 for none"),
   dropout: spec("Network", "RATE", "share of hidden units left out of each step (0)"),
   optimizer: spec("Training", "NAME", ""),
-  "learning-rate": spec("Training", "RATE", "step size; with --optimizer that one's own default"),
+  "learning-rate": spec(
+    "Training",
+    "RATE",
+    "step size; else that of --optimizer (compare: searched, or default)",
+  ),
   epochs: spec("Training", "N", "passes over the training rows"),
   "batch-size": spec("Training", "N", "rows in a step, or all"),
   seed: spec("Training", "N", "first weights, order of rows, dropout (1)"),

@@ -180,7 +180,8 @@ async function collected(
   return content.take();
 }
 
-function storeOf(cache: DownloadOptions["cache"]): Store | null {
+/** The store that an option `cache` means; null: none. */
+export function storeOf(cache: DownloadOptions["cache"]): Store | null {
   if (cache === undefined || cache === null || cache === false) return null;
   if (cache === true) return defaultStore();
   return typeof cache === "string" || cache instanceof URL ? fileStore(cache) : cache;

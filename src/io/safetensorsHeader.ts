@@ -18,9 +18,6 @@ export interface SafetensorsHeader {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** Bytes, as in the reference implementation. */
-export const MAXIMUM_HEADER = 100_000_000;
-
 const DTYPES: Readonly<Record<string, ElementKind>> = {
   F64: "f64",
   F32: "f32",

@@ -1,7 +1,8 @@
 import { DataError } from "../errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { crc32c } from "./crc32c.ts";
-import { type SafetensorsContent, decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { encodeSafetensors } from "./encodeSafetensors.ts";
+import { type SafetensorsContent, decodeSafetensors } from "./safetensors.ts";
 import { subjectOf } from "./subject.ts";
 
 /**

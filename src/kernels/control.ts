@@ -7,7 +7,7 @@ export const LOST = 192;
 /** Offset of the number of threads; behind it, whether thread 0 may sleep. */
 export const TEAM = 384;
 
-/** What a worker is sent. Its answer is "up", or in words why it is not. */
+/** What a worker is sent. Its answers: "up", or in words why it is not; "down" when it was dismissed. */
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;

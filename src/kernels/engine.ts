@@ -7,13 +7,15 @@ import {
   withDefaults,
 } from "../errors.ts";
 import { decodeBase64, hardwareThreads, inflate, runtimeName } from "../runtime/platform.ts";
+import { maySleep } from "../runtime/thread.ts";
 import type { Address } from "./command.ts";
 import { CONTROL_BYTES } from "./control.ts";
-import { type Pool, startPool } from "./pool.ts";
+import { arithmeticNote, threadNote } from "./notes.ts";
+import type { Pool } from "./pool.ts";
 import {
   type Features,
-  VARIANTS,
   type Variant,
+  checkVariant,
   chooseVariant,
   loadBase64,
   probeFeatures,
@@ -91,6 +93,7 @@ interface Parts {
   readonly maximumMemory: number;
   readonly splitWork: number;
   readonly features: Features;
+  readonly asked: number;
 }
 
 /** One wasm instance with its one linear memory, and the worker threads that share it. */
@@ -113,13 +116,15 @@ export class Engine {
   /** Whether `close` has been called. */
   closed = false;
   private readonly features: Features;
+  /** Threads that were asked for. */
+  private readonly asked: number;
   private readonly control: Address;
   private pool: Pool | null = null;
   /** Why there is no pool, where one was wanted. */
   private poolNote = "";
   private extending: Promise<void> | null = null;
 
-  constructor({ variant, memory, exports, maximumMemory, splitWork, features }: Parts) {
+  constructor({ variant, memory, exports, maximumMemory, splitWork, features, asked }: Parts) {
     this.variant = variant;
     this.memory = memory;
     this.exports = exports;
@@ -128,6 +133,7 @@ export class Engine {
     this.maximumMemory = maximumMemory;
     this.splitWork = splitWork;
     this.features = features;
+    this.asked = asked;
     this.f32 = new Float32Array(memory.buffer);
     this.i32 = new Int32Array(memory.buffer);
     this.u8 = new Uint8Array(memory.buffer);
@@ -168,23 +174,21 @@ export class Engine {
   private async loadAll(): Promise<void> {
     const module = await compileVariant(this.variant, true);
     const { threads } = this;
-    const pool = this.pool;
-    this.pool = null;
-    if (pool) {
-      this.exports.dismiss!(this.control);
-      await pool.terminate();
-      this.i32.fill(0, this.control >>> 2, this.base >>> 2);
-    }
+    const left = await this.dismissPool();
     this.exports = await instantiateOn(module, this.memory);
     this.complete = true;
-    if (pool) await this.startThreads(threads, module);
+    if (left) await this.startThreads(threads, module);
   }
 
   /** Starts the workers. Where that fails the engine stays with one thread and `info` says why. */
   async startThreads(threads: number, module: WebAssembly.Module): Promise<void> {
     const { memory, control } = this;
-    const script = (await import("./wasm/worker.ts")).default;
     try {
+      // A page with one thread, as most are, downloads neither.
+      const [{ startPool }, { default: script }] = await Promise.all([
+        import("./pool.ts"),
+        import("./wasm/worker.ts"),
+      ]);
       this.reserve(this.base);
       this.pool = await startPool(threads, { module, memory, control }, script, (why) =>
         this.losePool(why),
@@ -192,6 +196,20 @@ export class Engine {
     } catch (error) {
       this.poolNote = `the workers did not start: ${(error as Error).message}`;
     }
+  }
+
+  /** Ends the pool, if there is one, outside of a run. @returns whether there may be another in its place */
+  private async dismissPool(): Promise<boolean> {
+    const { pool } = this;
+    if (!pool) return false;
+    this.pool = null;
+    this.exports.dismiss!(this.control);
+    if (!(await pool.end())) {
+      this.poolNote = "the workers did not end when they were dismissed";
+      return false;
+    }
+    this.i32.fill(0, this.control >>> 2, this.base >>> 2);
+    return true;
   }
 
   private losePool(why: string): void {
@@ -243,12 +261,8 @@ export class Engine {
   /** Stops the workers; the engine can still run, on one thread. A second call does nothing. */
   async close(): Promise<void> {
     this.closed = true;
-    const { pool } = this;
-    if (!pool) return;
-    this.pool = null;
-    this.poolNote = "the engine was closed";
-    this.exports.dismiss!(this.control);
-    await pool.terminate();
+    if (this.pool) this.poolNote = "the engine was closed";
+    await this.dismissPool();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -256,29 +270,21 @@ export class Engine {
   }
 
   info(): EngineInfo {
-    const { features, variant } = this;
-    const notes = [
-      variant.startsWith("relaxed")
-        ? "fused multiply-add is used; init({ reproducible: true }) leaves it out"
-        : features.relaxed
-          ? "fused multiply-add is left out, as asked: results are the same in every engine"
-          : "this engine has no relaxed SIMD (Node 22+, Chrome 114+ and Firefox 145+ have): fused multiply-add would be up to twice as fast",
-      this.threadNote(),
-    ];
+    const { features, variant, threads } = this;
     return {
       runtime: runtimeName(),
       variant,
-      threads: this.threads,
+      threads,
       memory: this.memory.buffer.byteLength,
       maximumMemory: this.maximumMemory,
       features,
-      notes,
+      notes: [arithmeticNote(variant, features), this.threadNote()],
     };
   }
+
   private threadNote(): string {
     if (this.poolNote !== "") return `one thread: ${this.poolNote}`;
-    if (this.features.whyNoThreads !== "") return `one thread: ${this.features.whyNoThreads}`;
-    return `${this.threads} ${this.threads === 1 ? "thread" : "threads"} on ${hardwareThreads()} cores`;
+    return threadNote(this.threads, this.asked, this.features);
   }
 }
 
@@ -297,33 +303,43 @@ async function instantiateOn(
   return exports;
 }
 
-/** Compiles and instantiates an engine. Most programs use the shared one of `init`. */
-export async function createEngine(options: Partial<EngineOptions> = {}): Promise<Engine> {
+/** The module of an engine's variant with every kernel, for another thread's engine. */
+export function moduleFor({ variant }: Engine): Promise<WebAssembly.Module> {
+  return compileVariant(variant, true);
+}
+
+/**
+ * Compiles and instantiates an engine. Most programs use the shared one of `init`.
+ *
+ * @param compiled  a module with every kernel of `options.variant`, where there is one
+ */
+export async function createEngine(
+  options: Partial<EngineOptions> = {},
+  compiled: WebAssembly.Module | null = null,
+): Promise<Engine> {
   const all = withDefaults("init", DEFAULTS, options);
-  if (all.variant !== null && !VARIANTS.includes(all.variant)) {
-    throw new OptionError(
-      `init: variant must be one of ${VARIANTS.join(", ")}, got "${String(all.variant)}"`,
-    );
-  }
   if (!(all.maximumMemory >= PAGE && all.maximumMemory <= 2 ** 32)) {
     throw new OptionError(
       `init: maximumMemory must lie in [65536, 4294967296] bytes, got ${all.maximumMemory}`,
     );
   }
   const features = probeFeatures();
-  const wanted = all.threads === "auto" ? hardwareThreads() : all.threads;
-  if (!Number.isInteger(wanted) || wanted < 1) {
+  const asked = all.threads === "auto" ? hardwareThreads() : all.threads;
+  if (!Number.isInteger(asked) || asked < 1) {
     throw new OptionError(
       `init: threads must be a whole number >= 1 or "auto", got ${String(all.threads)}`,
     );
   }
+  // Where this thread may not sleep it spins, and beyond the cores it would keep from working what it waits for.
+  const wanted = maySleep() ? asked : Math.min(asked, hardwareThreads());
+  if (all.variant !== null) checkVariant(all.variant, features, all.reproducible);
   const variant = all.variant ?? chooseVariant(features, wanted, all.reproducible);
   const shared = variant.endsWith("-mt");
   const maximum = Math.floor(all.maximumMemory / PAGE);
   const memory = new WebAssembly.Memory(
     shared ? { initial: 1, maximum, shared: true } : { initial: 1, maximum },
   );
-  const module = await compileVariant(variant, false);
+  const module = compiled ?? (await compileVariant(variant, false));
   const exports = await instantiateOn(module, memory);
   const { splitWork } = all;
   const engine = new Engine({
@@ -333,7 +349,9 @@ export async function createEngine(options: Partial<EngineOptions> = {}): Promis
     maximumMemory: maximum * PAGE,
     splitWork,
     features,
+    asked,
   });
+  engine.complete = compiled !== null;
   if (shared && wanted > 1) await engine.startThreads(wanted, module);
   return engine;
 }
@@ -364,6 +382,14 @@ export function init(options: Partial<EngineOptions> = {}): Promise<Engine> {
       ),
     );
   }
-  shared ??= createEngine(options).then((engine) => (running = engine));
+  return initWith(options, null);
+}
+
+/** `init` with a module that another thread has compiled. */
+export function initWith(
+  options: Partial<EngineOptions>,
+  compiled: WebAssembly.Module | null,
+): Promise<Engine> {
+  shared ??= createEngine(options, compiled).then((engine) => (running = engine));
   return shared;
 }

@@ -1,21 +1,48 @@
 import { type Thread, type ThreadEvents, maySleep, waysToStart } from "../runtime/thread.ts";
 import { TEAM, type WorkerStart } from "./control.ts";
 
-/** Milliseconds that a worker has to start. */
-const START_LIMIT = 10_000;
+/** Milliseconds that a worker has to start, and to end when it is dismissed. */
+const LIMIT = 10_000;
 
 /** What workers share with thread 0. */
 export type PoolMemory = Omit<WorkerStart, "thread">;
+
+/** A worker that is up. */
+interface Member {
+  readonly thread: Thread;
+  /** Settled when it has left the commands, or has ended. */
+  readonly down: Promise<void>;
+}
 
 /** The workers of one engine: threads 1, 2, ... that stand in `work` of assembly/threads.ts. */
 export class Pool {
   /** Threads that take part, thread 0 included. */
   readonly threads: number;
   private readonly workers: readonly Thread[];
+  private readonly down: Promise<unknown>;
 
-  constructor(workers: readonly Thread[]) {
-    this.threads = workers.length + 1;
-    this.workers = workers;
+  constructor(members: readonly Member[]) {
+    this.threads = members.length + 1;
+    this.workers = members.map(({ thread }) => thread);
+    this.down = Promise.all(members.map(({ down }) => down));
+  }
+
+  /**
+   * Waits for workers that were dismissed, then stops them. A browser's `terminate` does not wait for its thread,
+   * which could still read a control block that the next pool writes.
+   *
+   * @returns false where they do not leave: nothing may be run with the same control block
+   */
+  async end(): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // The timer also keeps the process alive, which the workers do not.
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), LIMIT);
+    });
+    const left = await Promise.race([this.down.then(() => true), late]);
+    clearTimeout(timer);
+    await this.terminate();
+    return left;
   }
 
   /** Stops the workers. What they were writing may be half done. */
@@ -29,11 +56,14 @@ function startWorker(
   start: (events: ThreadEvents) => Thread,
   message: WorkerStart,
   onLost: (why: string) => void,
-): Promise<Thread> {
+): Promise<Member> {
   return new Promise((resolve, reject) => {
     let up = false;
+    let leave = (): void => {};
+    const down = new Promise<void>((settle) => (leave = settle));
     const end = (why: string): void => {
       clearTimeout(timer);
+      leave();
       if (up) onLost(why);
       else {
         void thread.terminate();
@@ -41,14 +71,15 @@ function startWorker(
       }
     };
     const onMessage = (value: unknown): void => {
+      if (value === "down") return leave();
       if (value !== "up") return end(String(value));
       clearTimeout(timer);
       up = true;
       thread.unref();
-      resolve(thread);
+      resolve({ thread, down });
     };
     const thread = start({ message: onMessage, end });
-    const timer = setTimeout(() => end(`no answer for ${START_LIMIT / 1000} s`), START_LIMIT);
+    const timer = setTimeout(() => end(`no answer for ${LIMIT / 1000} s`), LIMIT);
     thread.post(message);
   });
 }
@@ -87,7 +118,7 @@ export async function startPool(
     if (!failed && early === "") return (pool = new Pool(workers));
     reason = failed ? (failed.reason as Error).message : early;
     // Those that came stand at the barrier already, so there is no second try with this memory.
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(workers.map(({ thread }) => thread.terminate()));
     if (workers.length > 0) break;
   }
   throw new Error(reason);

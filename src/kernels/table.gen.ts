@@ -393,6 +393,8 @@ export interface Kernels {
   averageWeights(p: Address, a: Address, rate: Scalar, replace: Scalar, size: number): void;
   /** Keeps the parameters and moves them uphill on elements [begin, end), `kept = p, p = p + factor g`. NaN in */
   ascend(p: Address, kept: Address, g: Address, factor: Scalar, size: number): void;
+  /** Mean, mean square, and the largest of each of the first `tops` columns: `out = [mean x, mean x^2, max_i x_ij ...]`. */
+  activity(x: Address, out: Address, rows: number, columns: number, tops: number): void;
   /** The factor that brings a gradient's norm to at most `limit`, and the norm itself, from block partials */
   clipFactor(partials: Address, count: number, kind: number, limit: Scalar, epsilon: Scalar, factor: Address, norm: Address): void;
   /** How far a parameter may step, from the norms of itself and of its direction (blocks of sumOfSquares). */
@@ -412,36 +414,37 @@ export const TABLE: string =
   "binary clipValue:.f scale:.f sumOfSquares sumOfMagnitudes maxMagnitude compare where cast " +
   "+convolution +convolutionFilterGrad copyBytes copyStrided +depthwise +depthwiseInputGrad " +
   "+depthwiseFilterGrad squaredError squaredErrorGrad absoluteError absoluteErrorGrad " +
-  "huber:...f huberGrad:....f logCosh logCoshGrad poisson:...f poissonGrad:....f " +
-  "klDivergence:...f klDivergenceGrad:....f binaryCrossentropy:...f " +
-  "binaryCrossentropyGrad:....f sigmoidCrossentropy sigmoidCrossentropyGrad hinge hingeGrad " +
-  "squaredHinge squaredHingeGrad binaryMatch:...f elu:..f eluGrad:...f selu seluGrad celu:..f " +
-  "celuGrad:...f fill gatherRows:uuu gatherBytes:uuuff +gather +gatherElements +flatIndices " +
-  "gelu geluGrad geluTanh geluTanhGrad +normBlocks +normMoments:........f +normGroups:......f " +
-  "+normApply +normGradBlocks +normGradSums +normGradApply +gru +gruGrad oneHot:...ff inTopK " +
-  "+layerNorm:........f +layerNormGrad +lstm +lstmGrad matmul batchMatmul +panels " +
-  "leakyRelu:..f leakyReluGrad:...f relu6 relu6Grad hardSigmoid hardSigmoidGrad hardSwish " +
-  "hardSwishGrad clamp:..ff clampGrad:...ff +maxPool +averagePool +maxPoolGrad " +
-  "+averagePoolGrad +maxPoolPick +previousStates randomUniform:.uu.uuff randomNormal:.uu.uuff " +
-  "+randomTruncatedNormal:.uu.uuff +dropoutMask:.uu.uuff dropout:..uu.uuff +recurrence " +
-  "reduceSum +reduceAbs +reduceNorm +reduceMax +reduceProd +reduceVariance:....f " +
-  "+reduceLogSumExp +cumsum relu reluGrad +resize +resizeGrad abs neg sign absGrad floor ceil " +
-  "round trunc crossentropy:....f crossentropyGrad:.....f categoricalHinge " +
-  "categoricalHingeGrad cosineSimilarity:....f cosineSimilarityGrad:.....f +scatter " +
-  "+scatterElements silu siluGrad mish mishGrad +simpleRnn +simpleRnnGrad softmax softmaxGrad " +
-  "logSoftmax logSoftmaxGrad sparseSoftmaxCrossentropy sparseSoftmaxCrossentropyGrad " +
-  "softmaxCrossentropy softmaxCrossentropyGrad softplus:..ff softplusGrad:...ff logSigmoid " +
-  "logSigmoidGrad softsign softsignGrad +topK +topKGrad transpose exp expm1 log log1p log2 " +
-  "sin cos erf tanh tanhGrad sigmoid sigmoidGrad sqrt rsqrt reciprocal square +powScalar:..f " +
+  "huber:...f huberGrad:....f +logCosh +logCoshGrad +poisson:...f +poissonGrad:....f " +
+  "+klDivergence:...f +klDivergenceGrad:....f binaryCrossentropy:...f " +
+  "binaryCrossentropyGrad:....f sigmoidCrossentropy sigmoidCrossentropyGrad +hinge +hingeGrad " +
+  "+squaredHinge +squaredHingeGrad binaryMatch:...f elu:..f eluGrad:...f +selu +seluGrad " +
+  "+celu:..f +celuGrad:...f fill gatherRows:uuu gatherBytes:uuuff +gather +gatherElements " +
+  "+flatIndices gelu geluGrad geluTanh geluTanhGrad +normBlocks +normMoments:........f " +
+  "+normGroups:......f +normApply +normGradBlocks +normGradSums +normGradApply +gru +gruGrad " +
+  "oneHot:...ff +inTopK +layerNorm:........f +layerNormGrad +lstm +lstmGrad matmul " +
+  "batchMatmul +panels leakyRelu:..f leakyReluGrad:...f +relu6 +relu6Grad +hardSigmoid " +
+  "+hardSigmoidGrad +hardSwish +hardSwishGrad +clamp:..ff +clampGrad:...ff +maxPool " +
+  "+averagePool +maxPoolGrad +averagePoolGrad +maxPoolPick +previousStates " +
+  "+randomUniform:.uu.uuff +randomNormal:.uu.uuff +randomTruncatedNormal:.uu.uuff " +
+  "+dropoutMask:.uu.uuff dropout:..uu.uuff +recurrence reduceSum +reduceAbs +reduceNorm " +
+  "+reduceMax +reduceProd +reduceVariance:....f +reduceLogSumExp +cumsum relu reluGrad " +
+  "+resize +resizeGrad abs neg +sign absGrad floor ceil +round +trunc crossentropy:....f " +
+  "crossentropyGrad:.....f +categoricalHinge +categoricalHingeGrad +cosineSimilarity:....f " +
+  "+cosineSimilarityGrad:.....f +scatter +scatterElements silu siluGrad +mish +mishGrad " +
+  "+simpleRnn +simpleRnnGrad softmax softmaxGrad +logSoftmax +logSoftmaxGrad " +
+  "sparseSoftmaxCrossentropy sparseSoftmaxCrossentropyGrad softmaxCrossentropy " +
+  "softmaxCrossentropyGrad softplus:..ff softplusGrad:...ff +logSigmoid +logSigmoidGrad " +
+  "+softsign +softsignGrad +topK +topKGrad transpose exp +expm1 log +log1p +log2 +sin +cos " +
+  "+erf tanh tanhGrad sigmoid sigmoidGrad sqrt +rsqrt +reciprocal square +powScalar:..f " +
   "+warp:..........f +adadelta:....fffffff +adafactorRows:..fff +adafactorColumns:..fff " +
-  "+adafactorMatrix:...fff +adafactorVector:..fffff adagrad:...fffffff adam:.....ffffffffff " +
+  "+adafactorMatrix:...fff +adafactorVector:..fffff +adagrad:...fffffff adam:.....ffffffffff " +
   "+adamax:....fffffffff +asgd:...fffffff adaptiveClip:....ff +boundNorm:...fff +nonNegative " +
   "+descend:..fff +ftrl:....fffffffff +lambDirection:....ffffffff +lion:...fffffff " +
-  "+muonMomentum:...fffff +combine:...ff nadam:....fffffffff +radam:....fffffffff " +
+  "+muonMomentum:...fffff +combine:...ff +nadam:....fffffffff +radam:....fffffffff " +
   "rmsprop:.....fffffffffff +rprop:....ffffffff +scheduleFree:.....ffffffff " +
   "+scheduleFreePoint:...f sgd:....ffffffff lookAhead:...f accumulate:..ff " +
-  "averageWeights:..ff ascend:...f clipFactor:...ff +trustRatio:...fffff inverseNorm:..fff " +
-  "+adafactorScale:....ff";
+  "averageWeights:..ff ascend:...f +activity clipFactor:...ff +trustRatio:...fffff " +
+  "inverseNorm:..fff +adafactorScale:....ff";
 
 /** Opcodes below this one are of kernels that threads may share. */
 export const SHARED: number = 195;

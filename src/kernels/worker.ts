@@ -14,6 +14,8 @@ answerParent((message, post) => {
     const { work } = new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
     post("up");
     work(control, thread);
+    // From here on it touches nothing of the engine's memory.
+    post("down");
   } catch (error) {
     // Thread 0 may be asleep and hear no message: it looks at this word when it wakes.
     Atomics.store(new Int32Array(memory.buffer), (control + LOST) >>> 2, 1);

@@ -127,8 +127,8 @@ export const batchNormalization: LayerFactory<SameShape, BatchNormalizationOptio
       const estimate = options.unbiasedRunningVariance
         ? mul(batch.variance, rows / Math.max(1, rows - 1))
         : batch.variance;
-      update("movingMean", moved(mean, batch.mean, momentum));
-      update("movingVariance", moved(variance, estimate, momentum));
+      update("movingMean", moved(mean, batch.mean, momentum), batch.mean);
+      update("movingVariance", moved(variance, estimate, momentum), estimate);
       return moveAxis(batch.y, last, axis);
     },
   });

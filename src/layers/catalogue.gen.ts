@@ -24,6 +24,7 @@ import { globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling1d, glo
 import { groupNormalization } from "./groupNormalization.ts";
 import { gru } from "./gru.ts";
 import { layerNormalization } from "./layerNormalization.ts";
+import { lora } from "./lora.ts";
 import { lstm } from "./lstm.ts";
 import { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 import { maximum } from "./maximum.ts";
@@ -88,6 +89,7 @@ export const layers: {
   groupNormalization: typeof groupNormalization;
   gru: typeof gru;
   layerNormalization: typeof layerNormalization;
+  lora: typeof lora;
   lstm: typeof lstm;
   maxPooling1d: typeof maxPooling1d;
   maxPooling2d: typeof maxPooling2d;
@@ -154,6 +156,7 @@ export const layers: {
   groupNormalization,
   gru,
   layerNormalization,
+  lora,
   lstm,
   maxPooling1d,
   maxPooling2d,

@@ -32,8 +32,11 @@ export interface CallContext<O> {
   readonly frozen: boolean;
   /** A number of its own for each random node of the model, so that masks differ. */
   readonly randomStream: () => number;
-  /** Replaces a piece of state after the step. */
-  readonly update: (name: string, value: SymbolicTensor) => void;
+  /**
+   * Replaces a piece of state after the step. `observed` is what this batch alone would make of it: where weights
+   * are averaged, the state is made anew as the mean of that over all batches.
+   */
+  readonly update: (name: string, value: SymbolicTensor, observed?: SymbolicTensor) => void;
 }
 
 /** A layer's parameters and what it computes. */
@@ -63,6 +66,8 @@ export interface LayerDefinition<O extends object, M extends object = object> {
   methods?(options: O): M;
   /** The layer within this one that a parameter belongs to, and the parameter's name there; null: its own. */
   inner?(options: O, parameter: string): InnerParameter | null;
+  /** Kernels that `call` multiplies by `adaptedProduct`, and how many of their axes, the first ones, are summed over. */
+  adaptable?: Readonly<Record<string, number>>;
 }
 
 /** A parameter of a layer that another layer holds. */
@@ -102,6 +107,8 @@ export interface LayerParts<Out> {
   /** Indices in the input lie in [0, this); null where it takes none. */
   readonly indexLimit: number | null;
   inner(parameter: string): InnerParameter | null;
+  /** Kernels that `lora` can adapt, and how many of their axes, the first ones, are summed over. */
+  readonly adaptable: Readonly<Record<string, number>>;
   /** Every application of the layer, in order. */
   readonly calls: LayerCall[];
   /** The output of its only application: for models that end there. @throws OptionError where there is none or several */
@@ -192,7 +199,7 @@ export type LayerBody = Pick<
   AnyLayer,
   "kind" | "layerName" | "trainable" | "inputShape" | "options" | "inputDtype" | "indexLimit"
 > &
-  Pick<AnyLayer, "params" | "call" | "inner">;
+  Pick<AnyLayer, "params" | "call" | "inner" | "adaptable">;
 
 /** A layer from its parts. */
 export function makeLayer<Out extends LayerOutput>(body: LayerBody): Layer<Out> {
@@ -247,6 +254,7 @@ export function defineLayer<
       params: (shapes) => definition.params?.(all, shapes, nameOf()) ?? {},
       call: (inputs, context) => definition.call(inputs, { ...context, options: all }, nameOf()),
       inner: (parameter) => definition.inner?.(all, parameter) ?? null,
+      adaptable: definition.adaptable ?? {},
     });
     return Object.assign(layer, definition.methods?.(all)) as Layer<Out> & M;
   };

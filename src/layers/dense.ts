@@ -4,11 +4,12 @@ import { ShapeError } from "../errors.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { add } from "../ops/binary.ts";
-import { asRows, matmul } from "../ops/matmul.ts";
+import { asRows } from "../ops/matmul.ts";
 import { reshape } from "../ops/reshape.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type Shape, printShape } from "../shape.ts";
+import { adaptedProduct } from "./adaptedProduct.ts";
 import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
 import {
   type Activation,
@@ -97,8 +98,9 @@ export const dense: <Units extends number, const Input extends Shape | null>(
       }),
     };
   },
+  adaptable: { kernel: 1 },
   call: ([x], { options, params }, name) => {
-    const rows = matmul(asRows(x!), params["kernel"]!);
+    const rows = adaptedProduct(asRows(x!), params["kernel"]!, params, "kernel");
     const biased = params["bias"] ? add(rows, params["bias"]) : rows;
     const y = activationOf(`dense "${name}"`, options.activation)(biased);
     return x!.shape.length === 2

@@ -24,6 +24,7 @@ export { globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling1d, glo
 export { groupNormalization } from "./groupNormalization.ts";
 export { gru } from "./gru.ts";
 export { layerNormalization } from "./layerNormalization.ts";
+export { lora } from "./lora.ts";
 export { lstm } from "./lstm.ts";
 export { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 export { maximum } from "./maximum.ts";

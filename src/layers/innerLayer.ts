@@ -44,7 +44,7 @@ export function callInner(
       training,
       frozen: frozen || !layer.trainable,
       randomStream,
-      update: (name, value) => update(`${prefix}/${name}`, value),
+      update: (name, ...values) => update(`${prefix}/${name}`, ...values),
     }),
   );
 }

@@ -7,11 +7,12 @@ import type { Initializer } from "../initializers/defineInitializer.ts";
 import { attention } from "../ops/attention.ts";
 import { add } from "../ops/binary.ts";
 import { cast } from "../ops/cast.ts";
-import { asRows, matmul } from "../ops/matmul.ts";
+import { asRows } from "../ops/matmul.ts";
 import { reshape } from "../ops/reshape.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
+import { adaptedProduct } from "./adaptedProduct.ts";
 import {
   type LayerOptions,
   type ParameterSpec,
@@ -73,12 +74,15 @@ function roles<T>([query, value, key]: readonly T[]): [query: T, value: T, key: 
 /** `x kernel + bias` over the last axis, with the kernel's other axes split off: [batch, length, ...rest]. */
 function project(
   x: SymbolicTensor,
-  kernel: SymbolicTensor,
-  bias: SymbolicTensor | undefined,
+  params: Readonly<Record<string, SymbolicTensor>>,
+  product: (typeof PRODUCTS)[number],
   rest: Shape,
 ): SymbolicTensor {
   const units = sizeOf(rest);
-  const rows = matmul(asRows(x), reshape(kernel, { shape: [-1, units] }));
+  const name = `${product}/kernel`;
+  const kernel = reshape(params[name]!, { shape: [-1, units] });
+  const rows = adaptedProduct(asRows(x), kernel, params, name);
+  const bias = params[`${product}/bias`];
   const y = bias ? add(rows, reshape(bias, { shape: [units] })) : rows;
   return reshape(y, { shape: [x.shape[0]!, x.shape[1]!, ...rest] });
 }
@@ -194,11 +198,15 @@ export const multiHeadAttention: AttentionLayerFactory = /* @__PURE__ */ defineL
     });
     return specs;
   },
+  adaptable: { "query/kernel": 1, "key/kernel": 1, "value/kernel": 1, "attentionOutput/kernel": 2 },
   call: (inputs, { options, params, training, randomStream }) => {
     const { numHeads, keyDim, useCausalMask, dropout, seed } = options;
     const [query, value, key] = roles(inputs);
-    const part = (x: SymbolicTensor, product: string, rest: Shape): SymbolicTensor =>
-      project(x, params[`${product}/kernel`]!, params[`${product}/bias`], rest);
+    const part = (
+      x: SymbolicTensor,
+      product: (typeof PRODUCTS)[number],
+      rest: Shape,
+    ): SymbolicTensor => project(x, params, product, rest);
     const drops = training && dropout > 0;
     const y = attention(
       part(query, "query", [numHeads, keyDim]),

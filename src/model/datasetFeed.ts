@@ -36,8 +36,10 @@ export interface DatasetOptions {
 }
 
 /** A dataset with batches: its own, or of `batchSize`. */
-function batched({ stage }: Description, options: DatasetOptions): Stage {
-  const { subject, batchSize } = options;
+export function batched(
+  { stage }: Description,
+  { subject, batchSize }: Pick<DatasetOptions, "subject" | "batchSize">,
+): Stage {
   if (stage.batching) {
     if (batchSize === undefined) return stage;
     throw new OptionError(`${subject}: the dataset has batches already; leave out batchSize`);

@@ -2,12 +2,22 @@ import { withDefaults } from "../errors.ts";
 import type { History } from "../train/history.ts";
 import type { Description } from "../train/data/described.ts";
 import { train } from "../train/loop.ts";
-import type { FitEpoch } from "../train/trainer.ts";
+import type { FitEpoch, Trainer } from "../train/trainer.ts";
 import type { DataLike } from "./data.ts";
-import { FIT_DEFAULTS, type FitOptions } from "./fitOptions.ts";
+import { type AllFitOptions, FIT_DEFAULTS, type FitOptions } from "./fitOptions.ts";
 import { sourcesOf } from "./fitSources.ts";
 import { FitTrainer } from "./fitTrainer.ts";
 import type { AnyModel } from "./model.ts";
+
+/** What is done otherwise than asked. */
+export function noticesOf(
+  y: DataLike | null,
+  { batchSize }: AllFitOptions,
+  { batchSize: used, samples }: Pick<Trainer, "batchSize" | "samples">,
+): string[] {
+  if (y === null || batchSize === "all" || batchSize <= used) return [];
+  return [`fit: batchSize ${batchSize} is more than the ${samples} samples; ${used} is used`];
+}
 
 /**
  * Trains a model, an epoch at a time; see `Model.fitIterator`.
@@ -22,29 +32,27 @@ export async function* fitIterator(
   given: FitOptions,
 ): AsyncGenerator<FitEpoch, History, void> {
   const options = withDefaults("fit", FIT_DEFAULTS, given);
-  const { epochs, batchSize } = options;
+  const { epochs } = options;
   if (!Number.isInteger(epochs) || epochs < 0) {
     throw new RangeError(`fit: epochs must be a whole number >= 0, got ${String(epochs)}`);
   }
   if (options.seed !== undefined && !model.built) model.seed = options.seed;
+  if (options.worker) {
+    // Few pages have a worker: they alone download what starts it.
+    const { fitInWorker } = await import("./worker/fitInWorker.ts");
+    return yield* fitInWorker(model, x, y, options, given);
+  }
   const seed = options.seed ?? model.seed;
   const [source, held] = await sourcesOf(model, x, y, options, given);
   let trainer: FitTrainer | null = null;
   try {
-    const { batch, samples } = source;
     trainer = new FitTrainer(model, await model.runner(FitTrainer.weighs(source, held)), {
       source,
       held,
       seed,
     });
     await trainer.prepare();
-    const notices: string[] = [];
-    if (y !== null && batchSize !== "all" && batchSize > batch) {
-      notices.push(
-        `fit: batchSize ${batchSize} is more than the ${samples} samples; ${batch} is used`,
-      );
-    }
-    return yield* train(trainer, { ...options, notices });
+    return yield* train(trainer, { ...options, notices: noticesOf(y, options, trainer) });
   } finally {
     if (trainer) await trainer.end();
     else {

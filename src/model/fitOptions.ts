@@ -1,3 +1,4 @@
+import type { WorkerLike } from "../runtime/workerLike.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import type { Callback } from "../train/callbacks.ts";
 import type { CheckpointSource } from "../train/checkpointStore.ts";
@@ -32,6 +33,13 @@ export interface FitOptions {
   allowInexact?: boolean;
   /** Aborting it ends the training after the running batch with the signal's reason. */
   signal?: AbortSignal | null;
+  /**
+   * Trains in a worker thread, so that this one stays free; results are the same, bit for bit. Callbacks run here, with
+   * this model, which has the worker's values whenever a hook is called. True takes the library's own worker; a
+   * function starts one of yours, a module that calls `serveTraining`: for layers, losses, metrics and optimizers of
+   * your own, and for pages whose Content-Security-Policy allows no blob: workers. Default false.
+   */
+  worker?: boolean | (() => WorkerLike);
   /** What to do at a loss that is NaN or infinite. Default "throw". */
   onNonFinite?: "throw" | "skip" | "stop";
   /** 1 prints a line an epoch. Default 0. */
@@ -56,6 +64,7 @@ export const FIT_DEFAULTS: AllFitOptions = {
   resumeFrom: null,
   allowInexact: false,
   signal: null,
+  worker: false,
   onNonFinite: "throw",
   verbose: 0,
 };

@@ -13,8 +13,8 @@ export interface ForwardOptions {
   readonly frozen?: boolean;
   /** A number of its own for each random node. */
   readonly randomStream: () => number;
-  /** Called with a piece of state and what it becomes after the step. */
-  readonly update: (name: string, value: SymbolicTensor) => void;
+  /** Called with a piece of state, what it becomes after the step, and what the batch alone would make of it. */
+  readonly update: (name: string, value: SymbolicTensor, observed?: SymbolicTensor) => void;
   /** Called with each output of a layer. */
   readonly onOutput?: (layer: string, output: SymbolicTensor) => void;
 }
@@ -48,7 +48,7 @@ export function forward(
         training: options.training,
         frozen: options.frozen === true || !layer.trainable,
         randomStream: options.randomStream,
-        update: (key, value) => options.update(`${name}/${key}`, value),
+        update: (key, ...values) => options.update(`${name}/${key}`, ...values),
       }),
     );
     made.set(call, out);

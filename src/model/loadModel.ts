@@ -8,7 +8,8 @@ import type { Model } from "./model.ts";
 import { ownParts } from "./load/parts.ts";
 import { sniff } from "./load/sniff.ts";
 import type { ModelSource, SourceOptions } from "./load/source.ts";
-import { FORMAT, setValues, slotsFrom } from "./save.ts";
+import { FORMAT } from "./save.ts";
+import { setValues, slotsFrom } from "./setValues.ts";
 
 /** Parses one piece of metadata. @throws DataError */
 function parse<T>(subject: string, metadata: ReadonlyMap<string, string>, key: string): T | null {

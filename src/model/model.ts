@@ -35,15 +35,8 @@ import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import type { ModelSource } from "./load/source.ts";
-import {
-  type LoadWeightsOptions,
-  type SaveOptions,
-  encodeModel,
-  encodeWeights,
-  loadWeights,
-  saveModel,
-  saveWeights,
-} from "./save.ts";
+import type { LoadWeightsOptions } from "./loadWeights.ts";
+import { type SaveOptions, encodeModel, encodeWeights, saveModel, saveWeights } from "./save.ts";
 import { type StatelessCallOptions, statelessCall } from "./statelessCall.ts";
 import { summary } from "./summary.ts";
 import { type Topology, topologyOf, variablesOf } from "./topology.ts";
@@ -54,6 +47,9 @@ export type OutputForm = "single" | "list" | "record";
 
 /** A model, whatever it predicts. */
 export type AnyModel = Model<unknown>;
+
+/** What the optimizer's numbers of steps that a frozen variable missed begin with; its name follows. */
+const MISSED = "missed ";
 
 /**
  * A model: a graph of layers, their variables, and how they are trained. `Predicted` is what it predicts,
@@ -132,7 +128,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return outputs[0]! as OutputOf<Predicted>;
   }
 
-  /** Whether any of the layers may be trained; setting it sets all of them. Takes effect at the next fit. */
+  /** Whether any of the layers may be trained; setting it sets all of them. Takes effect at the next epoch. */
   get trainable(): boolean {
     return this.layers.some((layer) => layer.trainable);
   }
@@ -172,10 +168,15 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     this.graph = topology;
   }
 
-  /** Draws the first values, once: at the first use, so that a model too large for memory is refused before. */
-  private draw(): void {
+  /**
+   * Draws first values that are not there: at the first use, so that a model too large for memory is refused before.
+   *
+   * @param wanted  of which variables; left out: of all
+   * @internal
+   */
+  draw(wanted: (v: Variable) => boolean = () => true): void {
     this.variableList.forEach((v, i) => {
-      if (v.cell.values || v.cell.at) return;
+      if (v.cell.values || v.cell.at || !wanted(v)) return;
       const { initializer, shape } = v.spec;
       setValuesOf(v, initializer.sample(shape, new Random(initializer.seed ?? this.seed, i)));
     });
@@ -223,8 +224,9 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     const trained = new Set(this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name));
     // A layer without parameters that are trained may still behave otherwise when it is frozen.
     const frozen = topology.layers.map((layer) => Number(!layer.trainable)).join("");
-    const key = `${weighted} ${frozen} ${[...trained].join()}`;
-    if (this.runnerState && this.runnerKey === key && this.runnerState.engine === engine)
+    const keyNow = (): string =>
+      `${weighted} ${frozen} ${[...trained].join()} ${[...this.missedSteps(trained)].join()}`;
+    if (this.runnerState && this.runnerKey === keyNow() && this.runnerState.engine === engine)
       return this.runnerState;
     this.release();
     const source: GraphSource = {
@@ -242,11 +244,11 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
       "optimizer slots": bytes * slots,
     });
     this.draw();
-    const runner = new Runner(engine, source, objective, optimizer);
+    const runner = new Runner(engine, source, objective, optimizer, this.missedSteps(trained));
     this.placeOptimizer(runner);
     reclaimWith(this, runner);
     this.runnerState = runner;
-    this.runnerKey = key;
+    this.runnerKey = keyNow();
     return runner;
   }
 
@@ -260,10 +262,43 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     if (!run) return;
     const { definition, options } = run.optimizer;
     memory.restoreSlots(this.slots, (slot) => definition.slotInit?.(slot, options) ?? 0);
-    run.restore(this.optimizerState.iterations, this.optimizerState.state);
+    const { iterations, state } = this.optimizerState;
+    const missed = this.missedSteps(new Set(memory.trained.map((v) => v.name)));
+    const named = [...missed].map(([name, steps]) => [MISSED + name, steps] as const);
+    run.restore(iterations, { ...state, ...Object.fromEntries(named) });
   }
 
-  private get optimizerNumbers(): { iterations: number; state: Record<string, number> } {
+  /**
+   * Steps that were taken while a variable was frozen, of those that are trained: all of them where it has no slots yet.
+   * Bias correction counts a variable's own steps, as PyTorch does; numbers that a rule itself carries from step to step
+   * (Nadam's product) are the same for all.
+   */
+  private missedSteps(trained: ReadonlySet<string>): ReadonlyMap<string, number> {
+    const { iterations, state } = this.optimizerState;
+    const held = this.slots.values().next().value;
+    const missed = new Map<string, number>();
+    if (!held || this.compiled.optimizer.definition.state) return missed;
+    for (const name of trained) {
+      const steps = held.has(name) ? state[MISSED + name] : iterations;
+      if (steps) missed.set(name, steps);
+    }
+    return missed;
+  }
+
+  /** Steps taken and numbers that are kept, as they are now; and what those that are frozen missed. */
+  optimizerProgress(): { iterations: number; state: Record<string, number> } {
+    const { iterations, state: numbers } = this.optimizerNumbers;
+    const state = { ...numbers };
+    const steps = iterations - this.optimizerState.iterations;
+    const frozen = this.runnerState?.memory.kept ?? [];
+    const held = this.slots.values().next().value;
+    for (const { name } of frozen)
+      if (steps > 0 && held?.has(name)) state[MISSED + name] = (state[MISSED + name] ?? 0) + steps;
+    return { iterations, state };
+  }
+
+  /** Steps taken, and what the rule carries; a rate is set by writing to it. @internal */
+  get optimizerNumbers(): { iterations: number; state: Record<string, number> } {
     return this.runnerState?.optimizer ?? this.optimizerState;
   }
 
@@ -300,11 +335,8 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   release(): void {
     const runner = this.runnerState;
     if (!runner) return;
+    this.optimizerState = this.optimizerProgress();
     this.slots = runner.memory.copySlots(this.slots);
-    if (runner.optimizer) {
-      const { iterations, state } = runner.optimizer;
-      this.optimizerState = { iterations, state: { ...state } };
-    }
     forget(runner);
     runner.free();
     this.runnerState = null;
@@ -324,9 +356,8 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   /** A copy of what the optimizer keeps: slots by name, steps taken, and what the rule carries. */
   optimizerSnapshot(): { slots: Slots; iterations: number; state: Record<string, number> } {
     const { runnerState: runner } = this;
-    const { iterations, state } = runner?.optimizer ?? this.optimizerState;
     const slots = runner ? runner.memory.copySlots(this.slots) : this.slots;
-    return { slots, iterations, state: { ...state } };
+    return { slots, ...this.optimizerProgress() };
   }
 
   /** Puts slots and step count back, as a file holds them. */
@@ -419,7 +450,8 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
    * Reads the variables' values from a file: our own safetensors, by name, or one of Keras (.h5), PyTorch (.pt, or
    * its names in safetensors or .npz), or TF.js.
    */
-  loadWeights(source: ModelSource, options?: LoadWeightsOptions): Promise<void> {
+  async loadWeights(source: ModelSource, options?: LoadWeightsOptions): Promise<void> {
+    const { loadWeights } = await import("./loadWeights.ts");
     return loadWeights(this, source, options);
   }
 

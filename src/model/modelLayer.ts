@@ -17,6 +17,7 @@ export function modelLayer(model: AnyModel): AnyLayer {
     options: { name: model.name, model },
     inputDtype: model.built && model.topology.inputs[0]!.dtype === "int32" ? "int32" : "float32",
     indexLimit: null,
+    adaptable: {},
     params: (shapes) => {
       if (!model.built) model.build(shapes[0]!);
       const { inputs } = model.topology;

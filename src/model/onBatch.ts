@@ -4,7 +4,6 @@ import { type DataLike, samplesFor } from "./data.ts";
 import { residentSource } from "./feed.ts";
 import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
-import { locateNonFinite } from "./nonFinite.ts";
 import { ResidentData } from "./resident.ts";
 
 /**
@@ -33,11 +32,11 @@ export async function trainOnBatch(
     if (!runner.trainStep(plan, 0, options.seed ?? model.seed)) {
       const { source, dtypes } = feed;
       const at = { source, order: 0, cursor: 0, batch: samples.rows, dtypes };
+      const loss = runner.scalar(plan, "loss");
+      const { locateNonFinite } = await import("./nonFinite.ts");
+      runner.memory.take();
       const place = locateNonFinite(runner, at);
-      throw new NonFiniteError(
-        `trainOnBatch: the loss is ${runner.scalar(plan, "loss")}; ${place.text}`,
-        place,
-      );
+      throw new NonFiniteError(`trainOnBatch: the loss is ${loss}; ${place.text}`, place);
     }
     const means = new RunningMeans(model.objective(weighted), runner.metricTerms);
     means.add(plan, samples.rows);

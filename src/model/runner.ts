@@ -59,18 +59,20 @@ export class Runner {
   private stepCells: StepCells | null = null;
   private readonly origins = new WeakMap<Plan, PlanOrigin>();
 
+  /** @param missed  steps that the optimizer took while a variable was frozen, by its name */
   constructor(
     engine: Engine,
     source: GraphSource,
     objective: Objective | null,
     optimizer: Optimizer | null,
+    missed: ReadonlyMap<string, number>,
   ) {
     this.engine = engine;
     this.source = source;
     this.objective = objective;
     const slots = optimizer ? optimizer.definition.slots(optimizer.options) : [];
     this.memory = new VariableMemory(engine, source.variables, source.isTrained, slots);
-    this.optimizer = optimizer ? new OptimizerRun(optimizer, this.memory) : null;
+    this.optimizer = optimizer ? new OptimizerRun(optimizer, this.memory, missed) : null;
   }
 
   /** The compiled plan of a kind and batch size, for `explain` and for its bytes. */

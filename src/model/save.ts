@@ -1,14 +1,8 @@
-import { DataError, OptionError } from "../errors.ts";
-import { decodeSafetensors, encodeSafetensors } from "../io/safetensors.ts";
-import { writeFile } from "../runtime/files.ts";
-import { printShape, sameShape } from "../shape.ts";
+import { OptionError } from "../errors.ts";
+import { encodeSafetensors } from "../io/encodeSafetensors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Json, compileToConfig, toConfig } from "./config.ts";
-import type { WeightOptions } from "./load/foreignWeights.ts";
-import { sniff } from "./load/sniff.ts";
-import type { ModelSource, SourceOptions } from "./load/source.ts";
 import type { AnyModel } from "./model.ts";
-import type { Slots } from "./variables.ts";
 
 /** Layout of the metadata; raised when an older reader could not understand a newer file. */
 export const FORMAT: string = "1";
@@ -68,47 +62,15 @@ export function modelTensors(model: AnyModel): [string, Tensor][] {
   return tensors;
 }
 
-/** The optimizer's slots among named tensors. */
-export function slotsFrom(tensors: ReadonlyMap<string, Tensor>): Slots {
-  const slots: Slots = new Map();
-  for (const [key, t] of tensors) {
-    const [, slot, variable] = /^optimizer\/([^/]+)\/(.+)$/.exec(key) ?? [];
-    if (slot === undefined) continue;
-    if (!slots.has(slot)) slots.set(slot, new Map());
-    slots.get(slot)!.set(variable!, Float32Array.from(t.data));
-  }
-  return slots;
-}
-
-/** Sets a model's variables from named tensors; others are ignored. @throws DataError naming what is missing or differs */
-export function setValues(
-  subject: string,
-  model: AnyModel,
-  tensors: ReadonlyMap<string, Tensor>,
-): void {
-  const weights = model.variables.map((v) => {
-    const t = tensors.get(v.name);
-    if (!t)
-      throw new DataError(
-        `${subject}: has no tensor "${v.name}"; it is another model's, or damaged`,
-      );
-    if (!sameShape(t.shape, v.spec.shape)) {
-      throw new DataError(
-        `${subject}: "${v.name}" must have shape ${printShape(v.spec.shape)}, the file has ${printShape(t.shape)}`,
-      );
-    }
-    return t;
-  });
-  model.setWeights(weights);
-}
-
 /** Writes a model to a file: see `encodeModel`. */
 export async function saveModel(
   model: AnyModel,
   path: string | URL,
   options?: SaveOptions,
 ): Promise<void> {
-  await writeFile(path, encodeModel(model, options));
+  const bytes = encodeModel(model, options);
+  const { writeFile } = await import("../runtime/files.ts");
+  await writeFile(path, bytes);
 }
 
 /** The file of the variables alone. */
@@ -118,38 +80,7 @@ export function encodeWeights(model: AnyModel): Uint8Array {
 
 /** Writes only the variables. */
 export async function saveWeights(model: AnyModel, path: string | URL): Promise<void> {
-  await writeFile(path, encodeWeights(model));
-}
-
-/** Options of `loadWeights`. */
-export interface LoadWeightsOptions extends WeightOptions, SourceOptions {}
-
-/**
- * Reads variables into a model that is built, from safetensors or a file of another library.
- *
- * @throws DataError naming what is missing or differs
- */
-export async function loadWeights(
-  model: AnyModel,
-  source: ModelSource,
-  { names = null, layout = "auto", ...how }: LoadWeightsOptions = {},
-): Promise<void> {
-  if (!model.built)
-    throw new OptionError(
-      `model "${model.name}": has no variables to load yet; build or fit it first`,
-    );
-  const { openSource } = await import("./load/source.ts");
-  const opened = await openSource("loadWeights", source, how);
-  const { bytes, name } = opened;
-  const setOwn = (subject: string, tensors: ReadonlyMap<string, Tensor>): void =>
-    setValues(subject, model, tensors);
-  const subject = `loadWeights${name === "" ? "" : ` "${name}"`}`;
-  if (sniff(bytes) === "safetensors") {
-    const { tensors } = decodeSafetensors(bytes, { name, narrowing: "round" });
-    const own = names === null && layout !== "torch";
-    if (own && model.variables.every((v) => tensors.has(v.name))) return setOwn(subject, tensors);
-  }
-  // Few programs read files of other libraries: they alone load what does.
-  const { foreignWeights } = await import("./load/foreignWeights.ts");
-  return foreignWeights(model, opened, { names, layout }, setOwn);
+  const bytes = encodeWeights(model);
+  const { writeFile } = await import("../runtime/files.ts");
+  await writeFile(path, bytes);
 }

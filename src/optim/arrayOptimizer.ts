@@ -1,14 +1,11 @@
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
-import { Commands } from "../kernels/commands.ts";
-import { type Engine, init } from "../kernels/engine.ts";
-import { kernelsOf } from "../kernels/kernels.ts";
-import { reclaimWith } from "../memory/reclaim.ts";
-import { padded, regionsOf } from "../memory/regions.ts";
+import { padded } from "../memory/regions.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimizer } from "./defineOptimizer.ts";
-import { OptimizerRun, type OptimizerVariable, type UpdatePlan } from "./optimizerRun.ts";
+import type { OptimizerVariable } from "./optimizerRun.ts";
+import type { Placed } from "./placeArrays.ts";
 
 /** What is known of plain arrays besides their lengths. */
 export interface ArrayParameters {
@@ -16,21 +13,6 @@ export interface ArrayParameters {
   readonly names?: readonly string[];
   /** For rules that treat matrices by themselves (muon, adafactor). Default vectors. */
   readonly shapes?: readonly Shape[];
-}
-
-/** The blocks of an optimizer over plain arrays, and the commands of its update. */
-interface Placed {
-  engine: Engine;
-  parameters: Address;
-  gradients: Address;
-  run: OptimizerRun;
-  plan: UpdatePlan;
-  /** Borders of the look-ahead and of the update. */
-  borders: readonly [Address, Address, Address, Address];
-  scratch: Address;
-  scratchBytes: number;
-  /** Slots that begin as the parameters, until they have. */
-  copies: readonly Address[];
 }
 
 /**
@@ -147,58 +129,13 @@ export class ArrayOptimizer {
   }
 
   private place(): Promise<Placed> {
-    this.placed ??= init().then(async (engine) => {
-      const regions = regionsOf(engine);
-      const { definition, options } = this.optimizer;
-      const allocate = (): Address => regions.allocate(this.bytes);
-      const [parameters, gradients] = [allocate(), allocate()];
-      const slots = new Map(definition.slots(options).map((name) => [name, allocate()]));
-      for (const [name, address] of slots) {
-        const first = definition.slotInit?.(name, options) ?? 0;
-        const value = first === "parameter" ? 0 : first;
-        engine.f32.fill(value, address >>> 2, (address + this.bytes) >>> 2);
-      }
-      const copies = [...slots]
-        .filter(([name]) => definition.slotInit?.(name, options) === "parameter")
-        .map(([, address]) => address);
-      const memory = {
-        engine,
-        trainedBytes: this.bytes,
-        layout: this.layout,
-        parameters,
-        gradients,
-        slots,
-      };
-      const run = new OptimizerRun(this.optimizer, memory);
-      const commands = new Commands(engine.splitWork);
-      const kernels = kernelsOf(commands);
-      run.emitBefore(kernels, commands);
-      const border = commands.position;
-      run.emitAccumulate(kernels, commands);
-      const accumulated = commands.position;
-      const needs = run.workspace;
-      const scratchBytes = padded(needs.scratch);
-      const work = regions.allocate(padded(needs.work) + scratchBytes * engine.threads);
-      run.emitUpdate(kernels, commands, work);
-      const end = commands.position;
-      if (commands.isExtended) await engine.extend();
-      const base = regions.allocate(commands.bytes);
-      commands.place(engine.i32, base);
-      const held = [parameters, gradients, ...slots.values(), work, base];
-      reclaimWith(this, { free: () => held.splice(0).forEach((address) => regions.free(address)) });
-      return {
-        engine,
-        parameters,
-        gradients,
-        run,
-        plan: { slots: commands.named },
-        borders: [base, base + border, base + accumulated, base + end],
-        scratch: work + padded(needs.work),
-        scratchBytes,
-        copies,
-      };
-    });
-    return this.placed;
+    return (this.placed ??= this.firstPlace());
+  }
+
+  private async firstPlace(): Promise<Placed> {
+    const { placeArrays } = await import("./placeArrays.ts"); // few pages need it
+    const { optimizer, layout, bytes } = this;
+    return placeArrays({ optimizer, layout, bytes }, this);
   }
 
   private write(

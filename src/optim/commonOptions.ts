@@ -53,7 +53,10 @@ export interface CommonOptions {
   emaMomentum: number;
   /** Replace the weights by their average every so many steps; null: only at the end of `fit`. */
   emaOverwriteFrequency: number | null;
-  /** Step from which the plain mean of the weights is kept and used likewise (SWA); null: do not. */
+  /**
+   * Step from which the plain mean of the weights is kept and used likewise (SWA), batch normalization's running
+   * statistics made anew for it by one more pass; null: do not.
+   */
   swaStart: number | null;
   /** Steps from one point of that mean to the next. Default 1. */
   swaFrequency: number;

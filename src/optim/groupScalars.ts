@@ -1,7 +1,15 @@
 import type { CommonOptions } from "./commonOptions.ts";
 import type { Optimizer } from "./defineOptimizer.ts";
 
-/** The scalars of one group of parameters. */
+/** Parameters that share their scalars. */
+export interface ScalarClass {
+  /** 0: of no group, i + 1: of groups[i]. */
+  readonly group: number;
+  /** Steps that were taken without them, while they were frozen: their own count is behind by as many. */
+  readonly missed: number;
+}
+
+/** The scalars of one class of parameters. */
 export interface GroupScalars {
   /** What their names in plans begin with. */
   readonly prefix: string;
@@ -12,7 +20,7 @@ export interface GroupScalars {
 }
 
 /** The group that a parameter belongs to: 0 for none, i + 1 for groups[i]. */
-export function groupOf({ groups }: CommonOptions, name: string): number {
+function groupOf({ groups }: CommonOptions, name: string): number {
   return (
     groups.findIndex(({ match }) =>
       // A search without state: a global expression would remember where it stopped.
@@ -21,7 +29,7 @@ export function groupOf({ groups }: CommonOptions, name: string): number {
   );
 }
 
-function scalarsOfGroup(optimizer: Optimizer, group: number): GroupScalars {
+function scalarsOfClass(optimizer: Optimizer, { group, missed }: ScalarClass): GroupScalars {
   const { definition, schedule } = optimizer;
   const { learningRateScale = 1, weightDecay = optimizer.options.weightDecay } =
     group === 0 ? {} : optimizer.options.groups[group - 1]!;
@@ -37,19 +45,33 @@ function scalarsOfGroup(optimizer: Optimizer, group: number): GroupScalars {
   const momentum = schedule?.momentumAt ?? null;
   const cycled = "momentum" in options ? "momentum" : "beta1";
   return {
-    prefix: group === 0 ? "optimizer." : `optimizer${group}.`,
+    prefix: `optimizer${group === 0 ? "" : group}${missed === 0 ? "" : `-${missed}`}.`,
     numbers,
     write: (rate, t, state, counts) => {
       options.learningRate = rate * learningRateScale;
       if (momentum && cycled in options)
         options[cycled] = momentum(schedule!.unit === "epoch" ? state.epoch! : t - 1);
-      definition.scalars(options, t, values, counts ? state : { ...state });
+      definition.scalars(options, t - missed, values, counts ? state : { ...state });
     },
   };
 }
 
-/** The scalars of every group: those of no group first. */
-export function scalarsOf(optimizer: Optimizer): readonly GroupScalars[] {
-  const count = optimizer.options.groups.length + 1;
-  return Array.from({ length: count }, (_, group) => scalarsOfGroup(optimizer, group));
+/** Index of the class that a parameter belongs to; a new one is added where there is none. */
+export function classOf(
+  classes: ScalarClass[],
+  { options }: Optimizer,
+  name: string,
+  missed: number = 0,
+): number {
+  const group = groupOf(options, name);
+  const at = classes.findIndex((one) => one.group === group && one.missed === missed);
+  return at < 0 ? classes.push({ group, missed }) - 1 : at;
+}
+
+/** The scalars of every class. */
+export function scalarsOf(
+  optimizer: Optimizer,
+  classes: readonly ScalarClass[],
+): readonly GroupScalars[] {
+  return classes.map((one) => scalarsOfClass(optimizer, one));
 }

@@ -7,7 +7,7 @@ import type { Shape } from "../shape.ts";
 import { emitClipping } from "./clip.ts";
 import type { CommonOptions } from "./commonOptions.ts";
 import type { Optimizer, OptimizerBuffers, Workspace } from "./defineOptimizer.ts";
-import { groupOf, scalarsOf } from "./groupScalars.ts";
+import { type ScalarClass, classOf, scalarsOf } from "./groupScalars.ts";
 import { rateOf } from "./rate.ts";
 import { emitSquares } from "./squares.ts";
 
@@ -48,6 +48,7 @@ interface Run {
   readonly size: number;
   readonly shape: Shape;
   readonly decays: boolean;
+  /** Which scalars it reads: index of its class. */
   readonly group: number;
 }
 
@@ -80,7 +81,9 @@ export class OptimizerRun {
    */
   state: Record<string, number>;
   private readonly memory: OptimizerMemory;
-  /** Scalars of the step, of each group of parameters. */
+  private readonly missed: ReadonlyMap<string, number>;
+  private readonly classes: ScalarClass[] = [];
+  /** Scalars of the step, of each class of parameters. */
   private readonly groups: ReturnType<typeof scalarsOf>;
   private readonly flags = new Float64Array(FLAGS.length);
   /** Indices of the scalars' cells in 32-bit views, -1 where no command reads one. */
@@ -89,11 +92,18 @@ export class OptimizerRun {
   private normSum = 0;
   private normCount = 0;
 
-  constructor(optimizer: Optimizer, memory: OptimizerMemory) {
+  /** @param missed  steps that were taken while a parameter was frozen, by its name; none where it is not there */
+  constructor(
+    optimizer: Optimizer,
+    memory: OptimizerMemory,
+    missed: ReadonlyMap<string, number> = new Map(),
+  ) {
     this.optimizer = optimizer;
     this.memory = memory;
+    this.missed = missed;
     this.state = this.stateWith({});
-    this.groups = scalarsOf(optimizer);
+    for (const v of memory.layout) this.classOf(v.name);
+    this.groups = scalarsOf(optimizer, this.classes);
   }
 
   private stateWith(state: Readonly<Record<string, number>>): Record<string, number> {
@@ -104,6 +114,10 @@ export class OptimizerRun {
   restore(iterations: number, state: Readonly<Record<string, number>>): void {
     this.iterations = iterations;
     this.state = this.stateWith(state);
+  }
+
+  private classOf(name: string): number {
+    return classOf(this.classes, this.optimizer, name, this.missed.get(name));
   }
 
   private get options(): CommonOptions {
@@ -160,7 +174,7 @@ export class OptimizerRun {
     layout.forEach((v, i) => {
       const end = layout[i + 1]?.offset ?? trainedBytes;
       const decays = !decay || weightDecayOn === "all" || v.decays;
-      const group = groupOf(this.options, v.name);
+      const group = this.classOf(v.name);
       const last = runs.at(-1);
       if (last && !definition.perParameter && last.decays === decays && last.group === group)
         last.bytes = end - last.offset;
@@ -368,6 +382,11 @@ export class OptimizerRun {
     const { swaStart } = this.options;
     const begun = this.iterations >= (swaStart ?? 1);
     return begun ? this.memory.slots.get("average") : undefined;
+  }
+
+  /** Whether the plain mean of the weights has begun (SWA). */
+  get isMean(): boolean {
+    return this.options.swaStart !== null && this.averaged !== undefined;
   }
 
   /** Exchanges the weights and their average, where one is kept; a second call exchanges them back. */

@@ -1,16 +1,20 @@
 import { builtin } from "./platform.ts";
 
 interface Port {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, moved?: readonly ArrayBuffer[]): void;
   once(event: "message", handler: (message: unknown) => void): void;
   on(event: "message", handler: (message: unknown) => void): void;
+}
+
+function parentPort(): Port | null | undefined {
+  return builtin<{ parentPort: Port | null }>("node:worker_threads")?.parentPort;
 }
 
 /** Inside a worker: hands the parent's first message to `handler`, with a way to answer. */
 export function answerParent(
   handler: (message: unknown, post: (answer: unknown) => void) => void,
 ): void {
-  const port = builtin<{ parentPort: Port | null }>("node:worker_threads")?.parentPort;
+  const port = parentPort();
   if (port)
     port.once("message", (message) => handler(message, (answer) => port.postMessage(answer)));
   else {
@@ -20,13 +24,19 @@ export function answerParent(
   }
 }
 
-/** Inside a worker: hands every message of the parent to `handler`; gives a way to tell the parent something. */
-export function listenToParent(handler: (message: unknown) => void): (answer: unknown) => void {
-  const port = builtin<{ parentPort: Port | null }>("node:worker_threads")?.parentPort;
+/**
+ * Inside a worker: hands all of the parent's messages to `handler`.
+ *
+ * @returns posts to the parent; buffers in `moved` are handed over and not copied
+ */
+export function listenToParent(
+  handler: (message: unknown) => void,
+): (message: unknown, moved?: readonly ArrayBuffer[]) => void {
+  const port = parentPort();
   if (port) {
     port.on("message", handler);
-    return (answer) => port.postMessage(answer);
+    return (message, moved) => port.postMessage(message, moved);
   }
-  self.addEventListener("message", ({ data }: MessageEvent) => handler(data));
-  return (answer) => self.postMessage(answer);
+  self.addEventListener("message", ({ data }) => handler(data));
+  return (message, moved = []) => self.postMessage(message, { transfer: [...moved] });
 }

@@ -3,7 +3,10 @@ import { builtin } from "./platform.ts";
 
 /** A thread that runs a script: what Node's worker_threads and the web's Worker have in common. */
 export interface Thread {
-  post(message: unknown): void;
+  /** @param moved  buffers in the message that are handed over and not copied */
+  post(message: unknown, moved?: readonly ArrayBuffer[]): void;
+  /** Keeps the process while the thread lives, as it does from the beginning. */
+  ref(): void;
   /** Lets the process exit while the thread lives, where the runtime can. */
   unref(): void;
   /** Stops the thread, wherever it is. */
@@ -17,24 +20,39 @@ export interface ThreadEvents {
   end(why: string): void;
 }
 
-type NodeThreads = typeof import("node:worker_threads");
+export type NodeThreads = typeof import("node:worker_threads");
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function nodeThread(worker: InstanceType<NodeThreads["Worker"]>, events: ThreadEvents): Thread {
+export type NodeWorker = InstanceType<NodeThreads["Worker"]>;
+
+/** A worker of node:worker_threads. */
+export function nodeThread(worker: NodeWorker, events: ThreadEvents): Thread {
   worker.on("message", events.message);
   worker.on("error", (error) => events.end(reasonOf(error)));
   worker.on("exit", (code) => events.end(`exit code ${code}`));
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, moved = []) => worker.postMessage(message, [...moved]),
+    ref: () => worker.ref(),
     unref: () => worker.unref(),
     terminate: async () => void (await worker.terminate()),
   };
 }
 
-function webThread(worker: Worker, events: ThreadEvents): Thread {
+/** A worker of node:worker_threads with the text of a script. */
+export function nodeThreadOf(
+  { Worker }: NodeThreads,
+  script: string,
+  events: ThreadEvents,
+): Thread {
+  // By its text, not its file: there is no file in an app that was bundled.
+  return nodeThread(new Worker(script, { eval: true, execArgv: [] }), events);
+}
+
+/** A worker of the web. */
+export function webThread(worker: Worker, events: ThreadEvents): Thread {
   worker.onmessage = (event) => events.message(event.data);
   worker.onmessageerror = () => events.end("the worker could not read its message");
   worker.onerror = (event) => {
@@ -42,7 +60,8 @@ function webThread(worker: Worker, events: ThreadEvents): Thread {
     events.end(event.message || "the script could not be loaded");
   };
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, moved = []) => worker.postMessage(message, [...moved]),
+    ref: () => {},
     unref: () => {},
     terminate: () => Promise.resolve(worker.terminate()),
   };
@@ -55,12 +74,7 @@ function webThread(worker: Worker, events: ThreadEvents): Thread {
  */
 export function waysToStart(script: string): readonly ((events: ThreadEvents) => Thread)[] {
   const node = builtin<NodeThreads>("node:worker_threads");
-  if (node) {
-    // By its text, not its file: there is no file in an app that was bundled.
-    const start = (): InstanceType<NodeThreads["Worker"]> =>
-      new node.Worker(script, { eval: true, execArgv: [] });
-    return [(events) => nodeThread(start(), events)];
-  }
+  if (node) return [(events) => nodeThreadOf(node, script, events)];
   if (typeof Worker === "undefined") return [];
   return [
     (events) =>

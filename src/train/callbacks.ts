@@ -56,6 +56,8 @@ export interface Callback {
   readonly name?: string;
   /** Whether it comes after all others, wherever it stands: to see what they have done. */
   readonly last?: boolean;
+  /** Whether it reads the memory of the engine that trains: then training cannot be in a worker. */
+  readonly looksInside?: boolean;
   /** Called before all others, with the model that is trained. */
   setModel?(model: TrainedModel): void;
   onTrainBegin?(info: TrainingInfo): void | Promise<void>;

@@ -125,7 +125,7 @@ export async function restoreCheckpoint(
 ): Promise<void> {
   if (!allowInexact) checkArithmetic(checkpoint, trainer.arithmetic);
   const own = [...checkpoint.tensors].filter(([name]) => !name.startsWith(CALLBACK));
-  trainer.restore({ values: checkpoint.trainer, tensors: new Map(own) });
+  await trainer.restore({ values: checkpoint.trainer, tensors: new Map(own) });
   trainer.model.stopTraining = checkpoint.stopped;
   position.epoch = checkpoint.epoch;
   position.batch = checkpoint.batch;

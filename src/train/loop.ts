@@ -2,8 +2,8 @@ import { NonFiniteError } from "../errors.ts";
 import { printLine } from "../runtime/output.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
 import type { Callback, TrainingInfo } from "./callbacks.ts";
-import { type Position, encodeCheckpoint, restoreCheckpoint } from "./checkpoint.ts";
-import { type CheckpointSource, openCheckpoint } from "./checkpointStore.ts";
+import type { Position } from "./checkpoint.ts";
+import type { CheckpointSource } from "./checkpointStore.ts";
 import { epochLine } from "./epochLine.ts";
 import { History } from "./history.ts";
 import type { FitEpoch, Trainer } from "./trainer.ts";
@@ -47,9 +47,17 @@ class Training {
 
   /** Tells the callbacks that training begins, and puts back what a checkpoint holds. */
   async begin(): Promise<void> {
+    const { trainer, callbacks, options } = this;
+    trainer.model.stopTraining = false;
+    // Without either nobody can ask for a checkpoint: a page then never downloads what makes one.
+    if (callbacks.length > 0 || options.resumeFrom !== null) await this.beginOrResume();
+    trainer.retake();
+  }
+
+  private async beginOrResume(): Promise<void> {
     const { trainer, callbacks, position, options } = this;
+    const { encodeCheckpoint, restoreCheckpoint } = await import("./checkpoint.ts");
     const { model, steps, batchSize, samples } = trainer;
-    model.stopTraining = false;
     let restored: (() => Promise<void>) | null = null;
     const resume: TrainingInfo["resume"] = (checkpoint, { allowInexact = false } = {}) => {
       restored = () => restoreCheckpoint(checkpoint, allowInexact, trainer, position, callbacks);
@@ -67,12 +75,12 @@ class Training {
     for (const c of callbacks) c.setModel?.(model);
     for (const c of callbacks) await c.onTrainBegin?.(info);
     if (options.resumeFrom !== null) {
+      const { openCheckpoint } = await import("./checkpointStore.ts");
       const { checkpoint, notice } = await openCheckpoint(options.resumeFrom);
       if (notice !== null) info.notice(notice);
       resume(checkpoint, options);
     }
     await (restored as (() => Promise<void>) | null)?.();
-    trainer.retake();
   }
 
   /** Trains on the batches of an epoch. @returns false where training ends at a loss that is not finite */
@@ -82,6 +90,7 @@ class Training {
     const { model } = trainer;
     const begins = listeners(callbacks, "onBatchBegin");
     const ends = listeners(callbacks, "onBatchEnd");
+    if (trainer.stride && begins.length + ends.length === 0) return this.strides();
     for (let step = position.batch; !(model.stopTraining && step > 0); step++) {
       signal?.throwIfAborted();
       const next = trainer.next();
@@ -93,25 +102,24 @@ class Training {
       }
       if (count === 0) break;
       if (begins.length > 0) {
-        for (const c of begins) await c.onBatchBegin(step);
+        for (const c of begins) {
+          const waiting = c.onBatchBegin(step);
+          if (waiting) await waiting;
+        }
         trainer.retake();
       }
       const loading = trainer.ready(count);
       if (loading) await loading;
-      if (!trainer.step(count)) {
-        if (onNonFinite === "stop") return false;
-        if (onNonFinite === "throw") {
-          const { loss, place } = trainer.nonFinite();
-          throw new NonFiniteError(
-            `fit: the loss is ${loss} at epoch ${position.epoch + 1}, batch ${step + 1}; ${place.text}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
-            place,
-          );
-        }
-      }
+      const stepping = trainer.step(count);
+      const finite = typeof stepping === "boolean" ? stepping : await stepping;
+      if (!finite && onNonFinite !== "skip") return this.stopOrThrow(step);
       position.batch = step + 1;
       if (ends.length > 0) {
         const logs = trainer.results();
-        for (const c of ends) await c.onBatchEnd(step, logs);
+        for (const c of ends) {
+          const waiting = c.onBatchEnd(step, logs);
+          if (waiting) await waiting;
+        }
         trainer.retake();
       }
       if (turns.due()) {
@@ -121,6 +129,30 @@ class Training {
       }
     }
     return true;
+  }
+
+  /** `batches`, many at a time. */
+  private async strides(): Promise<boolean> {
+    const { trainer, position } = this;
+    const { signal } = this.options;
+    while (!(trainer.model.stopTraining && position.batch > 0)) {
+      signal?.throwIfAborted();
+      const { batches, more, finite } = await trainer.stride!();
+      position.batch += batches;
+      if (!finite) return this.stopOrThrow(position.batch);
+      if (!more) break;
+    }
+    return true;
+  }
+
+  /** What is done at a loss that is not finite. @returns false: training ends */
+  private async stopOrThrow(batch: number): Promise<false> {
+    if (this.options.onNonFinite === "stop") return false;
+    const { loss, place } = await this.trainer.nonFinite();
+    throw new NonFiniteError(
+      `fit: the loss is ${loss} at epoch ${this.position.epoch + 1}, batch ${batch + 1}; ${place.text}; try a smaller learningRate, globalClipNorm: 1, or scaled inputs`,
+      place,
+    );
   }
 
   /** Means of the epoch, those of the validation, and the rate. */
@@ -135,7 +167,7 @@ class Training {
       for (const c of callbacks) await c.onTestEnd?.(measured);
       trainer.retake();
     }
-    const { gradientNorm, learningRate } = trainer.endEpoch();
+    const { gradientNorm, learningRate } = await trainer.endEpoch();
     if (gradientNorm !== null) results["gradientNorm"] = gradientNorm;
     for (const [name, value] of Object.entries(measured)) results[`val_${name}`] = value;
     results["learning_rate"] = learningRate;
@@ -163,7 +195,8 @@ export async function* train(
       if (model.stopTraining) break;
       for (const c of callbacks) await c.onEpochBegin?.(epoch);
     }
-    trainer.beginEpoch(epoch, position.batch);
+    const beginning = trainer.beginEpoch(epoch, position.batch);
+    if (beginning) await beginning;
     if (!(await training.batches(turns))) break;
     const results = await training.results();
     const seconds = (performance.now() - started) / 1000;
@@ -174,7 +207,7 @@ export async function* train(
     if (options.verbose) printLine(epochLine(epoch, options.epochs, seconds, results));
     yield { epoch, logs: results };
   }
-  trainer.endTraining();
+  await trainer.endTraining();
   const { history } = position;
   const last = Object.fromEntries(
     Object.keys(history.history).map((name) => [name, history.last(name)]),

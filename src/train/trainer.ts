@@ -14,29 +14,47 @@ export interface Trainer {
   /** Whether epochs end with a validation. */
   readonly validates: boolean;
   /** Begins an epoch at a batch; sums begin anew at the first one only. */
-  beginEpoch(epoch: number, batch: number): void;
+  beginEpoch(epoch: number, batch: number): void | Promise<void>;
   /** Goes on to the next batch; its number of samples, or 0 after the last. */
   next(): number | Promise<number>;
   /** Makes ready what trains on the batch. @returns a promise where something must be loaded */
   ready(count: number): Promise<void> | undefined;
   /** Trains on the batch. @returns false where the loss was not finite; then nothing was updated */
-  step(count: number): boolean;
+  step(count: number): boolean | Promise<boolean>;
+  /** Trains on batches for a while; a trainer that is elsewhere has it, for when nobody listens to single batches. */
+  stride?(): Promise<Stride>;
   /** Takes the values back that something else may have changed: after every wait. */
   retake(): void;
   /** The loss that is not finite, and where numbers stopped being so. */
-  nonFinite(): { readonly loss: number; readonly place: NonFinitePlace };
+  nonFinite(): Promise<{ readonly loss: number; readonly place: NonFinitePlace }>;
   /** Means of the epoch so far. */
   results(): Record<string, number>;
   /** Loss and metrics of the validation. */
   evaluate(): Promise<Record<string, number>>;
   /** Counts an epoch. @returns what is known besides its means: the rate and the norm of its gradients */
-  endEpoch(): { readonly gradientNorm: number | null; readonly learningRate: number };
+  endEpoch(): EpochEnd | Promise<EpochEnd>;
   /** Counts the training. */
-  endTraining(): void;
+  endTraining(): void | Promise<void>;
   /** Everything that a later step depends on. */
   state(): Required<CallbackState>;
   /** @throws DataError where it is the state of another training */
-  restore(state: Required<CallbackState>): void;
+  restore(state: Required<CallbackState>): void | Promise<void>;
+}
+
+/** What is known at the end of an epoch besides its means. */
+export interface EpochEnd {
+  /** Mean norm of the gradients; null where nobody computes it. */
+  readonly gradientNorm: number | null;
+  readonly learningRate: number;
+}
+
+/** Some batches that were trained on. */
+export interface Stride {
+  readonly batches: number;
+  /** Whether the epoch may have more. */
+  readonly more: boolean;
+  /** Whether the loss was finite; if not, it was that of the next batch, which is not counted. */
+  readonly finite: boolean;
 }
 
 /** An epoch that was trained. */

@@ -13,6 +13,12 @@ export class Turns {
   private looked: number = this.turn;
   private stride = 1;
   private rest = 1;
+  private readonly length: number;
+
+  /** @param length  milliseconds of a turn */
+  constructor(length: number = TURN) {
+    this.length = length;
+  }
 
   /** Whether a turn is due; call it once a step. */
   due(): boolean {
@@ -23,7 +29,7 @@ export class Turns {
     else if (took < 0.5) this.stride = Math.min(2 * this.stride, MOST);
     this.looked = now;
     this.rest = this.stride;
-    return now - this.turn > TURN;
+    return now - this.turn > this.length;
   }
 
   /** The event loop has run. */

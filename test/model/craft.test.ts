@@ -4,6 +4,7 @@ import {
   type Model,
   type Optimizer,
   adam,
+  batchNormalization,
   chained,
   constantFactor,
   cosineDecay,
@@ -285,6 +286,57 @@ describe("weights", () => {
     const model = modelWith(sgd({ learningRate: 0.1, swaStart: 2, swaFrequency: 2 }));
     await model.fit(X, Y, { ...plain, epochs: 2 });
     expect(apart(values(model), mean)).toBeLessThan(1e-6);
+  });
+
+  test("swaStart makes running statistics anew, as torch's update_bn: the mean over the batches of one pass", async () => {
+    const rows = 21;
+    const x = Array.from({ length: rows }, (_, i) => [
+      Math.sin(3 * i),
+      Math.cos(5 * i),
+      (i % 4) - 1,
+    ]);
+    const y = x.map(([a, b, c]) => [a! * b! + c!]);
+    const batchSize = 8; // 8, 8 and 5 rows: each batch counts alike
+    for (const unbiasedRunningVariance of [false, true]) {
+      const model = sequential(
+        [
+          dense({ units: 4, inputShape: [3] }),
+          batchNormalization({ unbiasedRunningVariance }),
+          dense({ units: 1 }),
+        ],
+        { seed: 2 },
+      );
+      model.compile({
+        optimizer: sgd({ learningRate: 0.1, swaStart: 4 }),
+        loss: "meanSquaredError",
+      });
+      const { history } = await model.fit(x, y, {
+        epochs: 5,
+        batchSize,
+        shuffle: false,
+        validationData: [x, y],
+      });
+      const [kernel, bias, , , mean, variance] = model.getWeights().map((t) => t.data);
+      const want = { mean: [0, 0, 0, 0], variance: [0, 0, 0, 0] };
+      for (let from = 0; from < rows; from += batchSize) {
+        const batch = x.slice(from, from + batchSize);
+        for (let j = 0; j < 4; j++) {
+          const out = batch.map(
+            (row) => row.reduce((sum, v, k) => sum + v * kernel![4 * k + j]!, 0) + bias![j]!,
+          );
+          const m = out.reduce((a, b) => a + b, 0) / out.length;
+          const squares = out.reduce((sum, v) => sum + (v - m) ** 2, 0);
+          want.mean[j]! += m / 3;
+          want.variance[j]! += squares / (out.length - Number(unbiasedRunningVariance)) / 3;
+        }
+      }
+      // Statistics of float32 outputs of size 1.
+      want.mean.forEach((v, j) => expect(Math.abs(mean![j]! - v)).toBeLessThan(1e-6));
+      want.variance.forEach((v, j) => expect(Math.abs(variance![j]! - v)).toBeLessThan(2e-6));
+      const { loss } = await model.evaluate(x, y, { batchSize });
+      expect(Math.abs(loss! - history["val_loss"]!.at(-1)!)).toBeLessThan(1e-6);
+      model.release();
+    }
   });
 
   test("lookaheadSteps goes back half of the way", async () => {

@@ -10,6 +10,7 @@ import {
   activation,
   adam,
   conv2d,
+  dataset,
   dense,
   diagnose,
   doctor,
@@ -344,4 +345,47 @@ test("a watched training takes the same steps as one that is not", async () => {
   expect(seen.getWeights().map((t) => [...t.data])).toEqual(
     plain.getWeights().map((t) => [...t.data]),
   );
+});
+
+describe("diagnose and learningRateRange take a dataset as fit does", () => {
+  const of = (): dataset.Dataset => dataset.fromArrays(x, y);
+
+  test("and find in it what they find in arrays", async () => {
+    expect(String(await diagnose(digits(), of().shuffle(1)))).toBe("");
+    const tired = digits({ biasInitializer: constant({ value: -20 }) });
+    const found = await diagnose(tired, of().batch(64), { learningRate: false });
+    expect(found.findings.map((f) => f.code)).toContain("deadUnits");
+    const large = tensor(x.data.map((v) => 255 * v) as Float32Array, x.shape);
+    const quick = { steps: 0, overfitSteps: 0, learningRate: false } as const;
+    const scaled = await diagnose(digits(), dataset.fromArrays(large, y), quick);
+    expect(scaled.findings.map((f) => f.code)).toEqual(["unscaledInputs"]);
+  }, 60_000);
+
+  test("reads no more than it needs, and judges no frequencies by the first of a sorted one", async () => {
+    let read = 0;
+    const sorted = dataset.fromGenerator(function* () {
+      for (let i = 0; i < 5000; i++) {
+        read++;
+        yield {
+          x: x.data.subarray(64 * (i % 500), 64 * (i % 500) + 64),
+          y: tensor([Math.floor(i / 500)], []),
+        };
+      }
+    });
+    const quick = { steps: 0, overfitSteps: 0, learningRate: false, rows: 640 } as const;
+    const { findings } = await diagnose(digits(), sorted, quick);
+    expect(findings).toEqual([]);
+    expect(read).toBeLessThan(700);
+  });
+
+  test("with the dataset's own batches, or batchSize", async () => {
+    const range = await learningRateRange(digits(), of().batch(50), { steps: 20 });
+    expect(range.rates.length).toBeGreaterThan(10);
+    await expect(learningRateRange(digits(), of().batch(50), { batchSize: 8 })).rejects.toThrow(
+      "learningRateRange: the dataset has batches already; leave out batchSize",
+    );
+    await expect(diagnose(digits(), of() as never, y, { steps: 1 })).rejects.toThrow(
+      "diagnose: a dataset holds its labels",
+    );
+  });
 });

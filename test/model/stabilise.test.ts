@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   type Build,
   type Model,
+  dataset,
   dense,
   dropout,
   l2,
@@ -9,7 +10,7 @@ import {
   stabilise,
 } from "../../src/index.ts";
 import { noiseOf } from "../../src/model/doctor/judgeHistory.ts";
-import { REMEDIES } from "../../src/model/doctor/stabilise.ts";
+import { REMEDIES } from "../../src/model/doctor/remedies.ts";
 
 const x = Array.from({ length: 120 }, (_, i) => [
   ((i * 7) % 11) / 11 - 0.5,
@@ -87,4 +88,29 @@ test("stabilise says what it lacks", async () => {
   await expect(stabilise(build, x, y, { loss: "meanSquaredError", epochs: 3 })).rejects.toThrow(
     "epochs must be a whole number >= 10, got 3",
   );
+});
+
+test("stabilise takes datasets without batches, beside validation data, and trains on them alike", async () => {
+  const options = {
+    loss: "meanSquaredError",
+    epochs: 10,
+    seeds: [1],
+    remedies: [
+      { number: 0, name: "as it is" },
+      { number: 5, name: "batchSize 64", batchSize: 64 },
+    ],
+  } as const;
+  const held = [x.slice(0, 20), y.slice(0, 20)] as const;
+  const data = dataset.fromArrays(x.slice(20), y.slice(20)).shuffle(1);
+  const tried = await stabilise(build, data, { ...options, validationData: held });
+  const again = await stabilise(build, data, {
+    ...options,
+    validationData: dataset.fromArrays(...held),
+  });
+  expect(again.results.map((r) => r.curves)).toEqual(tried.results.map((r) => r.curves));
+  expect(tried.results[0]!.curves).not.toEqual(tried.results[1]!.curves);
+  await expect(stabilise(build, data, options)).rejects.toThrow("a dataset needs validationData");
+  await expect(
+    stabilise(build, data.batch(8), { ...options, validationData: held }),
+  ).rejects.toThrow("a dataset must have no batches");
 });

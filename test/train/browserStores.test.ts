@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { expect, test } from "vitest";
-import { openPages } from "../consumer/browser.mjs";
-import { CHROMIUM } from "../consumer/runtimes.mjs";
+import { openPages } from "../conformance/pages.mjs";
+import { CHROMIUM } from "../conformance/commands.mjs";
 
 const there = CHROMIUM !== undefined && existsSync(CHROMIUM);
 if (!there) console.warn("SKIPPED: there is no Chromium; the stores of browsers are not tested");
@@ -28,7 +28,7 @@ test.skipIf(!there)(
         join(folder, "page.html"),
         '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>',
       );
-      const { lines } = await openPages(folder, ["page.html"]);
+      const found = await openPages(folder, ["page.html"]);
       const result = {
         ended: "Error: crash",
         kept: ["checkpoint", "checkpoint.prev"],
@@ -36,7 +36,7 @@ test.skipIf(!there)(
         left: [],
         missing: null,
       };
-      expect(JSON.parse(lines["page.html"]!)).toEqual({
+      expect(JSON.parse(found!.pages["page.html"]!.line)).toEqual({
         opfs: result,
         indexedDB: result,
         cacheStorage: result,

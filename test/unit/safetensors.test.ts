@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { DataError, OptionError } from "../../src/errors.ts";
 import { repeatedKey } from "../../src/io/repeatedKey.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors.ts";
+import { encodeSafetensors } from "../../src/io/encodeSafetensors.ts";
+import { decodeSafetensors } from "../../src/io/safetensors.ts";
 import { float16, float8E4M3, float8E5M2 } from "../../src/io/smallFloats.ts";
 import { Tensor, tensor } from "../../src/tensor/tensor.ts";
 import { TestRandom, mutate } from "../mutate.ts";

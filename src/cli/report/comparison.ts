@@ -4,20 +4,26 @@ import { runtimeName } from "../../runtime/platform.ts";
 import { count, counted, duration, figure, share } from "../format.ts";
 import type { Problem, Settings } from "../problems/problem.ts";
 import { packageVersion } from "../program.ts";
+import { type PilotRate, pilotEpochs } from "../pilot.ts";
 import type { Racer } from "../race.ts";
 import { manyCurves, smallCurve } from "./charts.ts";
 import { type Html, html, raw } from "./html.ts";
 import { STYLE } from "./style.ts";
+
+/** An optimizer's run, and how its rate was found; null where it was not searched. */
+export interface Entrant extends Racer {
+  readonly pilot: PilotRate | null;
+}
 
 /** All that a comparison tells of. */
 export interface ComparisonData {
   readonly problem: Problem;
   readonly settings: Settings;
   /** The best first. */
-  readonly racers: readonly Racer[];
+  readonly racers: readonly Entrant[];
   readonly seed: number;
-  /** The rate of all, or null: each has its own default. */
-  readonly rate: number | null;
+  /** The rate of all; or each has its own default, or the best of a few around it. */
+  readonly rate: number | "default" | "searched";
   readonly engine: Engine;
   readonly seconds: number;
   readonly command: string;
@@ -40,6 +46,14 @@ function scoreText({ failed, measure, score }: Racer): string {
   return measure === "test accuracy" ? share(score) : figure(score);
 }
 
+function ratesText(rate: ComparisonData["rate"], epochs: number): string {
+  if (rate === "default")
+    return "each optimizer has its own default learning rate, which another problem may not suit";
+  if (rate === "searched")
+    return `each optimizer has the best of a few learning rates around its default, by the validation loss of ${counted(pilotEpochs(epochs), "epoch")}`;
+  return `learning rate ${rate} for all`;
+}
+
 function head({ problem, racers, seed, rate, settings, seconds }: ComparisonData): Html {
   const [first] = racers;
   return html`<header>
@@ -55,9 +69,8 @@ function head({ problem, racers, seed, rate, settings, seconds }: ComparisonData
     <p class="soft small">
       Equal first weights, order of rows and epochs for all (seed ${seed},
       ${counted(settings.epochs, "epoch")}, batches of ${settings.batchSize});
-      ${rate === null ? "each optimizer has its own default learning rate, which another problem may not suit" : `learning rate ${rate} for all`}.
-      One seed: neighbours in the table may change places under another. ${duration(seconds)} in
-      all.
+      ${ratesText(rate, settings.epochs)}. One seed: neighbours in the table may change places under
+      another. ${duration(seconds)} in all.
     </p>`;
 }
 
@@ -70,6 +83,7 @@ function table({ racers }: ComparisonData): Html {
           <tr>
             <th>optimizer</th>
             <th class="n">learning rate</th>
+            <th class="n">of its default</th>
             <th class="n">lowest validation loss</th>
             <th class="n">in epoch</th>
             <th class="n">last validation loss</th>
@@ -83,6 +97,7 @@ function table({ racers }: ComparisonData): Html {
               html`<tr>
                 <td>${r.name}</td>
                 <td class="n">${Number(figure(r.learningRate))}</td>
+                <td class="n">${r.pilot ? `× ${r.pilot.factor}` : "-"}</td>
                 <td class="n">${r.failed ? "diverged" : figure(r.best)}</td>
                 <td class="n">${r.failed ? "-" : count(r.bestEpoch)}</td>
                 <td class="n">${r.failed ? "-" : figure(r.history.last("val_loss"))}</td>
@@ -95,6 +110,7 @@ function table({ racers }: ComparisonData): Html {
     </div>
     <p class="soft small">
       The test rows are read once, after the last epoch; the order is that of the validation loss.
+      ${racers.some((r) => r.name === "ftrl") ? "Ftrl is made for sparse linear models that begin at 0: each weight follows from the sums of its gradients alone, so a network's first weights are forgotten after one step, and the rate sets the size of what comes in their place. At its default of 0.001 they stay near 0, and so does what is learnt." : ""}
     </p>`;
 }
 

@@ -9,6 +9,7 @@ const FORMS = {
   squeezeNet: { order: [2, 1, 0], mean: [103.939, 116.779, 123.68], scale: [1, 1, 1] },
   /** From -1 to 1. */
   mobileNet: { order: [0, 1, 2], mean: [127.5, 127.5, 127.5], scale: [127.5, 127.5, 127.5] },
+  mobileNetV2: { order: [0, 1, 2], mean: [127.5, 127.5, 127.5], scale: [127.5, 127.5, 127.5] },
   /** torchvision's means and deviations, times 255. */
   resNet: { order: [0, 1, 2], mean: [123.675, 116.28, 103.53], scale: [58.395, 57.12, 57.375] },
 } as const;
@@ -17,8 +18,8 @@ const FORMS = {
 export type PreparedFor = keyof typeof FORMS;
 
 /**
- * Images as a network's weights were trained on: vgg16 and squeezeNet BGR minus means, mobileNet `x / 127.5 - 1`,
- * resNet `(x / 255 - mean) / deviation`.
+ * Images as a network's weights were trained on: vgg16 and squeezeNet BGR minus means, mobileNet and mobileNetV2
+ * `x / 127.5 - 1`, resNet `(x / 255 - mean) / deviation`.
  *
  * @param images  [..., 3], red, green, blue in 0..255
  * @throws OptionError for an unknown network, ShapeError where there are not three channels

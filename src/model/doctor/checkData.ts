@@ -57,7 +57,7 @@ function checkInputs(model: AnyModel, samples: Samples): Finding[] {
   return found;
 }
 
-function checkLabels(model: AnyModel, samples: Samples): Finding[] {
+function checkLabels(model: AnyModel, samples: Samples, typical: boolean): Finding[] {
   const { heads } = model.objective(false);
   return heads.flatMap(({ loss, name, output }, i): Finding[] => {
     const t = samples.y[i]!;
@@ -79,7 +79,7 @@ function checkLabels(model: AnyModel, samples: Samples): Finding[] {
     }
     const classes = model.topology.outputs[output]!.shape.at(-1)!;
     // Of many classes (words, say) frequencies differ by nature.
-    if (classes > 100 || t.shape.length > 1) return [];
+    if (!typical || classes > 100 || t.shape.length > 1) return [];
     const counts = new Array<number>(classes).fill(0);
     for (let k = 0; k < t.size; k++) counts[t.data[k]!]!++;
     const missing = counts.indexOf(0);
@@ -111,7 +111,11 @@ function checkLabels(model: AnyModel, samples: Samples): Finding[] {
   });
 }
 
-/** What the samples themselves tell. */
-export function checkData(model: AnyModel, samples: Samples): Finding[] {
-  return [...checkInputs(model, samples), ...checkLabels(model, samples)];
+/**
+ * What the samples themselves tell.
+ *
+ * @param typical  whether classes are as frequent in them as in all data
+ */
+export function checkData(model: AnyModel, samples: Samples, typical: boolean): Finding[] {
+  return [...checkInputs(model, samples), ...checkLabels(model, samples, typical)];
 }

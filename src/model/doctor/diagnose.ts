@@ -1,17 +1,19 @@
 import { NonFiniteError, OptionError, withDefaults } from "../../errors.ts";
+import type { Dataset } from "../../train/data/dataset.ts";
 import type { DataLike } from "../data.ts";
 import type { AnyModel } from "../model.ts";
 import { checkData } from "./checkData.ts";
 import { checkInitializers } from "./checkInitializers.ts";
 import { doctor } from "./doctor.ts";
 import { type Finding, findingsText, short } from "./finding.ts";
-import { type LearningRateRange, learningRateRange } from "./learningRateRange.ts";
+import { dataAndOptions } from "./dataAndOptions.ts";
+import { type LearningRateRange, RANGE_DEFAULTS, rangeOver } from "./learningRateRange.ts";
 import { TrialBatches, restored } from "./trial.ts";
 
 /** Options of `diagnose`. */
 export interface DiagnoseOptions {
-  /** Samples in a batch. Default 32. */
-  batchSize: number;
+  /** Samples in a batch; null: the dataset's own, or 32. Default null. */
+  batchSize: number | null;
   /** Steps of the trial training that is watched. Default 60; 0 for none. */
   steps: number;
   /** Steps in which one batch must be learnt by heart. Default 150; 0 for none. */
@@ -35,14 +37,25 @@ export interface Diagnosis {
 
 /** A loss that one batch was to be learnt by heart from must fall to this part. */
 const BY_HEART = 0.5;
+/** Or in the last third of the steps still fall by this part of what it was at first. */
+const STILL_FALLS = 0.05;
+/** A smoothed loss below this part of the first has fallen. */
+const FALLEN = 0.98;
 /** Rates that are this many times the suggested one, or this part of it, are named. */
 const [MUCH_HIGHER, MUCH_LOWER] = [100, 1e-3];
 
+/** On a dataset, which holds the labels. */
+export async function diagnose(
+  model: AnyModel,
+  data: Dataset,
+  options?: Partial<DiagnoseOptions>,
+): Promise<Diagnosis>;
 /**
  * Looks for what keeps a model from learning: data, first weights, a short trial training, whether one batch can be
  * learnt by heart, and the learning rate. Weights and optimizer are left as they were.
  *
- * @param x  samples, arrays of one kind or another; of several inputs a list or an object
+ * @param x  samples, arrays of one kind or another; of several inputs a list or an object. Or a dataset, of which
+ *           `rows` samples are read
  * @throws OptionError before compile
  *
  * @example
@@ -53,21 +66,30 @@ export async function diagnose(
   model: AnyModel,
   x: DataLike,
   y: DataLike,
-  given: Partial<DiagnoseOptions> = {},
+  options?: Partial<DiagnoseOptions>,
+): Promise<Diagnosis>;
+export async function diagnose(
+  model: AnyModel,
+  x: DataLike | Dataset,
+  y?: DataLike | Partial<DiagnoseOptions>,
+  third?: Partial<DiagnoseOptions>,
 ): Promise<Diagnosis> {
+  const { data, labels, given } = dataAndOptions<DiagnoseOptions>("diagnose", x, y, third);
   const options = withDefaults<DiagnoseOptions>(
     "diagnose",
-    { batchSize: 32, steps: 60, overfitSteps: 150, learningRate: true, rows: 4096, seed: null },
+    { batchSize: null, steps: 60, overfitSteps: 150, learningRate: true, rows: 4096, seed: null },
     given,
   );
   for (const name of ["steps", "overfitSteps", "rows"] as const) {
     if (!Number.isInteger(options[name]) || options[name] < 0)
       throw new OptionError(`diagnose: ${name} must be a whole number >= 0, got ${options[name]}`);
   }
-  const { batchSize, rows, steps } = options;
+  const { rows, steps } = options;
   const seed = options.seed ?? model.seed;
-  const batches = new TrialBatches("diagnose", model, x, y, { batchSize, rows, seed });
-  const findings: Finding[] = [...checkData(model, batches.samples), ...checkInitializers(model)];
+  const trial = { batchSize: options.batchSize, rows, seed };
+  const batches = await TrialBatches.of("diagnose", model, data, labels, trial);
+  const { samples, batchSize, typical } = batches;
+  const findings: Finding[] = [...checkData(model, samples, typical), ...checkInitializers(model)];
   let range: LearningRateRange | null = null;
   const stopped = steps > 0 && (await watch(model, batches, steps, seed, findings));
   // Where the first steps already fail, what follows would only say so again.
@@ -75,10 +97,7 @@ export async function diagnose(
     if (options.overfitSteps > 0)
       await byHeart(model, batches, options.overfitSteps, seed, findings);
     if (options.learningRate) {
-      range = await learningRateRange(model, batches.samples.x, batches.samples.y, {
-        batchSize,
-        seed,
-      });
+      range = await rangeOver(model, batches, { ...RANGE_DEFAULTS, batchSize, seed });
       judgeRate(model, range, findings);
     }
   }
@@ -114,6 +133,7 @@ async function watch(
         epochs: Math.ceil(steps / Math.max(1, Math.floor(samples.rows / batchSize))),
         batchSize,
         seed,
+        ...(samples.weight && { sampleWeight: samples.weight }),
         callbacks: [watching, stop],
         signal: controller.signal,
       });
@@ -139,14 +159,15 @@ async function byHeart(
   seed: number,
   findings: Finding[],
 ): Promise<void> {
-  const { x, y } = batches.next();
+  const batch = batches.next();
   await restored(model, async () => {
-    let [first, lowest] = [Number.NaN, Infinity];
+    let [first, lowest, earlier] = [Number.NaN, Infinity, Infinity];
     try {
       for (let i = 0; i < steps && !(lowest < BY_HEART * first); i++) {
-        const loss = (await model.trainOnBatch(x, y, { seed }))["loss"]!;
+        const loss = await batches.trainOn(model, batch, seed);
         if (i === 0) first = loss;
         lowest = Math.min(lowest, loss);
+        if (i < (2 / 3) * steps) earlier = lowest;
       }
     } catch (error) {
       if (!(error instanceof NonFiniteError)) throw error;
@@ -155,6 +176,8 @@ async function byHeart(
     }
     // A model that knows its data already has nothing to fall from.
     if (lowest < BY_HEART * first || !(first > 1e-3)) return;
+    // A small rate is slow, and gets there.
+    if (earlier - lowest > STILL_FALLS * first) return;
     findings.push({
       code: "cannotOverfitOneBatch",
       severity: "warning",
@@ -179,13 +202,16 @@ function judgeRate(model: AnyModel, range: LearningRateRange, findings: Finding[
       value: rate,
       cure: `try about ${short(suggested)}`,
     });
-  if (rate >= diverges || rate > MUCH_HIGHER * suggested)
+  // Where a loss is noisy the steepest place may be anywhere: what counts is what it was at that rate.
+  const at = range.rates.findIndex((r) => r >= rate);
+  const there = at === -1 ? Number.NaN : range.smoothed[at]! / range.smoothed[0]!;
+  if (rate >= diverges || (rate > MUCH_HIGHER * suggested && !(there < 1)))
     say(
       "learningRateTooHigh",
       diverges < Infinity
         ? `at ${short(rate)}; the loss explodes at ${short(diverges)}`
         : `at ${short(rate)}, the loss no longer falls`,
     );
-  else if (rate < MUCH_LOWER * suggested)
+  else if (rate < MUCH_LOWER * suggested && !(there < FALLEN))
     say("learningRateTooLow", `${short(rate)} moves hardly anything`);
 }

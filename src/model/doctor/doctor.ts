@@ -1,6 +1,7 @@
 import { withDefaults } from "../../errors.ts";
-import type { Callback, Logs } from "../../train/callbacks.ts";
+import type { Callback } from "../../train/callbacks.ts";
 import { Model } from "../model.ts";
+import type { PlanOrigin, Runner } from "../runner.ts";
 import { type Finding, findingLine } from "./finding.ts";
 import { Judge } from "./judge.ts";
 import { judgeHistory } from "./judgeHistory.ts";
@@ -53,19 +54,26 @@ export function doctor(given: Partial<DoctorOptions> = {}): Doctor {
   const say = (): void => {
     for (; said < judge.findings.length; said++) print?.(findingLine(judge.findings[said]!));
   };
-  const look = async (logs: Logs): Promise<void> => {
+  const look = (loss: number): Promise<void> | undefined => {
     const runner = model?.activeRunner;
     const origin = runner?.lastTrained;
-    // The smaller last batch of an epoch would need a plan of its own.
-    if (!runner || !weights || origin?.batch !== batchSize) return;
-    if (!layers?.fits(runner, origin)) {
-      layers?.free();
-      layers = await runner.engine.withKernels(() => new LayerProbe(runner, origin));
-    }
-    judge.look({ step, loss: logs["loss"]!, layers: layers.run(), weights: weights.compare() });
+    // The smaller last batch of an epoch would need a plan of its own; a runner that is new, a step of its own.
+    if (!runner || !weights?.fits(runner) || origin?.batch !== batchSize) return undefined;
+    if (!layers?.fits(runner, origin)) return prepare(runner, origin, loss);
+    judge.look({ step, loss, layers: layers.run(), weights: weights.compare() });
     say();
+    return undefined;
+  };
+  /** The first look, which may have to wait for kernels. */
+  const prepare = async (runner: Runner, origin: PlanOrigin, loss: number): Promise<void> => {
+    layers?.free();
+    layers = null;
+    layers = await runner.engine.withKernels(() => new LayerProbe(runner, origin));
+    look(loss);
   };
   return {
+    name: "doctor",
+    looksInside: true,
     get findings() {
       return judge.findings;
     },
@@ -90,9 +98,9 @@ export function doctor(given: Partial<DoctorOptions> = {}): Doctor {
       if (phase === every - 1 || step === 1) {
         const runner = model?.activeRunner;
         if (!runner) return undefined;
-        weights ??= new WeightProbe(runner);
+        if (!weights?.fits(runner)) weights = new WeightProbe(runner);
         weights.keep();
-      } else if (phase === 0 || step === 2) return look(logs);
+      } else if (phase === 0 || step === 2) return look(logs["loss"]!);
       return undefined;
     },
     onEpochEnd: (_epoch, logs) => {

@@ -11,8 +11,11 @@ export interface Sample {
   readonly weights: readonly WeightActivity[];
 }
 
-/** Share of relu units that are never positive from which on it is said. */
-const DEAD_SHARE = 0.5;
+/**
+ * Share of relu units that are never positive from which on it is said. Half of them are so from the start where
+ * inputs are all positive, and the others learn.
+ */
+const DEAD_SHARE = 0.7;
 /** Looks over which a unit must have been silent. */
 const DEAD_LOOKS = 4;
 /** Looks in a row that something must last. */
@@ -45,9 +48,12 @@ export class Judge {
 
   /** Whether something has been so for `looks` looks in a row. */
   private lasts(code: FindingCode, layer: string, is: boolean, looks: number = LASTING): boolean {
+    // Of a healthy training nothing is written down.
+    if (!is && this.lasting.size === 0) return false;
     const key = `${code} ${layer}`;
     const count = is ? (this.lasting.get(key) ?? 0) + 1 : 0;
-    this.lasting.set(key, count);
+    if (is) this.lasting.set(key, count);
+    else this.lasting.delete(key);
     return count >= looks;
   }
 
@@ -111,32 +117,17 @@ export class Judge {
   }
 
   private lookAtWeights({ weights, loss }: Sample): void {
+    let [most, largest] = [Number.NEGATIVE_INFINITY, 0];
+    let first: WeightActivity | null = null;
     for (const w of weights) {
-      const layer = layerOf(w.name);
-      if (!Number.isFinite(w.gradientNorm)) {
-        this.add({
-          code: "nonFiniteGradient",
-          severity: "error",
-          layer,
-          message: `the gradient of "${w.name}" is not finite`,
-          value: w.gradientNorm,
-          cure: "lower the learning rate, or look for a division by 0 or a root at 0 in its layer",
-        });
-      }
-      if (this.lasts("updatesTooLarge", layer, w.updateRatio > LARGE_UPDATE, 2)) {
-        this.add({
-          code: "updatesTooLarge",
-          severity: "warning",
-          layer,
-          message: `one step changes "${w.name}" by ${short(100 * w.updateRatio)} % of its size; about .1 % is usual`,
-          value: w.updateRatio,
-          cure: "lower the learning rate to a tenth, or clip gradients",
-        });
-      }
+      this.lookAtKernel(w);
+      if (w.updateRatio > most) most = w.updateRatio;
+      if (!(w.weightNorm > 0 && Number.isFinite(w.gradientNorm))) continue;
+      first ??= w;
+      largest = Math.max(largest, w.gradientNorm / w.weightNorm);
     }
-    const moving = weights.filter((w) => !Number.isNaN(w.updateRatio));
-    const most = Math.max(...moving.map((w) => w.updateRatio));
-    const stuck = moving.length > 0 && most < SMALL_UPDATE && loss > 0.95 * this.firstLoss;
+    const moved = most >= 0;
+    const stuck = moved && most < SMALL_UPDATE && loss > 0.95 * this.firstLoss;
     if (this.lasts("updatesTooSmall", "", stuck)) {
       this.add({
         code: "updatesTooSmall",
@@ -147,21 +138,45 @@ export class Judge {
         cure: "raise the learning rate; learningRateRange(model, x, y) suggests one",
       });
     }
-    const relative = weights
-      .filter((w) => w.weightNorm > 0 && Number.isFinite(w.gradientNorm))
-      .map((w) => ({ name: w.name, size: w.gradientNorm / w.weightNorm }));
-    const largest = Math.max(...relative.map((w) => w.size));
-    const first = relative[0];
-    const vanishes = first !== undefined && largest > 0 && first.size < VANISHING * largest;
-    if (this.lasts("vanishingGradients", "", vanishes)) {
+    if (first) this.lookForVanishing(first, largest);
+  }
+
+  private lookAtKernel(w: WeightActivity): void {
+    if (!Number.isFinite(w.gradientNorm)) {
       this.add({
-        code: "vanishingGradients",
-        severity: "warning",
-        layer: layerOf(first!.name),
-        message: `its gradient is ${short(first!.size / largest)} of the largest one, relative to the weights: it hardly learns`,
-        value: first!.size / largest,
-        cure: "use relu with heNormal, batchNormalization, or skip connections (add)",
+        code: "nonFiniteGradient",
+        severity: "error",
+        layer: layerOf(w.name),
+        message: `the gradient of "${w.name}" is not finite`,
+        value: w.gradientNorm,
+        cure: "lower the learning rate, or look for a division by 0 or a root at 0 in its layer",
       });
     }
+    // Tables of embeddings begin near 0 by custom: a step of any use is large beside them.
+    const large = w.updateRatio > LARGE_UPDATE && !w.name.endsWith("/embeddings");
+    if (this.lasts("updatesTooLarge", w.name, large, 2)) {
+      this.add({
+        code: "updatesTooLarge",
+        severity: "warning",
+        layer: layerOf(w.name),
+        message: `one step changes "${w.name}" by ${short(100 * w.updateRatio)} % of its size; about .1 % is usual`,
+        value: w.updateRatio,
+        cure: "lower the learning rate to a tenth, or clip gradients",
+      });
+    }
+  }
+
+  /** @param largest  of the gradients relative to the weights */
+  private lookForVanishing(first: WeightActivity, largest: number): void {
+    const size = first.gradientNorm / first.weightNorm;
+    if (!this.lasts("vanishingGradients", "", largest > 0 && size < VANISHING * largest)) return;
+    this.add({
+      code: "vanishingGradients",
+      severity: "warning",
+      layer: layerOf(first.name),
+      message: `its gradient is ${short(size / largest)} of the largest one, relative to the weights: it hardly learns`,
+      value: size / largest,
+      cure: "use relu with heNormal, batchNormalization, or skip connections (add)",
+    });
   }
 }

@@ -58,7 +58,9 @@ export function judgeHistory(
   }
   const last = held.slice(-WINDOW);
   const spread = noiseOf(last);
-  if (last.length === WINDOW && spread > 0.2) {
+  // At a hundredth of what it was, a loss of few samples jumps by its nature.
+  const jump = (spread * last.reduce((a, b) => a + b, 0)) / last.length;
+  if (last.length === WINDOW && spread > 0.2 && jump > 0.05 * held[0]!) {
     found.push({
       code: "fluctuatingValidation",
       severity: "warning",

@@ -1,8 +1,11 @@
 import { NonFiniteError, withDefaults } from "../../errors.ts";
 import { exp } from "../../math/exp.ts";
 import { log } from "../../math/log.ts";
+import type { Dataset } from "../../train/data/dataset.ts";
+import { descriptionOf } from "../../train/data/described.ts";
 import type { DataLike } from "../data.ts";
 import type { AnyModel } from "../model.ts";
+import { dataAndOptions } from "./dataAndOptions.ts";
 import { TrialBatches, restored } from "./trial.ts";
 
 /** Options of `learningRateRange`. */
@@ -13,11 +16,20 @@ export interface LearningRateRangeOptions {
   to: number;
   /** Steps from the first to the last. Default 100. */
   steps: number;
-  /** Default 32. */
-  batchSize: number;
+  /** Samples in a batch; null: the dataset's own, or 32. Default null. */
+  batchSize: number | null;
   /** Order of the samples and dropout masks. Default: the model's. */
   seed: number | null;
 }
+
+/** Defaults of the options. */
+export const RANGE_DEFAULTS: LearningRateRangeOptions = {
+  from: 1e-6,
+  to: 10,
+  steps: 100,
+  batchSize: null,
+  seed: null,
+};
 
 /** Losses over rising learning rates. */
 export interface LearningRateRange {
@@ -51,24 +63,40 @@ export async function learningRateRange(
   model: AnyModel,
   x: DataLike,
   y: DataLike,
-  given: Partial<LearningRateRangeOptions> = {},
+  options?: Partial<LearningRateRangeOptions>,
+): Promise<LearningRateRange>;
+/** The same on a dataset, which holds the labels. */
+export async function learningRateRange(
+  model: AnyModel,
+  data: Dataset,
+  options?: Partial<LearningRateRangeOptions>,
+): Promise<LearningRateRange>;
+export async function learningRateRange(
+  model: AnyModel,
+  x: DataLike | Dataset,
+  y?: DataLike | Partial<LearningRateRangeOptions>,
+  third?: Partial<LearningRateRangeOptions>,
 ): Promise<LearningRateRange> {
-  const options = withDefaults<LearningRateRangeOptions>(
-    "learningRateRange",
-    { from: 1e-6, to: 10, steps: 100, batchSize: 32, seed: null },
-    given,
-  );
+  const subject = "learningRateRange";
+  const { data, labels, given } = dataAndOptions<LearningRateRangeOptions>(subject, x, y, third);
+  const options = withDefaults<LearningRateRangeOptions>(subject, RANGE_DEFAULTS, given);
   const { from, to, steps, batchSize } = options;
   if (!(from > 0 && to > from && to < Infinity))
     throw new RangeError(`learningRateRange: must have 0 < from < to, got ${from} and ${to}`);
   if (!Number.isInteger(steps) || steps < 10)
     throw new RangeError(`learningRateRange: steps must be a whole number >= 10, got ${steps}`);
   const seed = options.seed ?? model.seed;
-  const batches = new TrialBatches("learningRateRange", model, x, y, {
-    batchSize,
-    rows: batchSize * steps,
-    seed,
-  });
+  const rows = (batchSize ?? descriptionOf(x)?.stage.batching?.size ?? 32) * steps;
+  const batches = await TrialBatches.of(subject, model, data, labels, { batchSize, rows, seed });
+  return rangeOver(model, batches, { ...options, seed });
+}
+
+/** The range test on batches that were read. */
+export async function rangeOver(
+  model: AnyModel,
+  batches: TrialBatches,
+  { from, to, steps, seed }: LearningRateRangeOptions & { seed: number },
+): Promise<LearningRateRange> {
   return restored(model, async () => {
     const [rates, losses, smoothed]: number[][] = [[], [], []];
     const growth = log(to / from) / (steps - 1);
@@ -78,10 +106,9 @@ export async function learningRateRange(
     for (let i = 0; i < steps; i++) {
       const rate = from * exp(growth * i);
       model.learningRate = rate;
-      const batch = batches.next();
       let loss: number;
       try {
-        loss = (await model.trainOnBatch(batch.x, batch.y, { seed }))["loss"]!;
+        loss = await batches.train(model, seed);
       } catch (error) {
         if (!(error instanceof NonFiniteError)) throw error;
         diverges = rate;

@@ -8,55 +8,23 @@ import { type AdamOptions, adam } from "../../optim/adam.ts";
 import type { CommonOptions } from "../../optim/commonOptions.ts";
 import type { TensorLike } from "../../tensor/tensor.ts";
 import { reduceLROnPlateau } from "../../train/callbacks/reduceLROnPlateau.ts";
+import type { Dataset } from "../../train/data/dataset.ts";
+import type { Description } from "../../train/data/described.ts";
 import type { DataLike } from "../data.ts";
+import type { FitOptions } from "../fitOptions.ts";
 import type { AnyModel } from "../model.ts";
+import { dataAndOptions } from "./dataAndOptions.ts";
 import { short } from "./finding.ts";
 import { noiseOf } from "./judgeHistory.ts";
-
-/** What a model is to be built with. */
-export interface Build {
-  /** For `sequential(layers, { seed })`: the same seed, the same first weights. */
-  readonly seed: number;
-  /** Rate of its dropout layers, 0 for none: `dropout({ rate })`. */
-  readonly dropout: number;
-  /** Penalty of its kernels, 0 for none: `l2({ l2 })`. */
-  readonly l2: number;
-}
-
-/** One training: what differs from the plain one. */
-export interface Remedy {
-  readonly name: string;
-  /** Number of the remedy in the article's order; 0 for the plain training. */
-  readonly number: number;
-  readonly adam?: Partial<AdamOptions & CommonOptions>;
-  readonly batchSize?: number;
-  readonly plateau?: boolean;
-  readonly dropout?: number;
-  readonly l2?: number;
-}
-
-/** The plain training and six remedies for a validation loss that fluctuates under Adam, in their order. */
-export const REMEDIES: readonly Remedy[] = [
-  { number: 0, name: "as it is" },
-  { number: 1, name: "learningRate 0.0001", adam: { learningRate: 1e-4 } },
-  { number: 1, name: "learningRate 0.00001", adam: { learningRate: 1e-5 } },
-  { number: 2, name: "reduceLROnPlateau 0.2, 5", plateau: true },
-  { number: 3, name: "beta2 0.9995", adam: { beta2: 0.9995 } },
-  { number: 4, name: "clipValue 1", adam: { clipValue: 1 } },
-  { number: 5, name: "batchSize 64", batchSize: 64 },
-  { number: 5, name: "batchSize 128", batchSize: 128 },
-  { number: 6, name: "dropout 0.3", dropout: 0.3 },
-  { number: 6, name: "l2 0.01", l2: 0.01 },
-  { number: 6, name: "dropout 0.3 and l2 0.01", dropout: 0.3, l2: 0.01 },
-];
+import { type Build, REMEDIES, type Remedy } from "./remedies.ts";
 
 /** Options of `stabilise`. */
 export interface StabiliseOptions {
   loss: LossName | Loss;
-  /** Share of the samples, the last ones, that is validated with. Default .2. */
+  /** Share of the samples, the last ones, that is validated with. Default .2; a dataset needs validationData. */
   validationSplit: number;
-  /** In place of it: [x, y]. */
-  validationData: readonly [DataLike, DataLike, TensorLike?] | null;
+  /** In place of it: [x, y], or a dataset. */
+  validationData: readonly [DataLike, DataLike, TensorLike?] | Dataset | null;
   /** Adam's options in all trainings, unless the remedy changes them. Default learningRate 0.001, beta2 0.999. */
   adam: Partial<AdamOptions & CommonOptions>;
   /** Default 32. */
@@ -147,8 +115,21 @@ export async function stabilise(
   build: (what: Build) => AnyModel,
   x: DataLike,
   y: DataLike,
-  given: Partial<StabiliseOptions> & Pick<StabiliseOptions, "loss">,
+  options: Partial<StabiliseOptions> & Pick<StabiliseOptions, "loss">,
+): Promise<Stabilised>;
+/** The same on a dataset without batches, which holds the labels. */
+export async function stabilise(
+  build: (what: Build) => AnyModel,
+  data: Dataset,
+  options: Partial<StabiliseOptions> & Pick<StabiliseOptions, "loss">,
+): Promise<Stabilised>;
+export async function stabilise(
+  build: (what: Build) => AnyModel,
+  x: DataLike | Dataset,
+  y: DataLike | Partial<StabiliseOptions>,
+  third?: Partial<StabiliseOptions>,
 ): Promise<Stabilised> {
+  const { data, labels, given } = dataAndOptions<StabiliseOptions>("stabilise", x, y, third);
   const options = withDefaults<Omit<StabiliseOptions, "loss"> & { loss: LossName | Loss | null }>(
     "stabilise",
     {
@@ -164,6 +145,7 @@ export async function stabilise(
     },
     given,
   );
+  if (labels === null) checkDataset(data as Description, options.validationData);
   const { epochs, seeds, remedies } = options;
   if (options.loss === null) throw new OptionError("stabilise: loss must be given, got none");
   if (!Number.isInteger(epochs) || epochs < LAST)
@@ -179,7 +161,7 @@ export async function stabilise(
   for (const remedy of remedies) {
     const curves: number[][] = [];
     for (const seed of seeds) {
-      curves.push(await curveOf(build, x, y, options, loss, remedy, seed));
+      curves.push(await curveOf(build, [x, labels], options, loss, remedy, seed));
       options.onRun?.(++done, remedies.length * seeds.length);
     }
     results.push(resultOf(remedy, curves));
@@ -188,10 +170,20 @@ export async function stabilise(
   return { results, recommended, toString: () => tableText(results, recommended) };
 }
 
+/** @throws OptionError */
+function checkDataset({ stage }: Description, validationData: unknown): void {
+  if (stage.batching)
+    throw new OptionError("stabilise: a dataset must have no batches, as remedies change them");
+  if (validationData === null) {
+    throw new OptionError(
+      "stabilise: a dataset needs validationData; split() gives two parts of one",
+    );
+  }
+}
+
 async function curveOf(
   build: (what: Build) => AnyModel,
-  x: DataLike,
-  y: DataLike,
+  [x, y]: readonly [DataLike | Dataset, DataLike | null],
   options: Omit<StabiliseOptions, "loss">,
   loss: Loss,
   remedy: Remedy,
@@ -204,7 +196,7 @@ async function curveOf(
       loss,
       metrics: [metricOf(loss)],
     });
-    const { history } = await model.fit(x, y, {
+    const fitOptions: FitOptions = {
       epochs: options.epochs,
       batchSize: remedy.batchSize ?? options.batchSize,
       ...(options.validationData
@@ -214,7 +206,11 @@ async function curveOf(
       callbacks: remedy.plateau
         ? [reduceLROnPlateau({ monitor: "val_validated", mode: "min", factor: 0.2, patience: 5 })]
         : [],
-    });
+    };
+    const { history } =
+      y === null
+        ? await model.fit(x as Dataset, fitOptions)
+        : await model.fit(x as DataLike, y, fitOptions);
     return history["val_validated"]!;
   } finally {
     model.release();

@@ -12,6 +12,7 @@ import type { Sample } from "./sample.ts";
 import { shuffleStage } from "./shuffle.ts";
 import { sliceStage } from "./slice.ts";
 import { type Stage, rowsStage } from "./stage.ts";
+import { unbatchStage } from "./unbatch.ts";
 
 /** Bytes of linear memory that samples may take unless another budget is stated: 1 GiB. */
 const MEMORY_BUDGET = 2 ** 30;
@@ -79,6 +80,13 @@ export class Dataset implements AsyncIterable<Sample> {
     count("batch: size", size, 1);
     this.requireSamples("batch");
     return this.with(batchStage(this.description.stage, size, dropRemainder));
+  }
+
+  /** The samples of the batches again, such as `map` has made of them, one after the other. @throws OptionError before `batch` */
+  unbatch(): Dataset {
+    const { stage } = this.description;
+    if (!stage.batching) throw new OptionError("unbatch: must come after batch");
+    return this.with(unbatchStage(stage, stage.batching));
   }
 
   /** Asks for `ahead` elements before they are needed, so that waiting for files overlaps. */

@@ -1,0 +1,132 @@
+// dist/*.js from a module for each source file. Few files, because a program that imports a hundred
+// modules starts 0.15 s later; and cut so that bundlers can leave out what a page does not use. A bundler
+// drops unused statements of a file, but it puts the rest of a file into one chunk, and it downloads at
+// once whatever index.js imports. Hence four kinds of files:
+//
+//   core     what a plain network needs to be made and trained
+//   lib      all else that is public
+//   later    what core loads when it is asked for: files of models, checkpoints, streams. Some of it is
+//            public as well, and is in lib a second time: it would otherwise be downloaded at once.
+//   others   what is loaded lazily and is not public: each build of the kernels, codecs of other libraries
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { rolldown } from "rolldown";
+import { filesBelow } from "./cache.mjs";
+import { pure } from "./pure.mjs";
+
+/** Namespaces of the public API: modules of their own, because a bundler cannot shake an inlined one. */
+const NAMESPACES = [
+  "ops/index.gen",
+  "metrics/index.gen",
+  "metrics/scores/index",
+  "train/data/index",
+  "tune/index",
+];
+/** Files of dist that have a name, and their modules. */
+const ENTRIES = {
+  ...Object.fromEntries(["index", "cli/main", ...NAMESPACES].map((name) => [name, name])),
+  // What threads run lies beside the files that start them.
+  trialThread: "tune/parallel/trialThread",
+  tuneObjective: "cli/tune/objective",
+};
+const CORE = [
+  ...["sequential", "functional"].map((name) => `model/${name}`),
+  ...["activation", "dense", "dropout", "flatten", "reshape"].map((name) => `layers/${name}`),
+];
+const LATER = "?later";
+const plain = (id) => id.replace(LATER, "");
+
+const read = (file) => readFileSync(file, "utf8");
+const targets = (file, pattern) =>
+  [...read(file).matchAll(pattern)].map(([, path]) => join(dirname(file), path));
+const imported = (file) => targets(file, /^(?:import|export)\b[^;]*? from "(\.[^"]+)";/gms);
+const lazilyImported = (file) =>
+  targets(file, /\bimport\("(\.[^"]+)"\)/g).filter((path) => !path.includes("/wasm/"));
+
+/** Files and what they import, directly or not. */
+function closure(files) {
+  const seen = new Set(files);
+  for (const file of seen) for (const next of imported(file)) seen.add(next);
+  return seen;
+}
+
+/** Which file of dist a module belongs to. */
+function parts(root) {
+  const all = (names) => closure(names.map((name) => join(root, `${name}.js`)));
+  const core = all(CORE);
+  const lib = new Set([...all(["index"])].filter((file) => !core.has(file)));
+  lib.delete(join(root, "index.js"));
+  // All that a file loads lazily is live as soon as the file is: such a one stands by itself.
+  const loaders = new Set([...lib].filter((file) => lazilyImported(file).length > 0));
+  for (const file of loaders) lib.delete(file);
+  const seen = new Set(core);
+  for (const file of seen) {
+    for (const next of lazilyImported(file)) seen.add(next);
+    if (!core.has(file)) for (const next of imported(file)) seen.add(next);
+  }
+  const later = new Set([...seen].filter((file) => !core.has(file)));
+  const twice = new Set([...later].filter((file) => lib.has(file)));
+  for (const file of twice) {
+    // Two copies of a class, or of a map that is filled, would not know of each other.
+    if (/^(export )?(class |const \w+ = (\/\*.*?\*\/ )?new (Weak)?(Map|Set)\(\))/m.test(read(file)))
+      throw new Error(
+        `bundle: ${file} is loaded lazily and public, so it must have no class and no map`,
+      );
+  }
+  return { core, lib, loaders, later, twice };
+}
+
+/** Sends what is loaded lazily to its own copies, and marks constants as pure. */
+function plugin(root, { core, lib, loaders, later, twice }) {
+  const isPublic = (file) => [core, lib, loaders, later].some((part) => part.has(file));
+  const isLater = (id) => id.endsWith(LATER) || (later.has(id) && !twice.has(id));
+  return {
+    name: "thalweg",
+    // Programs, such as the command line, do something when they are loaded.
+    load: (id) => (isPublic(plain(id)) ? pure(read(plain(id))) : undefined),
+    resolveId(path, importer) {
+      if (importer === undefined || !path.startsWith(".")) return undefined;
+      const from = plain(importer);
+      if (from === join(root, "index.js") && NAMESPACES.some((name) => path === `./${name}.js`))
+        return { id: path, external: true };
+      const file = join(dirname(from), path);
+      return twice.has(file) && (core.has(from) || isLater(importer)) ? file + LATER : file;
+    },
+  };
+}
+
+/** Bundles the modules below `root` into `dist`. */
+export async function bundleLibrary(root, dist) {
+  const found = parts(root);
+  const { core, lib, loaders } = found;
+  const build = await rolldown({
+    input: Object.fromEntries(
+      Object.entries(ENTRIES).map(([name, path]) => [name, join(root, `${path}.js`)]),
+    ),
+    platform: "neutral",
+    external: [/^node:/, /^[^./]/],
+    treeshake: { moduleSideEffects: false },
+    preserveEntrySignatures: "allow-extension",
+    plugins: [plugin(root, found)],
+    logLevel: "warn",
+  });
+  await build.write({
+    dir: dist,
+    format: "esm",
+    chunkFileNames: "[name]-[hash].js",
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [
+        { name: "core", test: (id) => core.has(id) },
+        { name: "lib", test: (id) => lib.has(id) },
+        { name: "later", test: (id) => id.endsWith(LATER) },
+        { debugName: "loader", name: (id) => (loaders.has(id) ? basename(id, ".js") : null) },
+      ],
+    },
+  });
+  for (const file of filesBelow(dist).filter((path) => path.endsWith(".js"))) {
+    // Imports for side effects only, of files that have none: bundlers warn of them.
+    const text = read(file).replace(/^import "\.[^"]*";\n/gm, "");
+    if (text !== read(file)) writeFileSync(file, text);
+  }
+}

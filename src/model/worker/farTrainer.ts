@@ -1,0 +1,161 @@
+import { type NonFinitePlace, OptionError } from "../../errors.ts";
+import type { Arithmetic } from "../../kernels/arithmetic.ts";
+import type { Peer } from "../../runtime/peer.ts";
+import type { CallbackState } from "../../train/callbacks.ts";
+import type { EpochEnd, Stride, Trainer } from "../../train/trainer.ts";
+import type { AnyModel } from "../model.ts";
+import type { Compiled } from "../objective.ts";
+import { modelTensors } from "../save.ts";
+import { type Variable, setValuesOf, valuesOf } from "../variables.ts";
+import { parcelOf } from "./parcel.ts";
+import type { Answer, Changes, Refused, Report, TrainingReady } from "./protocol.ts";
+
+/**
+ * A model that is trained in a worker, as the training loop sees it. The loop stays with the caller, and with it all
+ * callbacks; the worker is asked for steps. Whenever a hook may look, the caller's model has the worker's values, and
+ * what a hook changes goes along with the next message.
+ */
+export class FarTrainer implements Trainer {
+  readonly model: AnyModel;
+  readonly arithmetic: Arithmetic;
+  readonly steps: number | null;
+  readonly batchSize: number;
+  readonly samples: number | null;
+  readonly validates: boolean;
+  private readonly peer: Peer;
+  private readonly compiled: Compiled;
+  /** Numbers of a checkpoint, as they were reported. */
+  private numbers: CallbackState["values"];
+  private means: Record<string, number> = {};
+  private refused: Refused | null = null;
+  /** What the optimizer carried at the last message, to see what a hook has changed. */
+  private carried: Record<string, number>;
+  /** Versions of the values that the worker has. */
+  private readonly seen: Map<Variable, number>;
+
+  constructor(peer: Peer, model: AnyModel, ready: TrainingReady) {
+    this.peer = peer;
+    this.model = model;
+    this.compiled = model.compiled;
+    ({
+      arithmetic: this.arithmetic,
+      steps: this.steps,
+      batchSize: this.batchSize,
+      samples: this.samples,
+      validates: this.validates,
+      numbers: this.numbers,
+    } = ready);
+    this.carried = { ...model.optimizerNumbers.state };
+    this.seen = new Map(model.variables.map((v) => [v, v.cell.version]));
+  }
+
+  /** What was changed here since the last message. */
+  private changes(): Changes {
+    const { model } = this;
+    if (!model.isCompiled || model.compiled !== this.compiled) {
+      throw new OptionError(
+        `model "${model.name}": was compiled anew while it is trained; end the training first`,
+      );
+    }
+    const { state } = model.optimizerNumbers;
+    const changed = Object.entries(state).filter(([key, value]) => this.carried[key] !== value);
+    this.carried = { ...state };
+    const values: [number, Float32Array<ArrayBuffer>][] = [];
+    model.variables.forEach((v, i) => {
+      const { cell } = v;
+      if (cell.at === null && cell.version === this.seen.get(v)) return;
+      const own = valuesOf(v)!;
+      setValuesOf(v, own);
+      this.seen.set(v, cell.version);
+      values.push([i, own]);
+    });
+    return { state: Object.fromEntries(changed), values };
+  }
+
+  /** Calls the worker, and takes over what it reports. */
+  private async call<T>(name: string, argument: unknown = null): Promise<T> {
+    const message = { changes: this.changes(), argument };
+    const { value, report } = await this.peer.call<Answer<T>>(name, message);
+    if (report) this.adopt(report);
+    return value;
+  }
+
+  private adopt({ numbers, iterations, state, weights, results }: Report): void {
+    const { model } = this;
+    this.numbers = numbers;
+    this.means = results;
+    // A rate that was set while the worker was busy stays, and is sent with the next message.
+    const set = Object.entries(model.optimizerNumbers.state).filter(
+      ([key, value]) => this.carried[key] !== value,
+    );
+    this.carried = { ...state };
+    const slots = weights?.slots ?? model.optimizerSnapshot().slots;
+    weights?.values.forEach((values, i) => {
+      const v = model.variables[i]!;
+      setValuesOf(v, values);
+      this.seen.set(v, v.cell.version);
+    });
+    model.restoreOptimizer(slots, iterations, { ...state, ...Object.fromEntries(set) });
+  }
+
+  beginEpoch(epoch: number, batch: number): Promise<void> {
+    return this.call("beginEpoch", { epoch, batch });
+  }
+
+  next(): Promise<number> {
+    return this.call("next");
+  }
+
+  ready(): undefined {}
+
+  async step(count: number): Promise<boolean> {
+    this.refused = await this.call<Refused | null>("step", count);
+    return this.refused === null;
+  }
+
+  async stride(): Promise<Stride> {
+    const { refused, ...stride } = await this.call<Stride & { refused: Refused | null }>("stride");
+    this.refused = refused;
+    return stride;
+  }
+
+  retake(): void {}
+
+  async nonFinite(): Promise<{ loss: number; place: NonFinitePlace }> {
+    return this.refused!;
+  }
+
+  results(): Record<string, number> {
+    return { ...this.means };
+  }
+
+  evaluate(): Promise<Record<string, number>> {
+    return this.call("evaluate");
+  }
+
+  endEpoch(): Promise<EpochEnd> {
+    return this.call("endEpoch");
+  }
+
+  endTraining(): Promise<void> {
+    return this.call("endTraining");
+  }
+
+  /** Takes the worker's values over, in the middle of an epoch. */
+  async sync(): Promise<void> {
+    await this.call("sync");
+  }
+
+  state(): Required<CallbackState> {
+    const { iterations, state } = this.model.optimizerNumbers;
+    return {
+      values: { ...this.numbers, iterations, state: { ...state } },
+      tensors: new Map(modelTensors(this.model)),
+    };
+  }
+
+  async restore({ values, tensors }: Required<CallbackState>): Promise<void> {
+    const parcels = [...tensors].map(([name, t]) => [name, parcelOf(t)] as const);
+    await this.call("restore", { values, tensors: parcels });
+  }
+}

@@ -1,4 +1,0 @@
-export function openPages(
-  folder: string,
-  pages: readonly string[],
-): Promise<{ version: string; lines: Record<string, string> }>;

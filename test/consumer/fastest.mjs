@@ -1,7 +1,0 @@
-import * as thalweg from "thalweg";
-import { run } from "./program.mjs";
-
-run(thalweg, { reproducible: false }).then(
-  (result) => console.log(JSON.stringify(result)),
-  (error) => console.log(JSON.stringify({ error: String(error?.stack ?? error) })),
-);
