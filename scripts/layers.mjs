@@ -9,7 +9,7 @@ import { filesBelow } from "./cache.mjs";
 const ORDER = {
   src: `errors < math < shape < names < runtime < kernels < memory < tensor < io < graph < ops < autograd < plan
     < initializers = regularizers = constraints < layers = losses = metrics = optim < train < model
-    < tune = distributed < index < cli`,
+    < tune < distributed < index < cli`,
   assembly: `lanes < constants < math < random = reduce = moments = share = copyRow = broadcast < recurrent < gemm < ops = optim = peak
     < dispatch.gen < plan < threads < index`,
 };

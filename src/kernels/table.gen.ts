@@ -418,7 +418,7 @@ export const TABLE: string =
   "+klDivergence:...f +klDivergenceGrad:....f binaryCrossentropy:...f " +
   "binaryCrossentropyGrad:....f sigmoidCrossentropy sigmoidCrossentropyGrad +hinge +hingeGrad " +
   "+squaredHinge +squaredHingeGrad binaryMatch:...f elu:..f eluGrad:...f +selu +seluGrad " +
-  "+celu:..f +celuGrad:...f fill gatherRows:uuu gatherBytes:uuuff +gather +gatherElements " +
+  "+celu:..f +celuGrad:...f fill gatherRows:uuu gatherBytes:uuuff gather +gatherElements " +
   "+flatIndices gelu geluGrad geluTanh geluTanhGrad +normBlocks +normMoments:........f " +
   "+normGroups:......f +normApply +normGradBlocks +normGradSums +normGradApply +gru +gruGrad " +
   "oneHot:...ff +inTopK +layerNorm:........f +layerNormGrad +lstm +lstmGrad matmul " +

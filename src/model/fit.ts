@@ -1,4 +1,4 @@
-import { withDefaults } from "../errors.ts";
+import { OptionError, withDefaults } from "../errors.ts";
 import type { History } from "../train/history.ts";
 import type { Description } from "../train/data/described.ts";
 import { train } from "../train/loop.ts";
@@ -8,6 +8,7 @@ import { type AllFitOptions, FIT_DEFAULTS, type FitOptions } from "./fitOptions.
 import { sourcesOf } from "./fitSources.ts";
 import { FitTrainer } from "./fitTrainer.ts";
 import type { AnyModel } from "./model.ts";
+import type { Share } from "./share.ts";
 
 /** What is done otherwise than asked. */
 export function noticesOf(
@@ -38,6 +39,11 @@ export async function* fitIterator(
   }
   if (options.seed !== undefined && !model.built) model.seed = options.seed;
   if (options.worker) {
+    if (options.group) {
+      throw new OptionError(
+        "fit: worker and group do not go together; a process of a group trains by itself",
+      );
+    }
     // Few pages have a worker: they alone download what starts it.
     const { fitInWorker } = await import("./worker/fitInWorker.ts");
     return yield* fitInWorker(model, x, y, options, given);
@@ -50,6 +56,7 @@ export async function* fitIterator(
       source,
       held,
       seed,
+      share: await shareIn(options.group),
     });
     await trainer.prepare();
     return yield* train(trainer, { ...options, notices: noticesOf(y, options, trainer) });
@@ -60,6 +67,11 @@ export async function* fitIterator(
       await held?.end();
     }
   }
+}
+
+/** This process's part in a training of several; few pages have one, and they alone download it. */
+async function shareIn(group: AllFitOptions["group"]): Promise<Share | null> {
+  return group && new (await import("./share.ts")).Share(group);
 }
 
 /** Trains a model to the end; see `Model.fit`. */

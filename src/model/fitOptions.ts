@@ -2,6 +2,7 @@ import type { WorkerLike } from "../runtime/workerLike.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import type { Callback } from "../train/callbacks.ts";
 import type { CheckpointSource } from "../train/checkpointStore.ts";
+import type { Group } from "../train/group.ts";
 import type { Dataset } from "../train/data/dataset.ts";
 import type { DataLike } from "./data.ts";
 
@@ -42,6 +43,11 @@ export interface FitOptions {
   worker?: boolean | (() => WorkerLike);
   /** What to do at a loss that is NaN or infinite. Default "throw". */
   onNonFinite?: "throw" | "skip" | "stop";
+  /**
+   * Processes that train together, each on its share of every batch: `await mpiGroup()` of thalweg/distributed. All give
+   * the same data and options; batchSize is that of all. Default null: this process alone.
+   */
+  group?: Group | null;
   /** 1 prints a line an epoch. Default 0. */
   verbose?: 0 | 1;
 }
@@ -66,5 +72,6 @@ export const FIT_DEFAULTS: AllFitOptions = {
   signal: null,
   worker: false,
   onNonFinite: "throw",
+  group: null,
   verbose: 0,
 };

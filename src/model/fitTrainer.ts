@@ -15,6 +15,7 @@ import type { FitNumbers } from "./restoreFit.ts";
 import type { Statistics } from "./refreshStatistics.ts";
 import type { BatchSource, Runner, StepKind } from "./runner.ts";
 import { modelTensors } from "./save.ts";
+import type { Share } from "./share.ts";
 
 /** What a model is trained with. */
 export interface FitData {
@@ -22,6 +23,8 @@ export interface FitData {
   /** Samples for validation. */
   readonly held: FeedSource | null;
   readonly seed: number;
+  /** This process's part where several train together. */
+  readonly share: Share | null;
 }
 
 /** A model as the training loop sees it: its plans, its data in linear memory, and its running means. */
@@ -41,12 +44,15 @@ export class FitTrainer implements Trainer {
   private readonly data: ResidentData;
   private readonly feed: Feed;
   private readonly heldFeed: Feed | null;
+  private readonly share: Share | null;
   private runner: Runner;
   private plan: Plan | null = null;
   /** What the plan is bound to: the columns, and the size of the batch. */
   private bound: BatchSource | null = null;
   private size = 0;
   private epoch = 0;
+  /** Of its rows, behind the batch's first one. */
+  private offset = 0;
   private generation = 0;
 
   /** Whether plans are to read a weight of each sample. */
@@ -55,8 +61,10 @@ export class FitTrainer implements Trainer {
   }
 
   /** @throws MemoryError */
-  constructor(model: AnyModel, runner: Runner, { source, held, seed }: FitData) {
+  constructor(model: AnyModel, runner: Runner, { source, held, seed, share }: FitData) {
     const { batch, samples } = source;
+    this.share = share;
+    runner.shared = share !== null;
     this.model = model;
     this.runner = runner;
     this.source = source;
@@ -87,12 +95,21 @@ export class FitTrainer implements Trainer {
     this.means = new RunningMeans(this.objective, runner.metricTerms);
   }
 
+  get leads(): boolean {
+    return this.share === null || this.share.group.rank === 0;
+  }
+
   get validates(): boolean {
     return this.heldFeed !== null;
   }
 
   private get trainPlans(): (readonly [StepKind, number])[] {
-    return this.source.sizes.map((n) => ["train", n] as const);
+    return this.source.sizes.map((n) => ["train", this.rows(n)] as const);
+  }
+
+  /** Rows of a batch that are trained on here. */
+  private rows(count: number): number {
+    return this.share?.rows(count) ?? count;
   }
 
   private get heldPlans(): (readonly [StepKind, number])[] {
@@ -104,6 +121,19 @@ export class FitTrainer implements Trainer {
     const { runner, feed, heldFeed } = this;
     await runner.prepare(this.trainPlans, feed.dtypes);
     if (heldFeed) await runner.prepare(this.heldPlans, heldFeed.dtypes);
+    if (!this.share) return;
+    const { seed, batchSize, samples } = this;
+    const { trainedBytes } = runner.memory;
+    this.share.agree({
+      seed,
+      batchSize,
+      "the number of samples": samples ?? -1,
+      "the bytes of weights": trainedBytes,
+      "fused multiply-add (init({ reproducible: true }) leaves it out)":
+        this.arithmetic.rounding === "fused" ? 1 : 0,
+    });
+    runner.memory.take();
+    this.share.shareAll(runner);
   }
 
   beginEpoch(epoch: number, batch: number): void {
@@ -121,16 +151,31 @@ export class FitTrainer implements Trainer {
   }
 
   ready(count: number): Promise<void> | undefined {
-    if (this.bound === this.feed.source && this.size === count) return undefined;
-    if (this.bound !== null && this.size === count) return this.bind(count);
-    const loading = this.runner.prepare([["train", count]], this.feed.dtypes);
-    return loading ? loading.then(() => this.bind(count)) : this.bind(count);
+    const rows = this.rows(count);
+    this.offset = this.share?.offset(count) ?? 0;
+    if (this.bound === this.feed.source && this.size === rows) return undefined;
+    if (this.bound !== null && this.size === rows) return this.bind(rows);
+    const loading = this.runner.prepare([["train", rows]], this.feed.dtypes);
+    return loading ? loading.then(() => this.bind(rows)) : this.bind(rows);
   }
 
   step(count: number): boolean {
-    const finite = this.runner.trainStep(this.plan!, this.feed.cursor, this.seed);
-    if (finite) this.means.add(this.plan!, count);
+    const { share, runner, feed, seed } = this;
+    const plan = this.plan!;
+    const finite = share
+      ? share.step(runner, plan, feed.cursor, count, seed)
+      : runner.trainStep(plan, feed.cursor, seed);
+    const counted = share?.counted(count) ?? count;
+    if (finite && counted > 0) this.means.add(plan, counted);
     return finite;
+  }
+
+  gather(): void {
+    const { share, means, runner } = this;
+    if (!share) return;
+    if (!share.hasRowsAlways) means.dropPenalties();
+    means.sumsSoFar = share.sum(means.sumsSoFar);
+    share.shareState(runner);
   }
 
   /** Points the plan of this size at the data. */
@@ -158,6 +203,7 @@ export class FitTrainer implements Trainer {
       );
     }
     this.runner = model.runnerOn(before.engine, this.weighted);
+    this.runner.shared = this.share !== null;
     this.runner.optimizer!.norms = before.optimizer!.norms;
     this.bound = null;
   }
@@ -166,7 +212,8 @@ export class FitTrainer implements Trainer {
     const loss = this.runner.scalar(this.plan!, "loss");
     const { locateNonFinite } = await import("./nonFinite.ts");
     this.retake();
-    const { source, order, cursor, dtypes } = this.feed;
+    const { source, order, dtypes } = this.feed;
+    const cursor = this.feed.cursor + this.offset;
     const batch = { source, order, cursor, batch: this.size, dtypes };
     return { loss, place: locateNonFinite(this.runner, batch) };
   }
@@ -234,11 +281,14 @@ export class FitTrainer implements Trainer {
     const { norms, means } = restoreFit(this.model, this.runner, this.identity, state);
     this.retake();
     this.runner.optimizer!.norms = norms;
-    this.means.sumsSoFar = means;
+    // Sums in the middle of an epoch are of the process that wrote them.
+    if (this.leads) this.means.sumsSoFar = means;
+    else this.means.reset();
   }
 
   /** Stops reading, and gives the data's memory back. */
   async end(): Promise<void> {
+    this.runner.shared = false;
     try {
       await this.feed.end();
       await this.heldFeed?.end();

@@ -55,6 +55,11 @@ export class RunningMeans {
       for (let i = 0; i < sums.length; i++) sums[i] = rest[at++]!;
   }
 
+  /** Forgets the penalties and their batches: of processes that train together one counts them, for all have the same. */
+  dropPenalties(): void {
+    this.penalty = this.batches = 0;
+  }
+
   /** Adds what a step left in its outputs. */
   add(plan: Plan, samples: number): void {
     if (plan !== this.plan) this.locate(plan);

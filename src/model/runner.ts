@@ -29,6 +29,9 @@ import { StepCells } from "./stepCells.ts";
 import { VariableMemory } from "./variables.ts";
 import { loadCommands } from "./load.ts";
 
+/** Sums the gradients of a plan, and its loss, over all processes that train together. */
+export type Reduce = (plan: Plan) => void;
+
 /** What a plan is for. */
 export type StepKind = "train" | "evaluate" | "predict";
 
@@ -57,6 +60,8 @@ export class Runner {
   private arenaBytes = 0;
   private freed = false;
   private stepCells: StepCells | null = null;
+  /** Whether plans weigh their gradients by this process's share of a batch: see `Share`. */
+  shared = false;
   private readonly origins = new WeakMap<Plan, PlanOrigin>();
 
   /** @param missed  steps that the optimizer took while a variable was frozen, by its name */
@@ -156,7 +161,7 @@ export class Runner {
 
   /** The plan of a kind and batch size for data of these dtypes. */
   plan(kind: StepKind, batch: number, dtypes: BatchDtypes): Plan {
-    const key = `${kind} ${batch} ${dtypes.join()}`;
+    const key = `${kind} ${batch} ${dtypes.join()}${this.shared ? " shared" : ""}`;
     let plan = this.plans.get(key);
     if (!plan) {
       const { graph, compiled } = this.graph(kind, batch);
@@ -193,6 +198,13 @@ export class Runner {
     return {
       load,
       before: (k, commands) => optimizer.emitBefore(k, commands),
+      reduce: (k, commands) => {
+        if (!this.shared) return;
+        const { gradients, trainedBytes } = this.memory;
+        k.copyBytes(addressOf(outputs["loss"]!), gradients + trainedBytes, 4);
+        commands.work = (ELEMENT_WORK * trainedBytes) / 4;
+        k.scale(gradients, commands.namedSlot("share"), trainedBytes / 4 + 1);
+      },
       perturb: (k, commands) => {
         if (!optimizer.perturbs) return;
         guard(commands);
@@ -225,21 +237,37 @@ export class Runner {
   /**
    * One training step on the rows from `cursor` on.
    *
+   * @param reduce  makes gradients and loss those of all processes that train together
    * @returns false where the loss was not finite; then nothing was updated
    */
-  trainStep(plan: Plan, cursor: number, seed: number): boolean {
+  trainStep(plan: Plan, cursor: number, seed: number, reduce: Reduce | null = null): boolean {
     const optimizer = this.optimizer!;
     if (this.stepCells?.plan !== plan) this.stepCells = new StepCells(plan);
     const last = optimizer.beginStep(plan);
     this.stepCells.write(cursor, optimizer.batches, seed);
     const to = last ? "update" : "accumulate";
-    const finite = optimizer.perturbs
-      ? plan.run("load", "perturb") &&
+    let finite: boolean;
+    if (reduce) finite = this.sharedStep(plan, to, reduce);
+    else if (optimizer.perturbs) {
+      finite =
+        plan.run("load", "perturb") &&
         plan.run("gradient", "gradient") &&
-        plan.run("accumulate", to)
-      : plan.run("load", to);
+        plan.run("accumulate", to);
+    } else finite = plan.run("load", to);
     if (finite) optimizer.endStep(last);
     return finite;
+  }
+
+  /** The same with a pause for the others wherever there are gradients. The guard sees the loss of all. */
+  private sharedStep(plan: Plan, to: "accumulate" | "update", reduce: Reduce): boolean {
+    plan.run("load", "reduce");
+    reduce(plan);
+    if (this.optimizer!.perturbs) {
+      if (!plan.run("perturb", "perturb")) return false;
+      plan.run("gradient", "reduce");
+      reduce(plan);
+    }
+    return plan.run("accumulate", to);
   }
 
   /** Points a plan at its data. */

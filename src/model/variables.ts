@@ -54,11 +54,14 @@ export function setValuesOf({ cell }: Variable, values: Float32Array<ArrayBuffer
 /** Optimizer slots on the host: by slot name, then by variable. */
 export type Slots = Map<string, Map<string, Float32Array<ArrayBuffer>>>;
 
+/** Room behind the gradients: where processes train together, the loss is summed over them in the same go. */
+const LOSS_BYTES = 64;
+
 /**
  * A model's variables in linear memory: one contiguous block for all that is trained, its gradients
  * and each optimizer slot in the same order, and a block for state and what is frozen.
  *
- *     | trained a | trained b | ... |   | gradient a | gradient b | ... |   | slot a | slot b | ... |
+ *     | trained a | trained b | ... |   | gradient a | gradient b | ... | loss |   | slot a | slot b | ... |
  *     | state | frozen | ... |
  *
  * Each variable begins on a cache line, so blocks of the same order have the same offsets.
@@ -102,7 +105,7 @@ export class VariableMemory {
     this.trainedBytes = layOut(this.trained);
     const keptBytes = layOut(this.kept);
     this.parameters = regions.allocate(this.trainedBytes);
-    this.gradients = regions.allocate(this.trainedBytes);
+    this.gradients = regions.allocate(this.trainedBytes + LOSS_BYTES);
     this.slots = new Map(slotNames.map((name) => [name, regions.allocate(this.trainedBytes)]));
     this.state = regions.allocate(keptBytes);
   }

@@ -13,7 +13,15 @@ import { rewrite } from "./rewrite.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 
 /** The marked ranges of a plan, in the order in which they run. */
-export const RANGES = ["load", "before", "gradient", "perturb", "accumulate", "update"] as const;
+export const RANGES = [
+  "load",
+  "before",
+  "gradient",
+  "reduce",
+  "perturb",
+  "accumulate",
+  "update",
+] as const;
 export type RangeName = (typeof RANGES)[number];
 
 /** Writes commands that are not nodes of the graph: loading a batch, clipping, the optimizer. */

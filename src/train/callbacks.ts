@@ -35,6 +35,8 @@ export interface TrainingInfo {
   /** Samples of an epoch, or null as above. */
   readonly samples: number | null;
   readonly model: TrainedModel;
+  /** Whether this process writes files and prints: of several that train together only the first does. */
+  readonly leads: boolean;
   /** All that training needs to go on from here, in onBatchEnd and onEpochEnd, as a file. */
   checkpoint(): Uint8Array<ArrayBuffer>;
   /** Called in onTrainBegin: training goes on from a checkpoint. Arithmetic must be the same unless allowed. */

@@ -68,6 +68,7 @@ class Training {
       batchSize,
       samples,
       model,
+      leads: trainer.leads,
       checkpoint: () => encodeCheckpoint(trainer, position, callbacks),
       resume,
       notice: (text) => void position.history.notices.push(text),
@@ -158,6 +159,7 @@ class Training {
   /** Means of the epoch, those of the validation, and the rate. */
   async results(): Promise<Record<string, number>> {
     const { trainer, callbacks } = this;
+    trainer.gather();
     const results = trainer.results();
     let measured: Record<string, number> = {};
     if (trainer.validates) {
@@ -204,7 +206,8 @@ export async function* train(
     position.epoch = epoch + 1;
     position.batch = 0;
     for (const c of callbacks) await c.onEpochEnd?.(epoch, results);
-    if (options.verbose) printLine(epochLine(epoch, options.epochs, seconds, results));
+    if (options.verbose && trainer.leads)
+      printLine(epochLine(epoch, options.epochs, seconds, results));
     yield { epoch, logs: results };
   }
   await trainer.endTraining();

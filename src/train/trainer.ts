@@ -11,6 +11,8 @@ export interface Trainer {
   readonly batchSize: number;
   /** Samples of an epoch, null where only reading tells. */
   readonly samples: number | null;
+  /** Whether this process writes files and prints. */
+  readonly leads: boolean;
   /** Whether epochs end with a validation. */
   readonly validates: boolean;
   /** Begins an epoch at a batch; sums begin anew at the first one only. */
@@ -27,7 +29,9 @@ export interface Trainer {
   retake(): void;
   /** The loss that is not finite, and where numbers stopped being so. */
   nonFinite(): Promise<{ readonly loss: number; readonly place: NonFinitePlace }>;
-  /** Means of the epoch so far. */
+  /** Ends the batches of an epoch: makes its sums those of all processes that train together. */
+  gather(): void;
+  /** Means of the epoch so far; of this process's batches before `gather`. */
   results(): Record<string, number>;
   /** Loss and metrics of the validation. */
   evaluate(): Promise<Record<string, number>>;

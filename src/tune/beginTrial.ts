@@ -1,6 +1,7 @@
 import { OptionError } from "../errors.ts";
 import { lowWord, philox, topWord } from "../math/philox.ts";
 import { Random } from "../math/random.ts";
+import { memoryStore } from "../runtime/stores/memoryStore.ts";
 import type { StudyView } from "./samplers/sampler.ts";
 import {
   type CategoricalDistribution,
@@ -105,6 +106,7 @@ export function beginTrial(
     },
     note: (name, value) =>
       study.change(number, { op_code: OP.trialUserAttribute, user_attr: { [name]: value } }),
+    checkpoints: memoryStore(),
   });
   if (space) trial.suggestSpace(space);
   return trial;

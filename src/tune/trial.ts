@@ -1,4 +1,5 @@
 import { OptionError } from "../errors.ts";
+import type { Store } from "../runtime/stores/store.ts";
 import {
   type Choice,
   type Distribution,
@@ -23,6 +24,8 @@ export interface TrialHost {
   report(value: number, step: number): void;
   shouldPrune(): boolean;
   note(name: string, value: Attribute): void;
+  /** Where the trial may keep what it needs to go on from. */
+  readonly checkpoints: Store;
 }
 
 /** One run of the objective: it asks for its parameters, and tells how it is doing. */
@@ -40,6 +43,14 @@ export class Trial {
     this.seed = seed;
     this.signal = signal;
     this.host = host;
+  }
+
+  /**
+   * A place for checkpoints of this trial: `backupAndRestore(trial.checkpoints)`. Where the trial runs on another machine and
+   * that is lost, it is run again with what lies here; in one process it ends with that.
+   */
+  get checkpoints(): Store {
+    return this.host.checkpoints;
   }
 
   /** The parameters so far. */

@@ -22,6 +22,7 @@ export class FarTrainer implements Trainer {
   readonly batchSize: number;
   readonly samples: number | null;
   readonly validates: boolean;
+  readonly leads = true;
   private readonly peer: Peer;
   private readonly compiled: Compiled;
   /** Numbers of a checkpoint, as they were reported. */
@@ -120,6 +121,8 @@ export class FarTrainer implements Trainer {
   }
 
   retake(): void {}
+
+  gather(): void {}
 
   async nonFinite(): Promise<{ loss: number; place: NonFinitePlace }> {
     return this.refused!;

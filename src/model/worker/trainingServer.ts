@@ -122,7 +122,8 @@ export class TrainingServer {
     const y = unpack(message.y, tensors) as DataLike | null;
     const [source, held] = await sourcesOf(model, descriptionOf(x) ?? x, y, all, own);
     const runner = await model.runner(FitTrainer.weighs(source, held));
-    const trainer = new FitTrainer(model, runner, { source, held, seed: all.seed ?? model.seed });
+    const seed = all.seed ?? model.seed;
+    const trainer = new FitTrainer(model, runner, { source, held, seed, share: null });
     await trainer.prepare();
     this.trainer = trainer;
     const { arithmetic, steps, batchSize, samples, validates } = trainer;

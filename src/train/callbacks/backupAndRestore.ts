@@ -43,7 +43,9 @@ export function backupAndRestore(
   const store = typeof place === "string" ? fileStore(place) : place;
   let info: TrainingInfo | null = null;
   let batches = 0;
-  const save = (): Promise<void> => writeCheckpoint(store, info!.checkpoint());
+  const save = async (): Promise<void> => {
+    if (info!.leads) await writeCheckpoint(store, info!.checkpoint());
+  };
   return {
     name: NAME,
     last: true,
@@ -63,7 +65,7 @@ export function backupAndRestore(
           },
         }),
     onTrainEnd: async () => {
-      if (!deleteCheckpoint) return;
+      if (!deleteCheckpoint || !info!.leads) return;
       await store.remove(CHECKPOINT);
       await store.remove(previousOf(CHECKPOINT));
     },

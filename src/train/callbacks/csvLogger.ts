@@ -32,18 +32,21 @@ export function csvLogger(filename: string, given: Partial<CsvLoggerOptions> = {
   let length = 0;
   /** Where the file must be cut off before the next row; null: as it is. */
   let cut: number | null = null;
+  let leads = true;
   async function add(text: string): Promise<void> {
     await appendFile(filename, text);
     length += new TextEncoder().encode(text).length;
   }
   return {
     name: NAME,
-    onTrainBegin: () => {
+    onTrainBegin: (info) => {
+      leads = info.leads;
       columns = null;
       length = 0;
       cut = append ? null : 0;
     },
     onEpochEnd: async (epoch, logs) => {
+      if (!leads) return;
       if (cut !== null && !(await truncateFile(filename, cut)) && cut > 0) {
         throw new DataError(
           `${NAME}: "${filename}" must have the ${cut} bytes that the checkpoint knows of, it has fewer; put it back, or begin anew`,

@@ -56,6 +56,7 @@ export function modelCheckpoint(
   const direction = directionOf(NAME, options.mode, monitor);
   const start = options.initialValueThreshold ?? (direction === "min" ? Infinity : -Infinity);
   let model: TrainedModel | null = null;
+  let leads = true;
   let best = start;
   let epoch = 0;
   let batches = 0;
@@ -65,6 +66,7 @@ export function modelCheckpoint(
       if (!(direction === "min" ? value < best : value > best)) return;
       best = value;
     }
+    if (!leads) return;
     const name = filledIn(NAME, filepath, { ...logs, ...place });
     const bytes = saveWeightsOnly ? model!.weightsToBytes() : model!.toBytes();
     await (store ? store.write(name, bytes) : writeFile(name, bytes));
@@ -72,7 +74,8 @@ export function modelCheckpoint(
   return {
     name: NAME,
     setModel: (trained) => void (model = trained),
-    onTrainBegin: () => {
+    onTrainBegin: (info) => {
+      leads = info.leads;
       best = start;
       epoch = batches = 0;
     },

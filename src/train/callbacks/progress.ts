@@ -44,13 +44,14 @@ export function progress(): Callback {
     ...(terminal && {
       onBatchEnd: (batch: number, logs: Logs) => {
         const now = performance.now();
-        if (now - drawn < FRAME) return;
+        if (now - drawn < FRAME || !info!.leads) return;
         drawn = now;
         const line = progressLine(info!, epoch, batch + 1, logs, terminal.columns ?? 80);
         terminal.write(`\r\u001b[K${line}`);
       },
     }),
     onEpochEnd: (at, logs) => {
+      if (!info!.leads) return;
       terminal?.write("\r\u001b[K");
       printLine(epochLine(at, info!.epochs, (performance.now() - started) / 1000, logs));
       epoch = at + 1;

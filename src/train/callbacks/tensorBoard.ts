@@ -85,9 +85,11 @@ export function tensorBoard(
   let model: TrainedModel | null = null;
   let [train, validation]: (EventFile | null)[] = [null, null];
   let batches = 0;
+  let leads = true;
   const own: { readonly step: number; readonly value: Summary }[] = [];
   const trainFile = (): EventFile => (train ??= new EventFile(`${logDir}/train`));
   async function flush(): Promise<void> {
+    if (!leads) return;
     for (const { step, value } of own.splice(0)) trainFile().add(step, [value]);
     await train?.flush();
     await validation?.flush();
@@ -99,7 +101,8 @@ export function tensorBoard(
       void own.push({ step, value: { tag, histogram: Array.from(values) } }),
     text: (tag, text, step) => void own.push({ step, value: { tag, text } }),
     setModel: (trained) => void (model = trained),
-    onTrainBegin: () => {
+    onTrainBegin: (info) => {
+      leads = info.leads;
       train = validation = null;
       batches = 0;
       // Markdown shows what is indented by four spaces as it is.

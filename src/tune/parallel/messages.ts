@@ -25,7 +25,20 @@ export interface TrialStart {
 }
 
 /** What a thread is told after its start. */
-export type ToThread = TrialStart | { readonly kind: "abort"; readonly reason: string };
+export type ToThread =
+  | TrialStart
+  | { readonly kind: "abort"; readonly reason: string }
+  | ({ readonly kind: "stored"; readonly id: number } & (
+      | { readonly value: Uint8Array | string[] | null }
+      | { readonly error: string }
+    ));
+
+/** What a thread asks the store of its trial's checkpoints. */
+export interface StoreCall {
+  readonly call: "read" | "write" | "list" | "remove";
+  readonly name: string;
+  readonly bytes?: Uint8Array;
+}
 
 /** How a trial ended. */
 export type Ended =
@@ -33,11 +46,12 @@ export type Ended =
   | { readonly kind: "pruned" }
   | { readonly kind: "error"; readonly name: string; readonly message: string };
 
-/** What a thread tells. "suggest" and "shouldPrune" wait for an answer. */
+/** What a thread tells. "suggest" and "shouldPrune" wait for an answer; "store" gets "stored", by its id. */
 export type FromThread =
   | { readonly kind: "ready" }
   | { readonly kind: "suggest"; readonly name: string; readonly distribution: Distribution }
   | { readonly kind: "shouldPrune" }
   | { readonly kind: "report"; readonly value: number; readonly step: number }
   | { readonly kind: "note"; readonly name: string; readonly value: Attribute }
+  | ({ readonly kind: "store"; readonly id: number } & StoreCall)
   | Ended;

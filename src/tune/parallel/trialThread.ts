@@ -8,6 +8,7 @@ import { Trial } from "../trial.ts";
 import { waitForAnswer } from "./answer.ts";
 import type { Ended, FromThread, ThreadStart, ToThread, TrialStart } from "./messages.ts";
 import { received } from "./sharedData.ts";
+import { DistantStore } from "./distantStore.ts";
 
 /** The module's `objective`: with a declared space its parameters come first. */
 type Exported = (...args: unknown[]) => number | Promise<number>;
@@ -16,6 +17,7 @@ let start: ThreadStart | null = null;
 let data: unknown;
 let objective: Exported | null = null;
 let running: AbortController | null = null;
+const checkpoints = new DistantStore((id, call) => post({ kind: "store", id, ...call }));
 
 async function begin(message: ThreadStart): Promise<void> {
   start = message;
@@ -42,6 +44,7 @@ function trialOf({ number, seed, params }: TrialStart, signal: AbortSignal): Tri
     shouldPrune: () => waitForAnswer(answers, () => post({ kind: "shouldPrune" })) === true,
     report: (value, step) => post({ kind: "report", value, step }),
     note: (name, value) => post({ kind: "note", name, value }),
+    checkpoints,
   });
 }
 
@@ -65,6 +68,7 @@ async function run(message: TrialStart): Promise<Ended> {
 const post: (message: FromThread) => void = listenToParent((message) => {
   if (!start) return void begin(message as ThreadStart).catch(fault);
   const told = message as ToThread;
+  if (told.kind === "stored") return checkpoints.answered(told);
   if (told.kind === "abort") return running?.abort(new Error(told.reason));
   void run(told).then(post, fault);
 });

@@ -2,17 +2,31 @@ import { EngineError, NonFiniteError } from "../../errors.ts";
 import { runningEngine } from "../../kernels/engine.ts";
 import { type Thread, startModule } from "../../runtime/thread.ts";
 import { TrialPruned } from "../pruned.ts";
+import type { Store } from "../../runtime/stores/store.ts";
+import type { Choice, Distribution } from "../space/distribution.ts";
 import type { Trial } from "../trial.ts";
+import type { Attribute } from "../trialRecord.ts";
 import { answerBuffer, giveAnswer } from "./answer.ts";
-import type { Ended, FromThread, ThreadStart, ToThread } from "./messages.ts";
+import type { Ended, FromThread, StoreCall, ThreadStart, ToThread } from "./messages.ts";
 import { shared } from "./sharedData.ts";
+
+/** A trial whose study is here or elsewhere: what a thread asks is answered at once, or when the answer has come. */
+export interface SeatedTrial extends Pick<
+  Trial,
+  "number" | "seed" | "signal" | "params" | "checkpoints"
+> {
+  suggest(name: string, distribution: Distribution): Choice | Promise<Choice>;
+  shouldPrune(): boolean | Promise<boolean>;
+  report(value: number, step: number): void | Promise<void>;
+  note(name: string, value: Attribute): void | Promise<void>;
+}
 
 /** A thread, and the trial that it runs. */
 interface Seat {
   readonly thread: Thread;
   readonly ready: Promise<void>;
   readonly answers: SharedArrayBuffer;
-  trial: Trial | null;
+  trial: SeatedTrial | null;
   ended: ((how: Ended) => void) | null;
   /** Why it is no more; "" while it lives. */
   lost: string;
@@ -26,20 +40,36 @@ function errorOf({ name, message }: Extract<Ended, { kind: "error" }>): Error {
   return error;
 }
 
-/** Does what a trial asks for from its thread; the value of an answer, or undefined where none is waited for. */
-function served(trial: Trial, message: FromThread): string | number | boolean | null | undefined {
+/** Whether this thread's engine may fuse multiply-add: one that has not started would. */
+function fuses(): boolean {
+  return runningEngine()?.variant.startsWith("relaxed") ?? true;
+}
+
+/** Does what a trial asks for from its thread; the value of an answer, where one is waited for. */
+function served(trial: SeatedTrial, message: FromThread): Choice | void | Promise<Choice | void> {
   switch (message.kind) {
     case "suggest":
       return trial.suggest(message.name, message.distribution);
     case "shouldPrune":
       return trial.shouldPrune();
     case "report":
-      return void trial.report(message.value, message.step);
+      return trial.report(message.value, message.step);
     case "note":
-      return void trial.note(message.name, message.value);
+      return trial.note(message.name, message.value);
     default:
       return undefined;
   }
+}
+
+/** What a store answers. */
+async function stored(
+  store: Store,
+  { call, name, bytes }: StoreCall,
+): Promise<Uint8Array | string[] | null> {
+  if (call === "read") return store.read(name);
+  if (call === "list") return store.list();
+  await (call === "write" ? store.write(name, bytes!) : store.remove(name));
+  return null;
 }
 
 /** Threads that run the trials of a study, each with its own engine, on one copy of the data. */
@@ -49,13 +79,15 @@ export class TrialThreads {
   private readonly free: Seat[] = [];
   private readonly all = new Set<Seat>();
 
-  /** @throws DataError where there is no shared memory */
-  constructor(module: URL, data: unknown) {
-    const variant = runningEngine()?.variant;
+  /**
+   * @param reproducible  whether they leave out fused multiply-add; by default as the engine of this thread, if it runs
+   * @throws DataError where there is no shared memory
+   */
+  constructor(module: URL, data: unknown, reproducible: boolean = !fuses()) {
     this.message = {
       module: module.href,
       data: shared("optimize", data),
-      reproducible: variant !== undefined && !variant.startsWith("relaxed"),
+      reproducible,
     };
   }
 
@@ -75,7 +107,7 @@ export class TrialThreads {
         const message = value as FromThread;
         if (message.kind === "ready") return up();
         if (message.kind === "error" && !seat.trial) return failed(errorOf(message));
-        this.heard(seat, message);
+        void this.heard(seat, message);
       },
       end: (why) => {
         failed(new EngineError(`optimize: a thread of trials ended: ${why}`));
@@ -88,21 +120,34 @@ export class TrialThreads {
     return seat;
   }
 
-  private heard(seat: Seat, message: FromThread): void {
+  private async heard(seat: Seat, message: FromThread): Promise<void> {
     const { trial, answers, ended } = seat;
     if (!trial) return;
     if (message.kind === "value" || message.kind === "pruned" || message.kind === "error") {
       return ended?.(message);
     }
+    if (message.kind === "store") return this.keep(seat, trial, message);
     const waits = message.kind === "suggest" || message.kind === "shouldPrune";
     try {
-      const value = served(trial, message);
+      const value = await served(trial, message);
       if (waits) giveAnswer(answers, { value: value! });
-    } catch (error) {
-      if (waits) giveAnswer(answers, { error: (error as Error).message });
-      else
-        ended?.({ kind: "error", name: (error as Error).name, message: (error as Error).message });
+    } catch (fault) {
+      const { name, message: text } = fault as Error;
+      if (waits) giveAnswer(answers, { error: text });
+      else ended?.({ kind: "error", name, message: text });
     }
+  }
+
+  private async keep(
+    { thread }: Seat,
+    trial: SeatedTrial,
+    { id, ...call }: Extract<FromThread, { kind: "store" }>,
+  ): Promise<void> {
+    const answer = await stored(trial.checkpoints, call).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error: (error as Error).message }),
+    );
+    thread.post({ kind: "stored", id, ...answer } satisfies ToThread);
   }
 
   /**
@@ -111,7 +156,7 @@ export class TrialThreads {
    * @param declared  whether its parameters are those of a declared space
    * @throws TrialPruned, NonFiniteError, what the objective throws (its name and message), EngineError where the thread ends
    */
-  async run(trial: Trial, declared: boolean): Promise<number> {
+  async run(trial: SeatedTrial, declared: boolean): Promise<number> {
     const seat = this.free.pop() ?? this.newSeat();
     const abort = (): void =>
       seat.thread.post({ kind: "abort", reason: String(trial.signal?.reason) } satisfies ToThread);

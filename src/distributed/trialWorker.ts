@@ -1,0 +1,203 @@
+import { OptionError, withDefaults } from "../errors.ts";
+import { hardwareThreads } from "../runtime/platform.ts";
+import { TrialPruned } from "../tune/pruned.ts";
+import type { Choice } from "../tune/space/distribution.ts";
+import { type SeatedTrial, TrialThreads } from "../tune/parallel/trialThreads.ts";
+import { type Job, type QueueWorker, type Redis, type RedisEngine, connect } from "./redis.ts";
+import { redisStore } from "./redisStore.ts";
+import {
+  type Reply,
+  type TrialEnd,
+  type TrialJob,
+  type TrialNews,
+  type Withdrawal,
+  keysOf,
+  sent,
+} from "./trialJob.ts";
+import { checkQueueName } from "./trialQueue.ts";
+
+/** Options of {@link trialWorker}. */
+export interface TrialWorkerOptions {
+  /** Where Redis (or Valkey) is. Default "redis://127.0.0.1:6379". */
+  readonly redis: string;
+  /** What all keys in Redis begin with. Default "thalweg". */
+  readonly prefix: string;
+  /** Trials that run at a time, in a thread each; "auto": as many as there are cores. Default 1. */
+  readonly jobs: number | "auto";
+  /**
+   * Leave out fused multiply-add, so that a trial ends with the same bits on whichever machine and runtime it is gone on with.
+   * Default true.
+   */
+  readonly reproducible: boolean;
+  /** What the objective gets as its last argument; tensors and typed arrays lie in memory that all threads share. */
+  readonly data: unknown;
+  /** Milliseconds without a sign of life after which this worker counts as lost. Default 30000. */
+  readonly lockDuration: number;
+  /** Called when a trial begins and ends. Default null. */
+  readonly onTrial:
+    | ((number: number, how: "begins" | "ends" | "is pruned" | "fails") => void)
+    | null;
+}
+
+const DEFAULTS: TrialWorkerOptions = {
+  redis: "redis://127.0.0.1:6379",
+  prefix: "thalweg",
+  jobs: 1,
+  reproducible: true,
+  data: undefined,
+  lockDuration: 30_000,
+  onTrial: null,
+};
+
+/** Seconds in which a study must answer; one that is gone never will. */
+const PATIENCE = 120;
+
+/** How often a trial may lose its worker before it counts as failed. */
+const LOSSES = 20;
+
+/** A worker that takes trials from a queue. */
+export class TrialWorker {
+  private readonly engine: RedisEngine;
+  private readonly worker: QueueWorker;
+  private readonly threads: TrialThreads;
+  private readonly listener: Redis;
+  private readonly keys: ReturnType<typeof keysOf>;
+  private readonly onTrial: TrialWorkerOptions["onTrial"];
+  /** Trials that run here, by their jobs. */
+  private readonly running = new Map<string, AbortController>();
+
+  constructor(
+    name: string,
+    objective: URL,
+    engine: RedisEngine,
+    options: TrialWorkerOptions & { readonly jobs: number },
+  ) {
+    const { prefix, jobs, lockDuration, reproducible, data } = options;
+    this.engine = engine;
+    this.onTrial = options.onTrial;
+    this.keys = keysOf(prefix, name);
+    this.threads = new TrialThreads(objective, data, reproducible);
+    this.listener = engine.redis.duplicate();
+    this.listener.on("error", () => {});
+    this.listener.on("message", (_, text) => {
+      const { job, reason } = JSON.parse(text) as Withdrawal;
+      this.running.get(job)?.abort(new Error(reason));
+    });
+    this.worker = new engine.bullmq.Worker<TrialJob>(name, (job) => this.run(job), {
+      ...engine.place,
+      concurrency: jobs,
+      lockDuration,
+      stalledInterval: lockDuration / 2,
+      maxStalledCount: LOSSES,
+    });
+    this.worker.on("error", () => {});
+  }
+
+  /** Waits until trials can come in. */
+  async ready(): Promise<this> {
+    await this.listener.subscribe(this.keys.withdrawals);
+    await this.worker.waitUntilReady();
+    return this;
+  }
+
+  private async run(job: Job<TrialJob>): Promise<TrialEnd> {
+    const { number, declared } = job.data;
+    const control = new AbortController();
+    const asking = this.engine.redis.duplicate();
+    asking.on("error", () => {});
+    this.running.set(job.id!, control);
+    this.onTrial?.(number, "begins");
+    try {
+      const trial = this.trialOf(job, control.signal, asking);
+      const value = await this.threads.run(trial, declared);
+      this.onTrial?.(number, "ends");
+      return { kind: "value", value: sent(value) };
+    } catch (error) {
+      if (error instanceof TrialPruned) {
+        this.onTrial?.(number, "is pruned");
+        return { kind: "pruned" };
+      }
+      this.onTrial?.(number, "fails");
+      const { name, message } = error as Error;
+      const reason = `${name}: ${message}`;
+      // What diverges, or is not wanted any more, is not tried again.
+      if (name === "NonFiniteError" || control.signal.aborted)
+        throw new this.engine.bullmq.UnrecoverableError(reason);
+      throw new Error(reason);
+    } finally {
+      this.running.delete(job.id!);
+      asking.disconnect();
+    }
+  }
+
+  private trialOf(job: Job<TrialJob>, signal: AbortSignal, asking: Redis): SeatedTrial {
+    const { number, seed, params } = job.data;
+    const tell = (news: TrialNews): Promise<void> => job.updateProgress(news);
+    const ended = new Promise<never>((_, reject) =>
+      signal.addEventListener("abort", () => reject(signal.reason)),
+    );
+    ended.catch(() => {});
+    const ask = async (news: (reply: string) => TrialNews): Promise<Choice> => {
+      const id = globalThis.crypto.randomUUID();
+      await tell(news(id));
+      const answer = await Promise.race([asking.blpop(this.keys.reply(id), PATIENCE), ended]);
+      if (!answer) throw new Error(`the study has not answered for ${PATIENCE} s`);
+      const reply = JSON.parse(answer[1]) as Reply;
+      if ("error" in reply) throw new OptionError(reply.error);
+      return reply.value;
+    };
+    return {
+      number,
+      seed,
+      params,
+      signal,
+      suggest: (name, distribution) =>
+        ask((reply) => ({ kind: "suggest", name, distribution, reply })),
+      shouldPrune: async () => (await ask((reply) => ({ kind: "shouldPrune", reply }))) === true,
+      report: (value, step) => tell({ kind: "report", value: sent(value), step }),
+      note: (name, value) => tell({ kind: "note", name, value }),
+      checkpoints: redisStore(this.engine.redis, this.keys.checkpoints(job.id!)),
+    };
+  }
+
+  /** Takes no more trials, waits for those that run, and leaves Redis. */
+  async close(): Promise<void> {
+    await this.worker.close();
+    await this.threads.close();
+    this.listener.disconnect();
+    await this.engine.redis.quit();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * Runs trials of a `trialQueue` in threads of this process, until it is closed. What runs is the function `objective` that a
+ * module of this machine exports: nothing that is executed comes from Redis.
+ *
+ * @param name       the queue's
+ * @param objective  the module: `export const objective = async (params, trial, data) => value`
+ * @throws DataError where the packages are not installed or Redis does not answer, OptionError
+ *
+ * @example
+ *     const worker = await trialWorker("prices", new URL("./objective.js", import.meta.url), { jobs: "auto" });
+ *     process.once("SIGTERM", () => worker.close());
+ */
+export async function trialWorker(
+  name: string,
+  objective: URL,
+  given: Partial<TrialWorkerOptions> = {},
+): Promise<TrialWorker> {
+  const options = withDefaults("trialWorker", DEFAULTS, given);
+  checkQueueName("trialWorker", name);
+  const jobs = options.jobs === "auto" ? hardwareThreads() : options.jobs;
+  if (!Number.isInteger(jobs) || jobs < 1) {
+    throw new OptionError(
+      `trialWorker: jobs must be a whole number >= 1 or "auto", got ${String(options.jobs)}`,
+    );
+  }
+  const engine = await connect("trialWorker", options.redis, options.prefix);
+  return new TrialWorker(name, objective, engine, { ...options, jobs }).ready();
+}

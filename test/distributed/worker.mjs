@@ -1,0 +1,16 @@
+// A worker process: takes trials until it is ended.
+//   node worker.mjs PORT QUEUE [milliseconds to wait after each batch]
+import { trialWorker } from "thalweg/distributed";
+
+const [port, queue, pause = "0"] = process.argv.slice(2);
+const worker = await trialWorker(queue, new URL("./objective.mjs", import.meta.url), {
+  redis: `redis://127.0.0.1:${port}`,
+  lockDuration: 2000,
+  data: { pause: Number(pause) },
+  onTrial: (number, how) => console.log(`trial ${number} ${how}`),
+});
+process.once("SIGTERM", async () => {
+  await worker.close();
+  process.exit(0);
+});
+console.log("ready");
