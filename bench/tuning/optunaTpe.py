@@ -1,6 +1,6 @@
 """Optuna's TPE on the functions and tabulated trainings of some files: best regrets, as JSON {name: [[first seed at each budget], ...]}.
 
-    python3 optunaTpe.py FIRST_SEED SEEDS BUDGET,BUDGET,... FILE [FILE ...]
+    python3 optunaTpe.py FIRST_SEED SEEDS BUDGET,BUDGET,... PART_OF_NAMES FILE [FILE ...]
 """
 import json
 import math
@@ -95,7 +95,7 @@ def problems(path):
 
 first, seeds, budgets = int(sys.argv[1]), int(sys.argv[2]), [int(n) for n in sys.argv[3].split(",")]
 out = {}
-for name, objective, optimum in [p for path in sys.argv[4:] for p in problems(path)]:
+for name, objective, optimum in [p for path in sys.argv[5:] for p in problems(path) if sys.argv[4] in p[0]]:
     out[name] = rows = []
     for seed in range(first, first + seeds):
         study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))

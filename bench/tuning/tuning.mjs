@@ -73,7 +73,8 @@ async function regrets({ space, objective, optimum }, sampler, seed, budgets) {
   return budgets.map((n) => Math.min(...values.slice(0, n)) - optimum);
 }
 
-function optunaRegrets() {
+/** Optuna's regrets on the problems with a part in their names, or null where it is not installed. */
+function optunaRegrets(filter) {
   const script = fileURLToPath(new URL("./optunaTpe.py", import.meta.url));
   for (const python of ["python3", "/usr/bin/python3"]) {
     try {
@@ -82,6 +83,7 @@ function optunaRegrets() {
         String(FIRST_SEED),
         String(SEEDS),
         BUDGETS.join(),
+        filter,
         FILE,
         HELD_OUT,
         TRAININGS,
@@ -112,7 +114,7 @@ export async function tuning({ filter, print }) {
   );
   const problems = [...functions.map(functionProblem), ...trainings().map(trainingProblem)];
   const results = [];
-  const optuna = "tpe".includes(filter) ? optunaRegrets() : null;
+  const optuna = optunaRegrets(filter);
   if (!optuna) print("Optuna is not compared: python3-optuna is not installed");
   for (const f of problems.filter(({ name }) => name.includes(filter) || filter === "")) {
     const runs = [];
