@@ -35,6 +35,7 @@ import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import type { ModelSource } from "./load/source.ts";
+import type { FileFormat } from "./write/fileFormat.ts";
 import type { LoadWeightsOptions } from "./loadWeights.ts";
 import { type SaveOptions, encodeModel, encodeWeights, saveModel, saveWeights } from "./save.ts";
 import { type StatelessCallOptions, statelessCall } from "./statelessCall.ts";
@@ -435,7 +436,13 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return toConfig(this);
   }
 
-  /** Writes the whole model to one file: layers, values, optimizer state, extras. */
+  /**
+   * Writes the whole model to a file: layers, values, optimizer state, extras. The path's ending may ask for the format
+   * of another library, without optimizer and extras: `.onnx`, `.keras`, `.h5`, `model.json` (TensorFlow.js, with its
+   * weights beside it), `.npz` (the values alone).
+   *
+   * @throws DataError naming a layer that the format cannot hold
+   */
   save(path: string | URL, options?: SaveOptions): Promise<void> {
     return saveModel(this, path, options);
   }
@@ -445,12 +452,26 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return encodeModel(this, options);
   }
 
+  /**
+   * The files that `save` would write in a format, by their names.
+   *
+   * @throws DataError naming a layer that the format cannot hold
+   *
+   * @example
+   *     const { "model.onnx": bytes } = await model.toFiles("onnx");
+   */
+  async toFiles(format: FileFormat): Promise<Record<string, Uint8Array>> {
+    const { filesOf } = await import("./write/formats.ts"); // few programs ask: they alone load it
+    const name = format === "tfjs" ? "model.json" : `model.${format}`;
+    return Object.fromEntries(await filesOf(this, format, name));
+  }
+
   /** The bytes that `saveWeights` would write. */
   weightsToBytes(): Uint8Array {
     return encodeWeights(this);
   }
 
-  /** Writes the variables' values to a safetensors file. */
+  /** Writes the variables' values to a safetensors file, or to an .npz file. */
   saveWeights(path: string | URL): Promise<void> {
     return saveWeights(this, path);
   }
