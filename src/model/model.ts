@@ -525,7 +525,11 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   ): Promise<History>;
   /** Trains on a dataset, which holds the labels; without batches of its own, on batches of `batchSize`. */
   fit(data: Dataset, options?: FitOptions): Promise<History>;
-  fit(x: DataLike | Dataset, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
+  async fit(
+    x: DataLike | Dataset,
+    y?: DataLike | FitOptions,
+    options?: FitOptions,
+  ): Promise<History> {
     const dataset = descriptionOf(x);
     if (dataset) return fit(this, dataset, null, optionsBeside("fit", y, options));
     // Null stands for a dataset's labels further on.
@@ -564,7 +568,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   ): Promise<Record<string, number>>;
   /** Loss and metrics over one pass of a dataset. */
   evaluate(data: Dataset, options?: EvaluateOptions): Promise<Record<string, number>>;
-  evaluate(
+  async evaluate(
     x: DataLike | Dataset,
     y?: DataLike | EvaluateOptions,
     options?: EvaluateOptions,
