@@ -32,6 +32,7 @@ export type OptionName =
   | "jobs"
   | "predict"
   | "model"
+  | "name-map"
   | "out"
   | "quiet"
   | "help"
@@ -74,7 +75,16 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
   ),
   journal: spec("Tuning", "FILE", "where trials are kept; a file that is there is continued"),
   predict: spec("Prediction", "FILE", "predict the rows of a table, in place of training"),
-  model: spec("Prediction", "FILE", "the saved model to predict with"),
+  model: spec(
+    "Prediction",
+    "FILE",
+    "the saved model to predict with; convert: whose layers IN has",
+  ),
+  "name-map": spec(
+    "Prediction",
+    "FILE",
+    "convert: JSON of new names by old ones, or of modules by layers",
+  ),
   out: spec("Output", "PATH", "folder of a training's files; file for predictions"),
   quiet: spec("Output", "", "print the result only", "q"),
   help: spec("Output", "", "print this", "h"),
