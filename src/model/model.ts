@@ -49,6 +49,11 @@ export type OutputForm = "single" | "list" | "record";
 /** A model, whatever it predicts. */
 export type AnyModel = Model<unknown>;
 
+/** Whether a variable is among some names. A closure in a method would hold the model, and a runner must not. */
+function isAmong(names: ReadonlySet<string>): (v: Variable) => boolean {
+  return (v) => names.has(v.name);
+}
+
 /** What the optimizer's numbers of steps that a frozen variable missed begin with; its name follows. */
 const MISSED = "missed ";
 
@@ -212,30 +217,34 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
 
   /**
    * The model in linear memory. It is made anew, with all values carried over by name, when what is
-   * trained or whether samples are weighted has changed since the last call.
+   * trained or whether samples are weighted has changed since the last call. Where others may have their turn between
+   * this call and the use, `runnerOn` is what to call.
+   *
+   * @param weighted  whether samples have weights; null: as it is
    */
-  async runner(weighted = false): Promise<Runner> {
+  async runner(weighted: boolean | null = null): Promise<Runner> {
     const engine = await init();
     return this.runnerOn(engine, weighted);
   }
 
   /** `runner` on an engine that has started. */
-  runnerOn(engine: Engine, weighted = false): Runner {
+  runnerOn(engine: Engine, weighted: boolean | null = null): Runner {
     const { topology } = this;
     const trained = new Set(this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name));
     // A layer without parameters that are trained may still behave otherwise when it is frozen.
     const frozen = topology.layers.map((layer) => Number(!layer.trainable)).join("");
     const keyNow = (): string =>
-      `${weighted} ${frozen} ${[...trained].join()} ${[...this.missedSteps(trained)].join()}`;
-    if (this.runnerState && this.runnerKey === keyNow() && this.runnerState.engine === engine)
-      return this.runnerState;
+      `${frozen} ${[...trained].join()} ${[...this.missedSteps(trained)].join()}`;
+    const { runnerState: current } = this;
+    const fits = current && (weighted === null || weighted === current.weighted);
+    if (fits && this.runnerKey === keyNow() && current.engine === engine) return current;
     this.release();
     const source: GraphSource = {
       topology,
       variables: this.variableList,
-      isTrained: (v) => trained.has(v.name),
+      isTrained: isAmong(trained),
     };
-    const objective = this.compiledState ? this.objective(weighted) : null;
+    const objective = this.compiledState ? this.objective(weighted ?? false) : null;
     const optimizer = this.compiledState?.optimizer ?? null;
     const slots = optimizer ? optimizer.definition.slots(optimizer.options).length : 0;
     const bytes = this.variableList.reduce((sum, v) => sum + padded(4 * v.size), 0);

@@ -38,6 +38,7 @@ export const CLASSES: Readonly<Record<string, Kind>> = {
   LSTM: "lstm",
   LayerNormalization: "layerNormalization",
   LeakyReLU: "activation",
+  Masking: "masking",
   MaxPooling1D: "maxPooling1d",
   MaxPooling2D: "maxPooling2d",
   Maximum: "maximum",

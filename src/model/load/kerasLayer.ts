@@ -44,7 +44,6 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
 const ONLY: Readonly<Record<string, unknown>> = {
   stateful: false,
   timeMajor: false,
-  maskZero: false,
   zeroOutputForMask: false,
   noiseShape: null,
   activityRegularizer: null,
