@@ -136,7 +136,8 @@ function readDataset(subject: string, file: Guarded, set: Dataset): Tensor {
 /** jsfive writes what it finds odd to the console, parts of files included: not while it reads for us. */
 function silently<T>(read: () => T): T {
   const { log, warn } = console;
-  console.log = console.warn = (): void => {};
+  const nothing = (): void => {};
+  Object.assign(console, { log: nothing, warn: nothing });
   try {
     return read();
   } finally {
