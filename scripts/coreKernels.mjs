@@ -16,15 +16,14 @@ const ROOTS = [
     (name) => `metrics/${name}`,
   ),
   ...["meanSquaredError", "meanAbsoluteError"].map((name) => `metrics/${name}`),
-  ...["relu", "leakyRelu", "gelu", "silu", "sigmoid", "softmax", "tanh"].map(
-    (name) => `ops/activations/${name}`,
-  ),
+  ...["relu", "gelu", "sigmoid", "softmax", "tanh"].map((name) => `ops/activations/${name}`),
 ];
 
 /** Kernels of options that few set, and of what fusion looks for, in code that all need. */
 const RARE = [
-  ...["adaptiveClip", "geluTanh", "geluTanhGrad", "maxMagnitude", "sumOfMagnitudes"],
-  "maxPoolGrad",
+  ...["adaptiveClip", "clipValue", "maxMagnitude", "sumOfMagnitudes"],
+  ...["accumulate", "ascend", "averageWeights", "inverseNorm", "lookAhead"],
+  ...["geluTanh", "geluTanhGrad", "maxPoolGrad"],
 ];
 
 /**
