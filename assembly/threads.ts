@@ -18,15 +18,12 @@ const LOST: usize = 192;
 const STOP: usize = 256;
 /** What is to be run: | first | last | scratch | bytes of scratch a thread |; first = 0: end. */
 const RANGE: usize = 320;
-/** Written once by the host: | threads | whether thread 0 may sleep |. */
+/** Written once by the host: | threads | whether thread 0 may sleep | rounds that it waits for the others |. */
 const TEAM: usize = 384;
 
 /** Looks at the barrier before a thread goes to sleep: 10 to 20 µs. More costs when cores are short. */
 const SPINS: i32 = 20000;
 const SECOND: i64 = 1000000000;
-/** Rounds that thread 0 waits for the others: a minute in sleeps of a second, or in spins alone. */
-const SLEEPING_ROUNDS: i32 = 60;
-const SPINNING_ROUNDS: i32 = 4000000;
 
 /** What `walk` may know of the time since the last barrier. */
 const NOTHING: i32 = 0;
@@ -167,7 +164,7 @@ function barrier(control: usize, generation: i32, thread: i32, threads: i32): bo
 /** Spins for a while, then sleeps, until the barrier has left `generation`; false: see `barrier`. */
 function opened(control: usize, generation: i32, thread: i32): bool {
   const sleeps = thread != 0 || load<i32>(control, TEAM + 4) != 0;
-  let rounds = sleeps ? SLEEPING_ROUNDS : SPINNING_ROUNDS;
+  let rounds = load<i32>(control, TEAM + 8);
   do {
     for (let i = 0; i < SPINS; i++) {
       if (atomic.load<i32>(control, GENERATION) != generation) return true;

@@ -1,104 +1,95 @@
-// Whole training steps on one thread and on several, interleaved in one run:
+// Whole training steps on one thread and on several, in turns in one run:
 //   node bench/steps/threads.mjs [threads, default 2] [rounds, default 12] [part of a case's name] [splitWork]
-// Build first: node scripts/build.mjs. The least step is the one that fell between the neighbours' work;
-// the median shows what they cost.
-import { adam, dense, init, sequential, sgd, tensor } from "../../dist/index.js";
+// Build first: node scripts/build.mjs. A round measures one thread and several right after each other, so the ratio
+// of a round knows little of what the neighbours of the machine do; the median of those ratios is the figure.
+import { init, tensor } from "../../dist/index.js";
+import * as thalweg from "../../dist/index.js";
+import { PROBLEMS, dataOf, modelIn } from "../problems.mjs";
 
 const threads = Number(process.argv[2] ?? 2);
 const rounds = Number(process.argv[3] ?? 12);
 const filter = process.argv[4] ?? "";
 const splitWork = process.argv[5] === undefined ? undefined : Number(process.argv[5]);
 
-const CASES = [
-  {
-    name: "MLP 784-512-512-10, batch 128, Adam",
-    widths: [784, 512, 512, 10],
-    batch: 128,
-    steps: 4,
-    optimizer: () => adam(),
-  },
-  {
-    name: "MLP 256-128-128-10, batch 64, Adam",
-    widths: [256, 128, 128, 10],
-    batch: 64,
-    steps: 40,
-    optimizer: () => adam(),
-  },
-  {
-    name: "MLP 128-64-10, batch 32, Adam",
-    widths: [128, 64, 10],
-    batch: 32,
-    steps: 100,
-    optimizer: () => adam(),
-  },
-  {
-    name: "small MLP 64-32-10, batch 32, momentum",
-    widths: [64, 32, 10],
-    batch: 32,
-    steps: 200,
-    optimizer: () => sgd({ momentum: 0.9 }),
-  },
-].filter(({ name }) => name.includes(filter));
+const { mlp, lenet, cnnbn, small } = PROBLEMS;
+const between = {
+  ...mlp,
+  label: "MLP 128-64-10, batch 32, Adam",
+  inputs: 128,
+  units: [64, 10],
+  batch: 32,
+};
+const CASES = [mlp, lenet, cnnbn, between, small].filter(({ label }) => label.includes(filter));
+/** Milliseconds that a measurement takes, without its first epochs, in which wasm is still being optimized. */
+const SAMPLE_MS = 400;
+const WARM_EPOCHS = 3;
 
-/** Milliseconds of each step of a training, without its first epochs, in which wasm is still being optimized. */
-async function step({ widths, batch, steps, optimizer }) {
-  const [inputs, ...units] = widths;
-  const layers = units.map((n, i) =>
-    dense({
-      units: n,
-      activation: i + 1 < units.length ? "relu" : "linear",
-      inputShape: i === 0 ? [inputs] : undefined,
-    }),
-  );
-  const model = sequential(layers);
-  model.compile({ optimizer: optimizer(), loss: "sparseCategoricalCrossentropy" });
-  const rows = batch * steps;
-  const x = tensor(
-    Float32Array.from({ length: rows * inputs }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.5),
-    [rows, inputs],
-  );
-  const y = Int32Array.from({ length: rows }, (_, i) => i % units.at(-1));
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const quantile = (values, q) =>
+  values.toSorted((a, b) => a - b)[Math.round(q * (values.length - 1))];
+
+/** Median of the milliseconds of a step. */
+async function step(problem) {
+  const { rows, x, y } = dataOf(problem);
+  const model = modelIn(thalweg, problem);
+  const samples = tensor(x, [rows, ...(problem.shape ?? [problem.inputs])]);
   const times = [];
   let last = 0;
   let epochs = 0;
+  let until = Infinity;
+  const controller = new AbortController();
   const clock = {
     onEpochBegin: () => {
-      epochs++;
       last = performance.now();
+      if (++epochs === WARM_EPOCHS + 1) until = last + SAMPLE_MS;
     },
     onBatchEnd: () => {
       const now = performance.now();
-      if (epochs > 5) times.push(now - last);
+      if (epochs > WARM_EPOCHS) times.push(now - last);
+      if (now > until) controller.abort();
       last = now;
     },
   };
-  await model.fit(x, y, { epochs: 25, batchSize: batch, shuffle: false, callbacks: [clock] });
-  return times;
+  const options = { batchSize: problem.batch, shuffle: false, callbacks: [clock] };
+  await model
+    .fit(samples, tensor(y, [rows]), { ...options, epochs: 1e6, signal: controller.signal })
+    .catch((error) => {
+      if (!controller.signal.aborted) throw error;
+    });
+  model.release();
+  return median(times);
 }
 
-const found = CASES.map(() => ({ one: [], many: [] }));
-for (let round = 0; round < rounds; round++) {
-  for (const [kind, count] of [
-    ["one", 1],
-    ["many", threads],
-  ]) {
-    const engine = await init({
-      threads: count,
-      ...(splitWork === undefined ? {} : { splitWork }),
-    });
-    if (engine.threads !== count) throw new Error(engine.info().notes.join("; "));
-    for (const [i, one] of CASES.entries()) found[i][kind].push(...(await step(one)));
+/** The same on an engine of its own. */
+async function stepOn(count, problem) {
+  const engine = await init({
+    threads: count,
+    ...(splitWork === undefined ? {} : { splitWork }),
+  });
+  if (engine.threads !== count) throw new Error(engine.info().notes.join("; "));
+  try {
+    return await step(problem);
+  } finally {
     await engine.close();
   }
 }
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const least = (values) => values.reduce((a, b) => Math.min(a, b));
-console.log(`${process.version}: ms a step, least (median)`);
-console.log(`| case | 1 thread | ${threads} threads | 1 / ${threads} |`);
+
+console.log(
+  `${process.version}: ms a step, medians; the ratio is of each round, its median and quartiles`,
+);
+console.log(`| case | 1 thread | ${threads} threads | times as fast |`);
 console.log("|---|---|---|---|");
-CASES.forEach(({ name }, i) => {
-  const { one, many } = found[i];
-  const text = (values) => `${least(values).toFixed(4)} (${median(values).toFixed(4)})`;
-  const ratio = (f) => (f(one) / f(many)).toFixed(2);
-  console.log(`| ${name} | ${text(one)} | ${text(many)} | ${ratio(least)} (${ratio(median)}) |`);
-});
+for (const problem of CASES) {
+  const one = [];
+  const many = [];
+  for (let round = 0; round < rounds; round++) {
+    // Who comes first changes, as the second finds warmer caches and a busier or idler neighbour.
+    if (round % 2 === 0) one.push(await stepOn(1, problem));
+    many.push(await stepOn(threads, problem));
+    if (round % 2 === 1) one.push(await stepOn(1, problem));
+  }
+  const ratios = one.map((ms, i) => ms / many[i]);
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((q) => quantile(ratios, q).toFixed(2));
+  const cells = [problem.label, median(one).toFixed(4), median(many).toFixed(4)];
+  console.log(`| ${cells.join(" | ")} | ${middle} (${low} to ${high}) |`);
+}

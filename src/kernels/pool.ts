@@ -1,5 +1,5 @@
 import { type Thread, type ThreadEvents, maySleep, waysToStart } from "../runtime/thread.ts";
-import { TEAM, type WorkerStart } from "./control.ts";
+import { TEAM, WAIT_ROUNDS, type WorkerStart } from "./control.ts";
 
 /** Milliseconds that a worker has to start, and to end when it is dismissed. */
 const LIMIT = 10_000;
@@ -97,10 +97,8 @@ export async function startPool(
   script: string,
   onLost: (why: string) => void,
 ): Promise<Pool> {
-  new Int32Array(shared.memory.buffer).set(
-    [threads, maySleep() ? 1 : 0],
-    (shared.control + TEAM) >>> 2,
-  );
+  const team = maySleep() ? [threads, 1, WAIT_ROUNDS.sleeping] : [threads, 0, WAIT_ROUNDS.spinning];
+  new Int32Array(shared.memory.buffer).set(team, (shared.control + TEAM) >>> 2);
   let reason = "this runtime has no workers";
   let pool: Pool | null = null;
   let early = "";

@@ -153,7 +153,7 @@ function must(holds, what) {
 }
 
 /** Fingerprints of the weights of every network after a training, in which its loss must fall. */
-async function trained(thalweg) {
+export async function trained(thalweg) {
   const prints = {};
   for (const [name, make] of Object.entries(NETS)) {
     const { model, x, y, epochs } = make(thalweg);
@@ -232,6 +232,32 @@ const CHECKS = {
     await model.fit(x, y, { ...FIT, epochs: 1 });
   },
 
+  /** Training in a worker gives the same bits, tells of every epoch, and can be aborted; elsewhere it says why not. */
+  async worker({ thalweg, place }) {
+    const { model, x, y } = gpt(thalweg);
+    const far = { ...FIT, epochs: 1, worker: true };
+    if (!place.workers) {
+      const ended = await model.fit(x, y, far).catch(String);
+      must(/^EngineError: fit: .*worker/.test(ended), `why there is none is not said: ${ended}`);
+      return;
+    }
+    const near = gpt(thalweg);
+    await near.model.fit(x, y, { ...FIT, epochs: 2 });
+    let epochs = 0;
+    for await (const { logs } of model.fitIterator(x, y, { ...far, epochs: 2 })) {
+      must(Number.isFinite(logs.loss), `the loss of an epoch must be a number, got ${logs.loss}`);
+      epochs++;
+    }
+    must(epochs === 2, `there must be 2 epochs, got ${epochs}`);
+    must(weightsOf(model) === weightsOf(near.model), "a worker trains to other bits");
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const callbacks = [{ onEpochEnd: () => controller.abort(reason) }];
+    const options = { ...far, epochs: 1000, callbacks, signal: controller.signal };
+    const ended = await model.fit(x, y, options).catch((error) => error);
+    must(ended === reason, `the training must end with the signal's reason, got ${ended}`);
+  },
+
   /** Bytes of images, and rows of a gzipped CSV file, train networks. */
   async datasets({ thalweg, prints }) {
     const { dataset, dense, flatten, sequential } = thalweg;
@@ -258,7 +284,7 @@ const CHECKS = {
   },
 
   /** Two, three and five threads give the bits of one, where there are threads; elsewhere it is said why not. */
-  async threads({ thalweg, options, prints, expectThreads, found }) {
+  async threads({ thalweg, options, prints, place, found }) {
     for (const threads of [2, 3, 5]) {
       await (await thalweg.init()).close();
       // Without a lower limit for the work, the threads share whatever can be shared.
@@ -267,17 +293,17 @@ const CHECKS = {
       // A page's main thread spins where others sleep, so that it has no more threads than cores.
       const most = typeof document === "undefined" ? threads : navigator.hardwareConcurrency;
       must(
-        engine.threads === (expectThreads ? Math.min(threads, most) : 1),
+        engine.threads === (place.threads ? Math.min(threads, most) : 1),
         `${threads} threads were asked for, got ${engine.threads}: ${notes.join("; ")}`,
       );
-      if (!expectThreads) must(/^one thread: ./.test(notes[1]), `why is not said: ${notes[1]}`);
+      if (!place.threads) must(/^one thread: ./.test(notes[1]), `why is not said: ${notes[1]}`);
       found.variants.add(variant);
       found.threads = Math.max(found.threads, engine.threads);
       const many = await trained(thalweg);
       for (const [name, print] of Object.entries(many)) {
         must(print === prints[name], `${threads} threads give other bits of ${name}`);
       }
-      if (!expectThreads) break;
+      if (!place.threads) break;
     }
   },
 };
@@ -285,10 +311,10 @@ const CHECKS = {
 /**
  * Runs all checks.
  *
- * @param expectThreads  whether this place must have threads; if not, it must say why it has one only
+ * @param place  what this place must have, `{ threads, workers }`; what it has not it must say in words
  * @returns plain data: what ran, what failed and why, and fingerprints of trained weights by network
  */
-export async function conform(thalweg, options, expectThreads) {
+export async function conform(thalweg, options, place) {
   const engine = await thalweg.init(options);
   const { runtime, variant } = engine.info();
   const found = { variants: new Set([variant]), threads: 1 };
@@ -296,7 +322,7 @@ export async function conform(thalweg, options, expectThreads) {
   const problems = [];
   for (const [name, check] of Object.entries(CHECKS)) {
     try {
-      await check({ thalweg, options, prints, expectThreads, found });
+      await check({ thalweg, options, prints, place, found });
     } catch (error) {
       problems.push(`${name}: ${error?.stack ?? error}`);
     }

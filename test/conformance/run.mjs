@@ -22,10 +22,10 @@ for (const name of named) {
 }
 
 /** A program of the empty project: the checks with the library, and what to do with what they find. */
-const program = (mode, expectThreads, say) => `
+const program = (mode, place, say) => `
 import * as thalweg from "thalweg";
 import { conform } from "./checks.mjs";
-const found = () => conform(thalweg, ${JSON.stringify(MODES[mode])}, ${expectThreads}).then(
+const found = () => conform(thalweg, ${JSON.stringify(MODES[mode])}, ${JSON.stringify(place)}).then(
   (result) => JSON.stringify(result),
   (error) => JSON.stringify({ error: String(error?.stack ?? error) }),
 );
@@ -78,7 +78,10 @@ async function inBrowser(name, forms, isolated) {
   copyFileSync(join(project, "node_modules/thalweg/dist/browser.js"), join(site, "browser.js"));
   const pages = [];
   for (const mode of Object.keys(MODES)) {
-    writeFileSync(join(project, `${mode}.mjs`), program(mode, isolated, SAY));
+    writeFileSync(
+      join(project, `${mode}.mjs`),
+      program(mode, { threads: isolated, workers: true }, SAY),
+    );
     for (const form of forms) {
       const page = `${mode}-${form.replace(" ", "-")}.html`;
       const script = await FORMS[form](site, mode);
@@ -107,7 +110,7 @@ async function inWorkerd() {
   for (const mode of Object.keys(MODES)) {
     const entry = `worker-${mode}.mjs`;
     const say = "export default { fetch: async () => new Response(await found()) };";
-    writeFileSync(join(project, entry), program(mode, false, say));
+    writeFileSync(join(project, entry), program(mode, { threads: false, workers: false }, say));
     const started = performance.now();
     const answer = await answerOf(project, entry);
     if (answer === null) return false;
@@ -119,7 +122,10 @@ async function inWorkerd() {
 function inCommand(name) {
   if (COMMANDS[name].path === undefined) return false;
   for (const mode of Object.keys(MODES)) {
-    writeFileSync(join(project, `${mode}.mjs`), program(mode, true, SAY));
+    writeFileSync(
+      join(project, `${mode}.mjs`),
+      program(mode, { threads: true, workers: true }, SAY),
+    );
     const started = performance.now();
     let line;
     try {
@@ -160,7 +166,7 @@ try {
 const NETS = ["mlp", "cnn", "lstm", "gpt"];
 const reference = rows.find((row) => row.mode === "reproducible" && row.prints)?.prints;
 const line = (cells) => console.log(`| ${cells.join(" | ")} |`);
-const WIDTHS = [4, 19, 12, 12, 20, 7, 6, 8, 8, 8, 8];
+const WIDTHS = [4, 23, 12, 12, 20, 7, 6, 8, 8, 8, 8];
 const padded = (cells) => cells.map((cell, i) => String(cell).padEnd(WIDTHS[i]));
 line(padded(["", "runtime", "form", "arithmetic", "builds", "threads", "s", ...NETS]));
 line(WIDTHS.map((width) => "-".repeat(width)));

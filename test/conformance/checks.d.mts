@@ -1,0 +1,4 @@
+/** See checks.mjs. */
+export function trained(
+  thalweg: typeof import("../../src/index.ts"),
+): Promise<Record<string, string>>;
