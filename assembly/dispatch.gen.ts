@@ -343,7 +343,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) averagePool(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), begin, end);
       break;
     case 87:
-      if (ALL_KERNELS) maxPoolGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), begin, end);
+      maxPoolGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), begin, end);
       break;
     case 88:
       if (ALL_KERNELS) averagePoolGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), begin, end);

@@ -8,8 +8,9 @@ import { writeIfChanged } from "./cache.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** What the script loads lazily elsewhere and may need; the rest (kernels, file formats, workers) it never does. */
-const NEEDED = /\/(datasetFeed|nonFinite|pool|refreshStatistics|restoreFit|wasm\/worker)\.ts$/;
+/** What is loaded lazily elsewhere and never there: kernels, files and their formats, checkpoints, workers. */
+const NEVER =
+  /\/(wasm\/(simd|relaxed)[^/]*|load\/[^/]*|loadWeights|files|planInfo|checkpoint|checkpointStore|placeArrays|fitInWorker)\.ts$/;
 
 /** A script that is a module, a classic worker and a CommonJS module alike. */
 async function trainingScript() {
@@ -28,7 +29,7 @@ async function trainingScript() {
         name: "nothing that is not needed",
         setup: ({ onLoad, onResolve }) => {
           onResolve({ filter: /./ }, ({ kind, path }) =>
-            kind === "dynamic-import" && !NEEDED.test(path)
+            kind === "dynamic-import" && NEVER.test(path)
               ? { path, namespace: "missing" }
               : undefined,
           );

@@ -20,12 +20,15 @@ const FEATURES = {
 
 /** Functions that hold a loop worth registers of its own. */
 const MICRO_KERNELS = [
+  "gemm/tile3x8/*",
   "gemm/tile4x8/*",
   "gemm/tile6x8/*",
   "gemm/runs4x8/*",
   "gemm/runs6x8/*",
   "gemm/convolve/*",
   "gemm/gather/*",
+  "gemm/lines/convolveLines",
+  "gemm/lines/lines",
   "gemm/filterGradient/filterGradient",
   "gemm/filterGradient/windows",
   "gemm/filterGradient/copyLine",

@@ -97,6 +97,7 @@ export { model } from "./model/functional.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 export type { DownloadProgress } from "./io/download.ts";
 export type { SourceOptions } from "./model/load/source.ts";
+export type { FileFormat } from "./model/write/fileFormat.ts";
 export { type LoadModelOptions, cloneModel, loadModel, loadTensors } from "./model/loadModel.ts";
 export {
   type DecodeOptions,

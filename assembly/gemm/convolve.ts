@@ -1,3 +1,4 @@
+import { LANES, anyTrue, load, madd, ne, splat } from "../lanes";
 import { KC, MC, MR, NC, NR, TILE_BYTES } from "./blocks";
 import { NONE, RELU, finish } from "./epilogue";
 import { copy, transpose } from "./pack";
@@ -54,7 +55,8 @@ export const RUN_LENGTH: usize = 16;
  *             for 8 channels, MR pixels: tile
  *
  * Sums run in the order of the plan's taps, within a tap in the order of channels, in blocks of KC that are
- * added in order. What lies outside of the source counts as 0.
+ * added in order. What lies outside of the source counts as 0: a run of zeros is left out where it changes nothing,
+ * with weights that are all finite, and where any split makes the same tiles.
  *
  * @param x           first element of the source
  * @param out         where the first pixel's result lies
@@ -84,6 +86,7 @@ export function convolve(
   const rowBytes = (<usize>i32.load(plan, OUT_ROW)) << 2;
   const imageBytes = (<usize>i32.load(plan, OUT_IMAGE)) << 2;
   const dense = rowBytes == <usize>gridColumns * pixelBytes;
+  const together = dense && imageBytes == <usize>pixels * pixelBytes;
   const panels = scratch + TILE_BYTES;
 
   for (let g = 0; g < groups; g++) {
@@ -104,6 +107,8 @@ export function convolve(
         }
         const pointers = survey(known, plan, run, count);
         packTaps(panels, w + ((<usize>(g * group)) << 2), plan, jc, nc, pc, kc);
+        const skip =
+          together && reachesOut(known, plan) && allFinite(panels, ((nc + NR - 1) / NR) * kc * NR);
         for (let p = begin; p < end;) {
           const image = p / pixels;
           const inside = p - image * pixels;
@@ -111,10 +116,7 @@ export function convolve(
           const column = inside - y * gridColumns;
           // Results of one block are equally far apart.
           const left = dense ? pixels - inside : gridColumns - column;
-          const mc = min(
-            dense && imageBytes == <usize>pixels * pixelBytes ? MC : min(MC, left),
-            end - p,
-          );
+          const mc = min(together ? MC : min(MC, left), end - p);
           gather(
             pointers,
             known,
@@ -126,6 +128,7 @@ export function convolve(
             y,
             column,
             mc,
+            skip,
           );
           const c =
             out +
@@ -154,6 +157,23 @@ export function convolve(
       } while (pc < length);
     }
   }
+}
+
+/** Whether windows of some row of the grid reach above or below the source, by what `survey` wrote. */
+function reachesOut(known: usize, plan: usize): bool {
+  const last = (i32.load(plan, GRID_ROWS) - 1) * i32.load(plan, STEP_Y);
+  return i32.load(known) < 0 || last + i32.load(known, 4) >= i32.load(plan, ROWS);
+}
+
+/** Whether none of `n` numbers, a multiple of 4, is infinite or NaN: 0 times it would be NaN. */
+export function allFinite(x: usize, n: i32): bool {
+  const zero = splat(0);
+  let sum = zero;
+  for (; n > 0; n -= LANES) {
+    sum = madd(load(x), zero, sum);
+    x += 16;
+  }
+  return !anyTrue(ne(sum, sum));
 }
 
 /** All tiles of a block of pixels and channels; as `tiles` of gemm.ts. */

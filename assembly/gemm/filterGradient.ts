@@ -3,6 +3,7 @@ import { KC, MR, NC, NR, TILE_BYTES } from "./blocks";
 import { NONE, finish } from "./epilogue";
 import { pack } from "./pack";
 import { tileStrip } from "./tile";
+import { tile3x8 } from "./tile3x8";
 
 /** The plan of a filter's gradient, 32-bit words; lengths are in elements. */
 /** Rows and columns of the output. */
@@ -104,22 +105,43 @@ export function filterGradient(
               <usize>(tap - tapRow * kernelColumns) * tapX +
               ((<usize>inside) << 2);
             const c = dw + <usize>row * strideW + ((<usize>(g * columns + jc + j)) << 2);
-            tileStrip(
-              whole ? whole : 1,
-              count,
-              runs,
-              offset,
-              stepX,
-              MR << 2,
-              b,
-              NR << 2,
-              whole ? c : scratch,
-              whole ? strideW : NR << 2,
-              whole ? pc > 0 : false,
-              0,
-              false,
-            );
-            if (!whole) finish(scratch, NR << 2, c, strideW, rows, cols, pc > 0, 0, NONE);
+            const more = pc > 0;
+            if (whole) {
+              tileStrip(
+                whole,
+                count,
+                runs,
+                offset,
+                stepX,
+                MR << 2,
+                b,
+                NR << 2,
+                c,
+                strideW,
+                more,
+                0,
+                false,
+              );
+            } else if (rows == 3 && cols == NR) {
+              tile3x8(count, runs, offset, stepX, b, c, strideW, more);
+            } else {
+              tileStrip(
+                1,
+                count,
+                runs,
+                offset,
+                stepX,
+                0,
+                b,
+                NR << 2,
+                scratch,
+                NR << 2,
+                false,
+                0,
+                false,
+              );
+              finish(scratch, NR << 2, c, strideW, rows, cols, more, 0, NONE);
+            }
             row += rows;
           }
         }

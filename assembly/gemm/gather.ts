@@ -61,7 +61,8 @@ export function survey(at: usize, plan: usize, runs: usize, count: i32): usize {
 
 /**
  * For `count` runs of each of `n` pixels, addresses of their elements, in panels of MR pixels; the last panel
- * repeats the last pixel. A run that lies partly outside of the source is copied between zeros.
+ * repeats the last pixel. A run that lies partly outside of the source is copied between zeros. One that lies
+ * outside for all pixels of a whole panel may be left out: its length is negative.
  *
  *     to: | panel: run: length, MR addresses; ... | panel | ... | copies |
  *
@@ -70,6 +71,7 @@ export function survey(at: usize, plan: usize, runs: usize, count: i32): usize {
  * @param x      first channel of the group
  * @param image  of the first pixel; so y and column in its grid
  * @param n      pixels, at most MC
+ * @param skip   whether runs of zeros may be left out
  */
 export function gather(
   to: usize,
@@ -82,6 +84,7 @@ export function gather(
   y: i32,
   column: i32,
   n: i32,
+  skip: bool,
 ): void {
   const rows = i32.load(plan, ROWS);
   const columns = i32.load(plan, COLUMNS);
@@ -105,8 +108,10 @@ export function gather(
   let rowInside = y0 >= top && y0 < bottom;
   let panel = to;
   let lane: i32 = 0;
+  let outside: i32 = 0;
   for (; n > 0; n--) {
     let pointer = panel + ((<usize>lane) << 2);
+    if (!rowInside) outside++;
     if (rowInside && x0 >= left && x0 <= right) {
       let offset = known;
       for (let r = count; r > 0; r--) {
@@ -141,7 +146,9 @@ export function gather(
       }
     }
     if (++lane == MR) {
+      if (skip && outside == MR) leaveOut(panel, zerosOf(known, count), count);
       lane = 0;
+      outside = 0;
       panel += panelBytes;
     }
   }
@@ -152,6 +159,22 @@ export function gather(
       i32.store(pointer, i32.load(pointer), 4);
       pointer += POINTER_BYTES;
     }
+  }
+}
+
+/** Where `survey` has put zeros. */
+function zerosOf(known: usize, count: i32): usize {
+  return (known + 16 + ((<usize>count) << 2) + 15) & ~15;
+}
+
+/** Marks the runs of a panel that are zeros for all of its pixels. */
+export function leaveOut(panel: usize, zeros: usize, count: i32): void {
+  for (; count > 0; count--) {
+    let alike = true;
+    for (let lane: usize = 4; lane < POINTER_BYTES; lane += 4)
+      alike = alike && <usize>i32.load(panel + lane) == zeros;
+    if (alike) i32.store(panel, -i32.load(panel));
+    panel += POINTER_BYTES;
   }
 }
 
@@ -174,7 +197,7 @@ export function edge(
   const rows = i32.load(plan, ROWS);
   const columns = i32.load(plan, COLUMNS);
   const channels = i32.load(plan, CHANNELS);
-  const zeros = (known + 16 + ((<usize>count) << 2) + 15) & ~15;
+  const zeros = zerosOf(known, count);
   const zero = splat(0);
   for (; count > 0; count--) {
     const row = y0 + i32.load(run, RUN_Y);

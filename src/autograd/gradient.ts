@@ -1,7 +1,9 @@
 import { ShapeError } from "../errors.ts";
 import { type SymbolicTensor, constant, nodesOf } from "../graph/symbolic.ts";
-import { add } from "../ops/binary.ts";
+import type { GradientOf } from "../graph/defineOp.ts";
+import { add, mul } from "../ops/binary.ts";
 import { fill } from "../ops/fill.ts";
+import { sum } from "../ops/sum.ts";
 import { printShape, sizeOf } from "../shape.ts";
 
 /**
@@ -39,6 +41,13 @@ export function gradient(
     if (douts.every((d) => d === null)) continue;
     const needs = node.inputs.map((t) => t !== null && t.dtype === "float32" && wanted.has(t));
     if (!needs.includes(true)) continue;
+    if (node.op.gradientOf) {
+      for (const [t, d] of throughGradient(node.op.gradientOf(node), douts, wanted)) {
+        const known = gradients.get(t);
+        gradients.set(t, known ? add(known, d) : d);
+      }
+      continue;
+    }
     const rule = node.op.grad;
     if (!rule)
       throw new ShapeError(
@@ -61,4 +70,20 @@ export function gradient(
     });
   }
   return by.map((t) => gradients.get(t) ?? fill(constant(0), { shape: t.shape }));
+}
+
+/** Gradients through outputs that are a gradient themselves, by the tensors that they depend on. */
+function throughGradient(
+  { loss, by, from }: ReturnType<GradientOf>,
+  douts: readonly (SymbolicTensor | null)[],
+  wanted: ReadonlySet<SymbolicTensor>,
+): [SymbolicTensor, SymbolicTensor][] {
+  const outputs = gradient(loss, by);
+  const pairs = outputs.flatMap((t, i) => (douts[i] ? [sum(mul(t, douts[i]))] : []));
+  const through = [...from.keys()].filter((t) => wanted.has(t));
+  const made = gradient(
+    pairs.reduce((a, b) => add(a, b)),
+    through.map((t) => from.get(t)!),
+  );
+  return through.map((t, i) => [t, made[i]!]);
 }

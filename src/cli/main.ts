@@ -13,6 +13,7 @@ type Command = (line: CommandLine) => Promise<void>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import("./train.ts")).train,
   tune: async () => (await import("./tune/tune.ts")).tune,
+  worker: async () => (await import("./tune/worker.ts")).worker,
   compare: async () => (await import("./compare.ts")).compare,
   predict: async () => (await import("./predict.ts")).predict,
   inspect: async () => (await import("./inspect.ts")).inspect,

@@ -29,6 +29,9 @@ export type OptionName =
   | "trials"
   | "folds"
   | "journal"
+  | "redis"
+  | "queue"
+  | "objective"
   | "jobs"
   | "predict"
   | "model"
@@ -73,6 +76,9 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
     "networks at a time, each in a thread (auto); up to 4 change no result",
   ),
   journal: spec("Tuning", "FILE", "where trials are kept; a file that is there is continued"),
+  redis: spec("Tuning", "URL", "trials go to workers on other machines: redis://HOST"),
+  queue: spec("Tuning", "NAME", "of the trials in Redis (the name of the data's file)"),
+  objective: spec("Tuning", "MODULE", "worker: what exports the function objective; else --data"),
   predict: spec("Prediction", "FILE", "predict the rows of a table, in place of training"),
   model: spec("Prediction", "FILE", "the saved model to predict with"),
   out: spec("Output", "PATH", "folder of a training's files; file for predictions"),

@@ -31,7 +31,7 @@ export interface TrialWorkerOptions {
   readonly reproducible: boolean;
   /** What the objective gets as its last argument; tensors and typed arrays lie in memory that all threads share. */
   readonly data: unknown;
-  /** Milliseconds without a sign of life after which this worker counts as lost. Default 30000. */
+  /** Milliseconds without a sign of life after which this worker counts as lost. Default 10000. */
   readonly lockDuration: number;
   /** Called when a trial begins and ends. Default null. */
   readonly onTrial:
@@ -45,7 +45,7 @@ const DEFAULTS: TrialWorkerOptions = {
   jobs: 1,
   reproducible: true,
   data: undefined,
-  lockDuration: 30_000,
+  lockDuration: 10_000,
   onTrial: null,
 };
 

@@ -41,6 +41,17 @@ export interface GradContext<A> {
   needs(index: number): boolean;
 }
 
+/** What an op's outputs are the gradient of: of `loss`, a scalar, by the tensors `by`. */
+export type GradientOf = (node: Node) => {
+  readonly loss: SymbolicTensor;
+  readonly by: readonly SymbolicTensor[];
+  /**
+   * Tensors of the graph, ahead of the op, that its outputs depend on, each with the tensor that stands for it in
+   * the loss: through it no gradient goes further, as the walk itself goes on from there.
+   */
+  readonly from: ReadonlyMap<SymbolicTensor, SymbolicTensor>;
+};
+
 /** An op: its name, shape rule, kernels and gradient. */
 export interface OpDefinition<A extends Attrs = Attrs> {
   name: string;
@@ -61,6 +72,11 @@ export interface OpDefinition<A extends Attrs = Attrs> {
   emit(k: Kernels, b: Readonly<Record<string, Address>>, context: EmitContext<A>): void;
   /** Gradients by the inputs, in order; null where there is none. Left out: not differentiable. */
   grad?(context: GradContext<A>): readonly (SymbolicTensor | null)[];
+  /**
+   * For an op without `grad` that gives a gradient itself: the function that it differentiates, made of ops that have
+   * all gradients. Second derivatives are then those of that graph.
+   */
+  gradientOf?: GradientOf;
   /** Index of the input whose buffer the first output may take over. */
   inPlace?: number;
   /** Bytes of buffers by name that the commands need while they run. */

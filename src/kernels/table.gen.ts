@@ -424,7 +424,7 @@ export const TABLE: string =
   "oneHot:...ff +inTopK +layerNorm:........f +layerNormGrad +lstm +lstmGrad matmul " +
   "batchMatmul +panels leakyRelu:..f leakyReluGrad:...f +relu6 +relu6Grad +hardSigmoid " +
   "+hardSigmoidGrad +hardSwish +hardSwishGrad +clamp:..ff +clampGrad:...ff +maxPool " +
-  "+averagePool +maxPoolGrad +averagePoolGrad +maxPoolPick +previousStates " +
+  "+averagePool maxPoolGrad +averagePoolGrad +maxPoolPick +previousStates " +
   "+randomUniform:.uu.uuff +randomNormal:.uu.uuff +randomTruncatedNormal:.uu.uuff " +
   "+dropoutMask:.uu.uuff dropout:..uu.uuff +recurrence reduceSum +reduceAbs +reduceNorm " +
   "+reduceMax +reduceProd +reduceVariance:....f +reduceLogSumExp +cumsum relu reluGrad " +

@@ -25,6 +25,7 @@ export interface ActivationOptions {
 export const activation: LayerFactoryNeeding<SameShape, ActivationOptions, "activation"> =
   /* @__PURE__ */ defineLayer<ActivationOptions, Shaped>({
     name: "activation",
+    passesMask: true,
     defaults: { activation: "linear", attributes: null },
     check: ({ activation: given }) => void activationOf("activation", given),
     call: ([x], { options: { activation: given, attributes } }, name) => {

@@ -18,6 +18,7 @@ export const add: LayerFactory<MergeRule<"add">, object> = /* @__PURE__ */ defin
   Shaped
 >({
   name: "add",
+  passesMask: true,
   defaults: {},
   call: merging("add", (a, b) => addOp(a, b)),
 });

@@ -29,6 +29,7 @@ const LIMIT = -1.7580993408473766;
 export const alphaDropout: LayerFactoryNeeding<SameShape, AlphaDropoutOptions, "rate"> =
   /* @__PURE__ */ defineLayer<AlphaDropoutOptions, Shaped>({
     name: "alphaDropout",
+    passesMask: true,
     defaults: { rate: Number.NaN, seed: null },
     check: ({ rate, seed }) => {
       checkRate("alphaDropout", rate);

@@ -3,9 +3,11 @@ import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { ones } from "../initializers/constants.ts";
 import { attention as attentionOp } from "../ops/attention.ts";
 import { mul } from "../ops/binary.ts";
+import { cast } from "../ops/cast.ts";
 import { reshape } from "../ops/reshape.ts";
 import { printShape } from "../shape.ts";
 import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { maskOf, withMask } from "./mask.ts";
 
 /** Options of `attention`. */
 export interface AttentionOptions {
@@ -60,11 +62,18 @@ export const attention: (options?: Partial<AttentionOptions & CommonLayerOptions
       const oneHead = (x: SymbolicTensor): SymbolicTensor =>
         reshape(x, { shape: [x.shape[0]!, x.shape[1]!, 1, x.shape[2]!] });
       const scaled = params["scale"] ? mul(query!, params["scale"]) : query!;
-      const y = attentionOp(oneHead(scaled), oneHead(key!), oneHead(value!), {
+      const hidden = maskOf(value);
+      const [batch, length] = value!.shape;
+      const mask = hidden && reshape(hidden, { shape: [batch!, 1, 1, length!] });
+      const y = attentionOp(oneHead(scaled), oneHead(key!), oneHead(value!), mask, {
         causal: useCausalMask,
         scale: 1,
         ...(training && dropout > 0 && { dropout, seed, stream: randomStream() }),
       });
-      return reshape(y, { shape: [y.shape[0]!, y.shape[1]!, y.shape[3]!] });
+      const out = reshape(y, { shape: [y.shape[0]!, y.shape[1]!, y.shape[3]!] });
+      const seen = maskOf(query);
+      if (!seen) return out;
+      const rows = reshape(cast(seen, { dtype: "float32" }), { shape: [...seen.shape, 1] });
+      return withMask(mul(out, rows), seen);
     },
   });

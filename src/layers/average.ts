@@ -21,6 +21,7 @@ export const average: LayerFactory<MergeRule<"average">, object> = /* @__PURE__ 
   Shaped
 >({
   name: "average",
+  passesMask: true,
   defaults: {},
   call: (inputs, context, name) =>
     mul(sumOf(inputs, context, name) as SymbolicTensor, 1 / inputs.length),

@@ -67,6 +67,7 @@ function moved(running: SymbolicTensor, batch: SymbolicTensor, momentum: number)
 export const batchNormalization: LayerFactory<SameShape, BatchNormalizationOptions> =
   /* @__PURE__ */ defineLayer<BatchNormalizationOptions, Shaped>({
     name: "batchNormalization",
+    passesMask: true,
     defaults: {
       axis: -1,
       momentum: 0.99,

@@ -12,6 +12,7 @@ import {
 } from "./defineLayer.ts";
 import { callInner, checkLayer, innerName, innerParams } from "./innerLayer.ts";
 import type { LayerTensor } from "./layerTensor.ts";
+import { maskOf, withMask } from "./mask.ts";
 import { checkIsRecurrent } from "./recurrent.ts";
 
 /** How the outputs of both directions become one. */
@@ -103,10 +104,11 @@ export const bidirectional: LayerFactoryAroundRecurrent = /* @__PURE__ */ define
     const half = states.length / 2;
     const [forward, backward] = prefixes(layer!);
     const [y, ...after] = callInner(layer!, [x!, ...states.slice(0, half)], context, forward);
-    const turned = flip(x!, { axis: 1 });
+    const mask = maskOf(x);
+    const turned = withMask(flip(x!, { axis: 1 }), mask && flip(mask, { axis: 1 }));
     const [z, ...before] = callInner(layer!, [turned, ...states.slice(half)], context, backward);
     const aligned = layer!.options["returnSequences"] === true ? flip(z!, { axis: 1 }) : z!;
-    const merged = MERGES[mergeMode](y!, aligned);
+    const merged = withMask(MERGES[mergeMode](y!, aligned), maskOf(y));
     return layer!.options["returnState"] === true ? [merged, ...after, ...before] : merged;
   },
 });

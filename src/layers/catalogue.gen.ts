@@ -26,6 +26,7 @@ import { gru } from "./gru.ts";
 import { layerNormalization } from "./layerNormalization.ts";
 import { lora } from "./lora.ts";
 import { lstm } from "./lstm.ts";
+import { masking } from "./masking.ts";
 import { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 import { maximum } from "./maximum.ts";
 import { minimum } from "./minimum.ts";
@@ -91,6 +92,7 @@ export const layers: {
   layerNormalization: typeof layerNormalization;
   lora: typeof lora;
   lstm: typeof lstm;
+  masking: typeof masking;
   maxPooling1d: typeof maxPooling1d;
   maxPooling2d: typeof maxPooling2d;
   maximum: typeof maximum;
@@ -158,6 +160,7 @@ export const layers: {
   layerNormalization,
   lora,
   lstm,
+  masking,
   maxPooling1d,
   maxPooling2d,
   maximum,

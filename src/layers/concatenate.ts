@@ -1,13 +1,31 @@
+import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
+import { cast } from "../ops/cast.ts";
 import { concat } from "../ops/concat.ts";
+import { fill } from "../ops/fill.ts";
 import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
+import { commonMask, maskOf, withMask } from "./mask.ts";
 import { checkInputs } from "./merge.ts";
 import type { ConcatenateRule } from "./shapeRules.ts";
-import type { Shape } from "../shape.ts";
+import { type Shape, axisOf } from "../shape.ts";
 
 /** Options of `concatenate`. */
 export interface ConcatenateOptions {
   /** The axis along which the inputs follow each other; 0 is the batch axis. Default -1. */
   axis: number;
+}
+
+/** The mask of inputs that follow each other: in time one behind the other, else where all count. */
+function maskAlong(inputs: readonly SymbolicTensor[], axis: number): SymbolicTensor | null {
+  if (axis !== 1) return commonMask(inputs);
+  if (inputs.every((x) => maskOf(x) === null)) return null;
+  // bool has no concat of its own.
+  const all = (x: SymbolicTensor): SymbolicTensor =>
+    fill(constant(1), { shape: x.shape.slice(0, 2) });
+  const parts = inputs.map((x) => {
+    const mask = maskOf(x);
+    return mask ? cast(mask, { dtype: "float32" }) : all(x);
+  });
+  return cast(concat(...parts, { axis: 1 }), { dtype: "bool" });
 }
 
 /** The axis decides the shape. */
@@ -40,6 +58,7 @@ export const concatenate: ConcatenateLayerFactory = /* @__PURE__ */ defineLayer<
   },
   call: (inputs, { options: { axis } }, name) => {
     checkInputs(`concatenate "${name}"`, inputs);
-    return concat(...inputs, { axis });
+    const y = concat(...inputs, { axis });
+    return withMask(y, maskAlong(inputs, axisOf("concatenate", axis, y.shape.length)));
   },
 });

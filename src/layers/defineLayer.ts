@@ -5,7 +5,8 @@ import type { Initializer } from "../initializers/defineInitializer.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import type { Shape } from "../shape.ts";
 import type { Apply, ShapeFrom, ShapeMismatch, ShapeRule } from "../tensor/shapeTypes.ts";
-import { type LayerCall, LayerTensor } from "./layerTensor.ts";
+import { type LayerCall, LayerTensor, outputsOf } from "./layerTensor.ts";
+import { commonMask, withMask } from "./mask.ts";
 
 /** One parameter, or one piece of state, of a layer. */
 export interface ParameterSpec {
@@ -58,6 +59,11 @@ export interface LayerDefinition<O extends object, M extends object = object> {
     context: CallContext<O>,
     layerName: string,
   ): SymbolicTensor | readonly SymbolicTensor[];
+  /**
+   * Whether the steps that count in the inputs are those of the output: for layers that act on each step alone.
+   * Left out, masks end here, unless `call` sets one.
+   */
+  passesMask?: boolean;
   /** dtype of the model's input where this layer is the first; "float32" if left out. */
   inputDtype?: "float32" | "int32";
   /** Indices in the input lie in [0, this): data of a model are checked. Left out where it takes no indices. */
@@ -252,7 +258,15 @@ export function defineLayer<
       inputDtype: definition.inputDtype ?? "float32",
       indexLimit: definition.indexLimit?.(all) ?? null,
       params: (shapes) => definition.params?.(all, shapes, nameOf()) ?? {},
-      call: (inputs, context) => definition.call(inputs, { ...context, options: all }, nameOf()),
+      call: (inputs, context) => {
+        const made = definition.call(inputs, { ...context, options: all }, nameOf());
+        const mask = definition.passesMask ? commonMask(inputs) : null;
+        if (mask) {
+          for (const t of outputsOf(made))
+            if (t.shape.length >= 2 && t.shape[1] === mask.shape[1]) withMask(t, mask);
+        }
+        return made;
+      },
       inner: (parameter) => definition.inner?.(all, parameter) ?? null,
       adaptable: definition.adaptable ?? {},
     });

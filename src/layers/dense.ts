@@ -57,6 +57,7 @@ export const dense: <Units extends number, const Input extends Shape | null>(
   options: LayerOptions<DenseOptions, Input, { units: Units }>,
 ) => ShapedLayer<DenseRule<Units>, Input> = /* @__PURE__ */ defineLayer<DenseOptions, Shaped>({
   name: "dense",
+  passesMask: true,
   defaults: {
     units: 0,
     activation: "linear",

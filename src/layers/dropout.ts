@@ -25,6 +25,7 @@ export interface DropoutOptions {
 export const dropout: LayerFactoryNeeding<SameShape, DropoutOptions, "rate"> =
   /* @__PURE__ */ defineLayer<DropoutOptions, Shaped>({
     name: "dropout",
+    passesMask: true,
     defaults: { rate: Number.NaN, seed: null },
     check: ({ rate, seed }) => {
       if (!(rate >= 0 && rate < 1)) {

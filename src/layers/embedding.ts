@@ -7,6 +7,7 @@ import { gather } from "../ops/gather.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type LayerOptions, type Shaped, type ShapedLayer, defineLayer } from "./defineLayer.ts";
+import { withMask } from "./mask.ts";
 import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
 import type { EmbeddingRule } from "./shapeRules.ts";
 import type { Shape } from "../shape.ts";
@@ -17,6 +18,8 @@ export interface EmbeddingOptions {
   inputDim: number;
   /** Numbers that stand for an index, >= 1. */
   outputDim: number;
+  /** Whether index 0 is padding: layers behind pass over its steps. Default false. */
+  maskZero: boolean;
   /** Default "randomUniform", in [-0.05, 0.05). */
   embeddingsInitializer: InitializerName | Initializer;
   /** Penalty on the table. Default null. */
@@ -28,6 +31,8 @@ export interface EmbeddingOptions {
 /**
  * A row of a table for each index, `y[..., :] = embeddings[x[...], :]`. Rows that a batch does not name get a
  * gradient of 0: optimizers with moments still move them.
+ *
+ * With `maskZero` steps of index 0 are masked (see `masking`), for input of [batch, time].
  *
  * As a model's first layer it makes the input int32, and data are checked to be whole numbers in
  * [0, inputDim). Elsewhere whole numbers in float32 are taken too; an index outside gives NaN.
@@ -47,6 +52,7 @@ export const embedding: <OutputDim extends number, const Input extends Shape | n
   defaults: {
     inputDim: 0,
     outputDim: 0,
+    maskZero: false,
     embeddingsInitializer: "randomUniform",
     embeddingsRegularizer: null,
     embeddingsConstraint: null,
@@ -68,5 +74,9 @@ export const embedding: <OutputDim extends number, const Input extends Shape | n
       constraint: constraintOf(`embedding "${name}"`, options.embeddingsConstraint),
     },
   }),
-  call: ([x], { params }) => gather(params["embeddings"]!, cast(x!, { dtype: "int32" })),
+  call: ([x], { params, options: { maskZero } }) => {
+    const y = gather(params["embeddings"]!, cast(x!, { dtype: "int32" }));
+    const sequence = maskZero && x!.shape.length === 2;
+    return withMask(y, sequence ? cast(x!, { dtype: "bool" }) : null);
+  },
 });

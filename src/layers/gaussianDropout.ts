@@ -26,6 +26,7 @@ export interface GaussianDropoutOptions {
 export const gaussianDropout: LayerFactoryNeeding<SameShape, GaussianDropoutOptions, "rate"> =
   /* @__PURE__ */ defineLayer<GaussianDropoutOptions, Shaped>({
     name: "gaussianDropout",
+    passesMask: true,
     defaults: { rate: Number.NaN, seed: null },
     check: ({ rate, seed }) => {
       checkRate("gaussianDropout", rate);

@@ -25,6 +25,7 @@ export interface GaussianNoiseOptions {
 export const gaussianNoise: LayerFactoryNeeding<SameShape, GaussianNoiseOptions, "stddev"> =
   /* @__PURE__ */ defineLayer<GaussianNoiseOptions, Shaped>({
     name: "gaussianNoise",
+    passesMask: true,
     defaults: { stddev: Number.NaN, seed: null },
     check: ({ stddev, seed }) => {
       if (!(stddev >= 0)) {

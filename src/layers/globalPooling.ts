@@ -1,8 +1,12 @@
 import { ShapeError } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
+import { mul } from "../ops/binary.ts";
+import { cast } from "../ops/cast.ts";
+import { divOrZero } from "../ops/divOrZero.ts";
 import { mean } from "../ops/mean.ts";
 import { adaptiveMaxPool2d } from "../ops/pool.ts";
 import { reshape } from "../ops/reshape.ts";
+import { sum } from "../ops/sum.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
 import { type DataFormat, checkDataFormat, withChannelsLast } from "./dataFormat.ts";
 import {
@@ -12,6 +16,7 @@ import {
   type ShapedLayer,
   defineLayer,
 } from "./defineLayer.ts";
+import { maskOf } from "./mask.ts";
 import type { GlobalPoolingRule } from "./shapeRules.ts";
 
 /** Options of a global pooling. */
@@ -27,6 +32,16 @@ type Pool = (x: SymbolicTensor) => SymbolicTensor;
 
 const average: Pool = (x) => mean(x, { axis: 1, keepDims: true });
 
+/** The same over the steps that count; 0 where none does. */
+function averageOfMasked(x: SymbolicTensor, mask: SymbolicTensor): SymbolicTensor {
+  const counts = reshape(cast(mask, { dtype: "float32" }), { shape: [...mask.shape, 1] });
+  const axis = 1;
+  return divOrZero(
+    sum(mul(x, counts), { axis, keepDims: true }),
+    sum(counts, { axis, keepDims: true }),
+  );
+}
+
 /** As a pooling, so that the gradient goes to the first largest. */
 const largest: Pool = (x) => {
   const [n, positions, c] = x.shape;
@@ -37,6 +52,7 @@ function globalPooling(
   name: string,
   rank: number,
   pool: Pool,
+  masked: ((x: SymbolicTensor, mask: SymbolicTensor) => SymbolicTensor) | null = null,
 ): LayerDefinition<GlobalPoolingOptions> {
   return {
     name,
@@ -50,7 +66,9 @@ function globalPooling(
       }
       return withChannelsLast(x!, dataFormat, (t) => {
         const [n, c] = [t.shape[0]!, t.shape.at(-1)!];
-        const y = pool(reshape(t, { shape: [n, sizeOf(t.shape.slice(1, -1)), c] }));
+        const mask = rank === 1 && dataFormat === "channelsLast" ? maskOf(x) : null;
+        const over = mask && masked ? masked(t, mask) : null;
+        const y = over ?? pool(reshape(t, { shape: [n, sizeOf(t.shape.slice(1, -1)), c] }));
         const kept = Array<number>(keepDims ? rank : 0).fill(1);
         return reshape(y, { shape: [n, ...kept, c] });
       });
@@ -67,13 +85,13 @@ type GlobalPoolingLayerFactory<Name extends string, Rank extends 1 | 2> = <
 ) => ShapedLayer<GlobalPoolingRule<Name, Rank, KeepDims, Format>, Input>;
 
 /**
- * Mean over all positions, channel by channel.
+ * Mean over all positions, channel by channel; of a masked sequence over the steps that count (0 where none does).
  *
  * input: float32[batch, length, channels]; output: float32[batch, channels].
  */
 export const globalAveragePooling1d: GlobalPoolingLayerFactory<"globalAveragePooling1d", 1> =
   /* @__PURE__ */ defineLayer<GlobalPoolingOptions, Shaped>(
-    globalPooling("globalAveragePooling1d", 1, average),
+    globalPooling("globalAveragePooling1d", 1, average, averageOfMasked),
   );
 
 /**

@@ -51,6 +51,7 @@ export interface GroupNormalizationOptions {
 export const groupNormalization: LayerFactory<SameShape, GroupNormalizationOptions> =
   /* @__PURE__ */ defineLayer<GroupNormalizationOptions, Shaped>({
     name: "groupNormalization",
+    passesMask: true,
     defaults: {
       groups: 32,
       axis: -1,

@@ -3,6 +3,7 @@ import { gru as gruOp } from "../ops/gru.ts";
 import { matmul } from "../ops/matmul.ts";
 import { slice } from "../ops/slice.ts";
 import { type Shaped, defineLayer } from "./defineLayer.ts";
+import { maskOf } from "./mask.ts";
 import {
   type GatedOptions,
   type LayerFactoryWithState,
@@ -66,6 +67,7 @@ export const gru: LayerFactoryWithState<GruLayerOptions> = /* @__PURE__ */ defin
     const { options, params } = context;
     const { units, activation, recurrentActivation, goBackwards, resetAfter } = options;
     const { x, recurrentMask } = dropped(input!, context);
+    const mask = maskOf(input);
     const u = params["recurrentKernel"]!;
     const both = params["bias"] ?? null;
     const bias = both && resetAfter ? biasRow(both, 0) : both;
@@ -77,8 +79,9 @@ export const gru: LayerFactoryWithState<GruLayerOptions> = /* @__PURE__ */ defin
         recurrentBias,
         reverse: goBackwards,
         recurrentMask,
+        mask,
       });
-      return recurrentOutputs(y, [h], options);
+      return recurrentOutputs(y, [h], options, mask);
     }
     const a = activationOf(`gru "${name}"`, activation);
     const s = activationOf(`gru "${name}"`, recurrentActivation);
@@ -100,7 +103,8 @@ export const gru: LayerFactoryWithState<GruLayerOptions> = /* @__PURE__ */ defin
       context,
       recurrentMask,
       bias,
+      mask,
     );
-    return recurrentOutputs(y, states, options);
+    return recurrentOutputs(y, states, options, mask);
   },
 });

@@ -26,6 +26,7 @@ export { gru } from "./gru.ts";
 export { layerNormalization } from "./layerNormalization.ts";
 export { lora } from "./lora.ts";
 export { lstm } from "./lstm.ts";
+export { masking } from "./masking.ts";
 export { maxPooling1d, maxPooling2d } from "./maxPooling.ts";
 export { maximum } from "./maximum.ts";
 export { minimum } from "./minimum.ts";

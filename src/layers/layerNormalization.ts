@@ -47,6 +47,7 @@ export interface LayerNormalizationOptions {
 export const layerNormalization: LayerFactory<SameShape, LayerNormalizationOptions> =
   /* @__PURE__ */ defineLayer<LayerNormalizationOptions, Shaped>({
     name: "layerNormalization",
+    passesMask: true,
     defaults: {
       axis: -1,
       epsilon: 1e-3,

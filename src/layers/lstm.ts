@@ -3,6 +3,7 @@ import { add, mul } from "../ops/binary.ts";
 import { lstm as lstmOp } from "../ops/lstm.ts";
 import { matmul } from "../ops/matmul.ts";
 import { type Shaped, defineLayer } from "./defineLayer.ts";
+import { maskOf } from "./mask.ts";
 import {
   type GatedOptions,
   type LayerFactoryWithState,
@@ -75,6 +76,7 @@ export const lstm: LayerFactoryWithState<LstmLayerOptions> = /* @__PURE__ */ def
     const { options, params } = context;
     const { units, activation, recurrentActivation, goBackwards } = options;
     const { x, recurrentMask } = dropped(input!, context);
+    const mask = maskOf(input);
     const bias = params["bias"] ?? null;
     const u = params["recurrentKernel"]!;
     const [h0, c0] = initial;
@@ -83,8 +85,9 @@ export const lstm: LayerFactoryWithState<LstmLayerOptions> = /* @__PURE__ */ def
         initialState: h0 && c0 ? [h0, c0] : null,
         reverse: goBackwards,
         recurrentMask,
+        mask,
       });
-      return recurrentOutputs(y, [h, c], options);
+      return recurrentOutputs(y, [h, c], options, mask);
     }
     const a = activationOf(`lstm "${name}"`, activation);
     const s = activationOf(`lstm "${name}"`, recurrentActivation);
@@ -101,7 +104,8 @@ export const lstm: LayerFactoryWithState<LstmLayerOptions> = /* @__PURE__ */ def
       context,
       recurrentMask,
       bias,
+      mask,
     );
-    return recurrentOutputs(y, states, options);
+    return recurrentOutputs(y, states, options, mask);
   },
 });

@@ -18,6 +18,7 @@ export const maximum: LayerFactory<MergeRule<"maximum">, object> = /* @__PURE__ 
   Shaped
 >({
   name: "maximum",
+  passesMask: true,
   defaults: {},
   call: merging("maximum", (a, b) => maximumOp(a, b)),
 });

@@ -18,6 +18,7 @@ export const minimum: LayerFactory<MergeRule<"minimum">, object> = /* @__PURE__ 
   Shaped
 >({
   name: "minimum",
+  passesMask: true,
   defaults: {},
   call: merging("minimum", (a, b) => minimumOp(a, b)),
 });

@@ -8,6 +8,7 @@ import { attention } from "../ops/attention.ts";
 import { add } from "../ops/binary.ts";
 import { cast } from "../ops/cast.ts";
 import { asRows } from "../ops/matmul.ts";
+import { logicalAnd } from "../ops/logical.ts";
 import { reshape } from "../ops/reshape.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
@@ -20,6 +21,7 @@ import {
   type ShapedLayer,
   defineLayer,
 } from "./defineLayer.ts";
+import { commonMask, maskOf, withMask } from "./mask.ts";
 import { initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
 import type { AttentionRule } from "./shapeRules.ts";
 
@@ -87,13 +89,24 @@ function project(
   return reshape(y, { shape: [x.shape[0]!, x.shape[1]!, ...rest] });
 }
 
-/** [batch, queries, keys] or [batch, keys], 0 where a key is hidden, as the op takes it. */
-function maskFor(mask: SymbolicTensor | undefined): SymbolicTensor | null {
-  if (!mask) return null;
-  const { shape } = mask;
-  const four =
-    shape.length === 3 ? [shape[0]!, 1, ...shape.slice(1)] : [shape[0]!, 1, 1, shape[1]!];
-  return reshape(cast(mask, { dtype: "bool" }), { shape: four });
+/**
+ * [batch, queries, keys] or [batch, keys], 0 where a key is hidden, as the op takes it; together with the masks that
+ * value and key have of layers before.
+ */
+function maskFor(
+  given: SymbolicTensor | undefined,
+  value: SymbolicTensor,
+  key: SymbolicTensor,
+): SymbolicTensor | null {
+  const masks = [given, commonMask([value, key])].flatMap((mask) => {
+    if (!mask) return [];
+    const { shape } = mask;
+    const four =
+      shape.length === 3 ? [shape[0]!, 1, ...shape.slice(1)] : [shape[0]!, 1, 1, shape[1]!];
+    return [reshape(cast(mask, { dtype: "bool" }), { shape: four })];
+  });
+  const [first, second] = masks;
+  return first && second ? logicalAnd(first, second) : (first ?? null);
 }
 
 /** `outputShape` decides the features of the output. */
@@ -212,7 +225,7 @@ export const multiHeadAttention: AttentionLayerFactory = /* @__PURE__ */ defineL
       part(query, "query", [numHeads, keyDim]),
       part(key, "key", [numHeads, keyDim]),
       part(value, "value", [numHeads, options.valueDim ?? keyDim]),
-      maskFor(inputs[3]),
+      maskFor(inputs[3], value, key),
       {
         causal: useCausalMask,
         ...(drops && { dropout, seed, stream: randomStream() }),
@@ -220,6 +233,6 @@ export const multiHeadAttention: AttentionLayerFactory = /* @__PURE__ */ defineL
     );
     const joined = reshape(y, { shape: [y.shape[0]!, y.shape[1]!, -1] });
     const kernel = params["attentionOutput/kernel"]!;
-    return part(joined, "attentionOutput", [kernel.shape[2]!]);
+    return withMask(part(joined, "attentionOutput", [kernel.shape[2]!]), maskOf(query));
   },
 });

@@ -18,6 +18,7 @@ export const multiply: LayerFactory<MergeRule<"multiply">, object> = /* @__PURE_
   Shaped
 >({
   name: "multiply",
+  passesMask: true,
   defaults: {},
   call: merging("multiply", (a, b) => mulOp(a, b)),
 });

@@ -64,6 +64,7 @@ export const positionEmbedding: (
   options: Partial<PositionEmbeddingOptions & CommonLayerOptions> & { sequenceLength: number },
 ) => Layer = /* @__PURE__ */ defineLayer<PositionEmbeddingOptions>({
   name: "positionEmbedding",
+  passesMask: true,
   defaults: { sequenceLength: 0, initializer: "glorotUniform" },
   check: ({ sequenceLength }) => checkLength("positionEmbedding", "sequenceLength", sequenceLength),
   params: ({ sequenceLength, initializer }, [x], name) => {

@@ -40,6 +40,7 @@ export const prelu: LayerFactory<SameShape, PreluOptions> = /* @__PURE__ */ defi
   Shaped
 >({
   name: "prelu",
+  passesMask: true,
   defaults: {
     alphaInitializer: "zeros",
     alphaRegularizer: null,

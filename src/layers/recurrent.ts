@@ -5,12 +5,14 @@ import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import type { InitializerName } from "../initializers/catalogue.gen.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import { add, mul } from "../ops/binary.ts";
+import { cast } from "../ops/cast.ts";
 import { dropout as dropoutOp } from "../ops/dropout.ts";
 import { fill } from "../ops/fill.ts";
 import { matmul } from "../ops/matmul.ts";
 import { reshape } from "../ops/reshape.ts";
 import { scan } from "../ops/scan.ts";
 import { flip, slice } from "../ops/slice.ts";
+import { where } from "../ops/where.ts";
 import type { RegularizerName } from "../regularizers/catalogue.gen.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 import { type Shape, printShape } from "../shape.ts";
@@ -23,6 +25,7 @@ import type {
   ShapedLayer,
 } from "./defineLayer.ts";
 import type { LayerTensor } from "./layerTensor.ts";
+import { withMask } from "./mask.ts";
 import { type Activation, initializerOf, regularizerOf, constraintOf } from "./resolve.ts";
 import type { RecurrentRule } from "./shapeRules.ts";
 
@@ -205,14 +208,19 @@ export function dropped(
   };
 }
 
-/** What a layer gives of a recurrence: the sequence or the last state, and states where they are wanted. */
+/**
+ * What a layer gives of a recurrence: the sequence or the last state, and states where they are wanted.
+ *
+ * @param mask  bool[batch, time] of the input's steps, which a sequence has as well; null for none
+ */
 export function recurrentOutputs(
   y: SymbolicTensor,
   states: readonly SymbolicTensor[],
   { returnSequences, returnState, goBackwards }: RecurrentOptions,
+  mask: SymbolicTensor | null,
 ): SymbolicTensor | readonly SymbolicTensor[] {
-  const sequence = goBackwards && returnSequences ? flip(y, { axis: 1 }) : y;
-  const output = returnSequences ? sequence : states[0]!;
+  const turned = (t: SymbolicTensor): SymbolicTensor => (goBackwards ? flip(t, { axis: 1 }) : t);
+  const output = returnSequences ? withMask(turned(y), mask && turned(mask)) : states[0]!;
   return returnState ? [output, ...states] : output;
 }
 
@@ -238,6 +246,7 @@ export type Cell = (
  *
  * @param cell   its first state is what the recurrent kernel multiplies, masked as the third argument
  * @param count  how many states it has
+ * @param mask   bool[batch, time] of the steps that count; null: all do
  */
 export function composed(
   cell: Cell,
@@ -247,20 +256,45 @@ export function composed(
   context: CallContext<RecurrentOptions>,
   recurrentMask: SymbolicTensor | null,
   bias: SymbolicTensor | null,
+  mask: SymbolicTensor | null,
 ): { y: SymbolicTensor; states: readonly SymbolicTensor[] } {
   const { units, goBackwards } = context.options;
   const zeros = (): SymbolicTensor => fill(constant(0), { shape: [x.shape[0]!, units] });
   const init = initial.length > 0 ? initial : Array.from({ length: count }, zeros);
-  const rows = matmul(x, context.params["kernel"]!);
-  const { state, ys } = scan<readonly SymbolicTensor[], SymbolicTensor, SymbolicTensor>(
-    (states, gates) => {
-      const [h] = states as readonly [SymbolicTensor];
-      const next = cell(states, gates, recurrentMask ? mul(h, recurrentMask) : h);
-      return [next, next[0]!];
+  const products = matmul(x, context.params["kernel"]!);
+  const rows = bias ? add(products, bias) : products;
+  const run = { axis: 1, reverse: goBackwards } as const;
+  const step = (
+    states: readonly SymbolicTensor[],
+    gates: SymbolicTensor,
+  ): readonly SymbolicTensor[] => {
+    const [h] = states as readonly [SymbolicTensor];
+    return cell(states, gates, recurrentMask ? mul(h, recurrentMask) : h);
+  };
+  type List = readonly SymbolicTensor[];
+  if (!mask) {
+    const { state, ys } = scan<List, SymbolicTensor, SymbolicTensor>(
+      (states, gates) => {
+        const next = step(states, gates);
+        return [next, next[0]!];
+      },
+      { ...run, init, xs: rows },
+    );
+    return { y: ys, states: state };
+  }
+  // A masked step keeps the states, and gives what was given before.
+  const counts = reshape(cast(mask, { dtype: "float32" }), { shape: [...mask.shape, 1] });
+  const { state, ys } = scan<List, List, SymbolicTensor>(
+    (all, [gates, count]) => {
+      const [given, ...states] = all;
+      const counted = cast(count!, { dtype: "bool" });
+      const next = step(states, gates!).map((t, i) => where(counted, t, states[i]!));
+      const output = where(counted, next[0]!, given!);
+      return [[output, ...next], output];
     },
-    { init, xs: bias ? add(rows, bias) : rows, axis: 1, reverse: goBackwards },
+    { ...run, init: [zeros(), ...init], xs: [rows, counts] },
   );
-  return { y: ys, states: state };
+  return { y: ys, states: state.slice(1) };
 }
 
 /** A row of the bias [rows, width], as a vector. */

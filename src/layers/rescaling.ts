@@ -23,6 +23,7 @@ export interface RescalingOptions {
 export const rescaling: LayerFactoryNeeding<SameShape, RescalingOptions, "scale"> =
   /* @__PURE__ */ defineLayer<RescalingOptions, Shaped>({
     name: "rescaling",
+    passesMask: true,
     defaults: { scale: Number.NaN, offset: 0 },
     check: ({ scale, offset }) => {
       if (!Number.isFinite(scale) || !Number.isFinite(offset)) {

@@ -30,6 +30,7 @@ export interface RmsNormalizationOptions {
 export const rmsNormalization: LayerFactory<SameShape, RmsNormalizationOptions> =
   /* @__PURE__ */ defineLayer<RmsNormalizationOptions, Shaped>({
     name: "rmsNormalization",
+    passesMask: true,
     defaults: { axis: -1, epsilon: 1e-6, scaleInitializer: "ones" },
     check: ({ epsilon }) => checkEpsilon("rmsNormalization", epsilon),
     params: ({ axis, scaleInitializer }, [x], name) => {

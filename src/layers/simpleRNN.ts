@@ -2,6 +2,7 @@ import { add } from "../ops/binary.ts";
 import { matmul } from "../ops/matmul.ts";
 import { simpleRnn } from "../ops/simpleRnn.ts";
 import { type Shaped, defineLayer } from "./defineLayer.ts";
+import { maskOf } from "./mask.ts";
 import {
   type LayerFactoryWithState,
   RECURRENT_DEFAULTS,
@@ -43,6 +44,7 @@ export const simpleRNN: LayerFactoryWithState<RecurrentOptions> = /* @__PURE__ *
     const { options, params } = context;
     const { activation, goBackwards } = options;
     const { x, recurrentMask } = dropped(input!, context);
+    const mask = maskOf(input);
     const bias = params["bias"] ?? null;
     const u = params["recurrentKernel"]!;
     const relu = isActivation(activation, "relu");
@@ -52,8 +54,9 @@ export const simpleRNN: LayerFactoryWithState<RecurrentOptions> = /* @__PURE__ *
         activation: relu ? "relu" : "tanh",
         reverse: goBackwards,
         recurrentMask,
+        mask,
       });
-      return recurrentOutputs(y, [h], options);
+      return recurrentOutputs(y, [h], options, mask);
     }
     const f = activationOf(`simpleRNN "${name}"`, activation);
     const { y, states } = composed(
@@ -64,7 +67,8 @@ export const simpleRNN: LayerFactoryWithState<RecurrentOptions> = /* @__PURE__ *
       context,
       recurrentMask,
       bias,
+      mask,
     );
-    return recurrentOutputs(y, states, options);
+    return recurrentOutputs(y, states, options, mask);
   },
 });

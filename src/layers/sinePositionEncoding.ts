@@ -27,6 +27,7 @@ export const sinePositionEncoding: (
   options?: Partial<SinePositionEncodingOptions & CommonLayerOptions>,
 ) => Layer = /* @__PURE__ */ defineLayer<SinePositionEncodingOptions>({
   name: "sinePositionEncoding",
+  passesMask: true,
   defaults: { maxWavelength: 10000 },
   check: ({ maxWavelength }) => {
     if (!(maxWavelength > 0 && maxWavelength < Infinity)) {

@@ -18,6 +18,7 @@ export const subtract: LayerFactory<MergeRule<"subtract">, object> = /* @__PURE_
   Shaped
 >({
   name: "subtract",
+  passesMask: true,
   defaults: {},
   call: merging("subtract", (a, b) => subOp(a, b), 2),
 });

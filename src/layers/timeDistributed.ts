@@ -26,6 +26,7 @@ export const timeDistributed: (
   options: Partial<TimeDistributedOptions & CommonLayerOptions> & { layer: Layer },
 ) => Layer = /* @__PURE__ */ defineLayer<TimeDistributedOptions>({
   name: "timeDistributed",
+  passesMask: true,
   defaults: { layer: null },
   check: ({ layer }) => checkLayer("timeDistributed", layer),
   params: ({ layer }, [x], name) => {

@@ -6,6 +6,7 @@ import { cast } from "../ops/cast.ts";
 import { gather } from "../ops/gather.ts";
 import { printShape } from "../shape.ts";
 import { type CommonLayerOptions, type Layer, defineLayer } from "./defineLayer.ts";
+import { withMask } from "./mask.ts";
 import { checkLength, firstPositions } from "./positionEmbedding.ts";
 import { initializerOf } from "./resolve.ts";
 
@@ -17,6 +18,8 @@ export interface TokenAndPositionEmbeddingOptions {
   sequenceLength: number;
   /** Features of the result, >= 1. */
   embeddingDim: number;
+  /** Whether index 0 is padding: layers behind pass over its steps. Default false. */
+  maskZero: boolean;
   /** Default "randomUniform". */
   embeddingsInitializer: InitializerName | Initializer;
 }
@@ -47,6 +50,7 @@ export const tokenAndPositionEmbedding: (
     vocabularySize: 0,
     sequenceLength: 0,
     embeddingDim: 0,
+    maskZero: false,
     embeddingsInitializer: "randomUniform",
   },
   check: ({ vocabularySize, sequenceLength, embeddingDim }) => {
@@ -66,12 +70,13 @@ export const tokenAndPositionEmbedding: (
       "positionEmbedding/embeddings": { shape: [sequenceLength, embeddingDim], initializer },
     };
   },
-  call: ([x], { params }, name) => {
+  call: ([x], { params, options: { maskZero } }, name) => {
     const tokens = gather(params["tokenEmbedding/embeddings"]!, cast(x!, { dtype: "int32" }));
     const positions = params["positionEmbedding/embeddings"]!;
-    return add(
+    const y = add(
       tokens,
       firstPositions(`tokenAndPositionEmbedding "${name}"`, positions, x!.shape[1]!),
     );
+    return withMask(y, maskZero ? cast(x!, { dtype: "bool" }) : null);
   },
 });

@@ -1,4 +1,6 @@
 import { OptionError, withDefaults } from "../errors.ts";
+import { init } from "../kernels/engine.ts";
+import { regionsOf } from "../memory/regions.ts";
 import type { Plan } from "../plan/plan.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
@@ -21,7 +23,7 @@ export interface EvaluateOptions {
   sampleWeight?: TensorLike;
 }
 
-/** Loss and metrics over one pass of a feed. */
+/** Loss and metrics over one pass of a feed, by a runner that is held. */
 export async function evaluateFeed(
   runner: Runner,
   feed: Feed,
@@ -31,20 +33,26 @@ export async function evaluateFeed(
   feed.begin(0);
   let [bound, size]: [BatchSource | null, number] = [null, 0];
   let plan: Plan | null = null;
+  let generation = -1;
   for (let step = 0; ; step++) {
     const next = feed.next();
     const count = typeof next === "number" ? next : await next;
     if (count === 0) return means.results();
-    if (!plan || size !== count) {
-      await runner.prepare([["evaluate", count]], feed.dtypes);
-      plan = runner.plan("evaluate", count, feed.dtypes);
+    if (size !== count) {
+      const loading = runner.prepare([["evaluate", count]], feed.dtypes);
+      if (loading) await loading;
     }
-    if (bound !== feed.source || size !== count) runner.bind(plan, feed.source, feed.order);
+    if (size !== count || generation !== runner.generation) {
+      plan = runner.plan("evaluate", count, feed.dtypes);
+      generation = runner.generation;
+      bound = null;
+    }
+    if (bound !== feed.source) runner.bind(plan!, feed.source, feed.order);
     [bound, size] = [feed.source, count];
-    if (typeof next !== "number") runner.memory.fetch();
-    plan.setUint("cursor", feed.cursor);
-    plan.run();
-    means.add(plan, count);
+    runner.memory.fetch();
+    plan!.setUint("cursor", feed.cursor);
+    plan!.run();
+    means.add(plan!, count);
     if (step % 64 === 63) await yieldToLoop();
   }
 }
@@ -82,18 +90,25 @@ export async function evaluate(
     source = residentSource(samples, batch);
   }
   let [data, feed]: [ResidentData | null, Feed | null] = [null, null];
+  let letGo: (() => void) | null = null;
   try {
-    const runner = await model.runner(source.weighted);
-    data = new ResidentData(runner.engine);
-    feed = source.place(data, source.weighted);
-    await runner.prepare(
-      source.sizes.map((n) => ["evaluate", n] as const),
-      feed.dtypes,
-    );
-    runner.memory.fetch();
-    return await evaluateFeed(runner, feed, model.objective(source.weighted));
+    const engine = await init();
+    // Weights of 1 change nothing, and a training with weights that goes on beside keeps its plans.
+    const runner = model.runnerOn(engine, source.weighted || null);
+    letGo = runner.hold();
+    const steps = source.sizes.map((n) => ["evaluate", n] as const);
+    regionsOf(engine).require("evaluate", {
+      data: source.bytes,
+      [`activations of a batch of ${source.batch}`]: runner.missingBytes(steps),
+    });
+    data = new ResidentData(engine);
+    feed = source.place(data, runner.weighted);
+    const loading = runner.prepare(steps, feed.dtypes);
+    if (loading) await loading;
+    return await evaluateFeed(runner, feed, model.objective(runner.weighted));
   } finally {
-    await (feed ?? source).end();
     data?.free();
+    letGo?.();
+    await (feed ?? source).end();
   }
 }

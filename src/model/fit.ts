@@ -1,5 +1,6 @@
 import { OptionError, withDefaults } from "../errors.ts";
 import type { History } from "../train/history.ts";
+import { init } from "../kernels/engine.ts";
 import type { Description } from "../train/data/described.ts";
 import { train } from "../train/loop.ts";
 import type { FitEpoch, Trainer } from "../train/trainer.ts";
@@ -52,12 +53,8 @@ export async function* fitIterator(
   const [source, held] = await sourcesOf(model, x, y, options, given);
   let trainer: FitTrainer | null = null;
   try {
-    trainer = new FitTrainer(model, await model.runner(FitTrainer.weighs(source, held)), {
-      source,
-      held,
-      seed,
-      share: await shareIn(options.group),
-    });
+    const share = await shareIn(options.group);
+    trainer = new FitTrainer(model, await init(), { source, held, seed, share });
     await trainer.prepare();
     return yield* train(trainer, { ...options, notices: noticesOf(y, options, trainer) });
   } finally {

@@ -1,6 +1,7 @@
 import { type NonFinitePlace, OptionError } from "../errors.ts";
 import type { Json } from "../io/json.ts";
 import { type Arithmetic, arithmeticOf } from "../kernels/arithmetic.ts";
+import type { Engine } from "../kernels/engine.ts";
 import { regionsOf } from "../memory/regions.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { CallbackState } from "../train/callbacks.ts";
@@ -13,7 +14,7 @@ import type { Compiled, Objective } from "./objective.ts";
 import { ResidentData } from "./resident.ts";
 import type { FitNumbers } from "./restoreFit.ts";
 import type { Statistics } from "./refreshStatistics.ts";
-import type { BatchSource, Runner, StepKind } from "./runner.ts";
+import type { BatchDtypes, BatchSource, Runner, StepKind } from "./runner.ts";
 import { modelTensors } from "./save.ts";
 import type { Share } from "./share.ts";
 
@@ -38,6 +39,7 @@ export class FitTrainer implements Trainer {
   private readonly heldSource: FeedSource | null;
   private readonly seed: number;
   private readonly compiled: Compiled;
+  /** Whether plans read a weight of each sample. */
   private readonly weighted: boolean;
   private readonly objective: Objective;
   private readonly means: RunningMeans;
@@ -55,14 +57,11 @@ export class FitTrainer implements Trainer {
   private offset = 0;
   private generation = 0;
 
-  /** Whether plans are to read a weight of each sample. */
-  static weighs(source: FeedSource, held: FeedSource | null): boolean {
-    return source.weighted || held?.weighted === true;
-  }
-
   /** @throws MemoryError */
-  constructor(model: AnyModel, runner: Runner, { source, held, seed, share }: FitData) {
+  constructor(model: AnyModel, engine: Engine, { source, held, seed, share }: FitData) {
     const { batch, samples } = source;
+    const weighted = source.weighted || held?.weighted === true;
+    const runner = model.runnerOn(engine, weighted);
     this.share = share;
     runner.shared = share !== null;
     this.model = model;
@@ -75,7 +74,7 @@ export class FitTrainer implements Trainer {
     this.batchSize = batch;
     this.samples = samples;
     this.steps = samples === null ? null : Math.ceil(samples / batch);
-    this.weighted = FitTrainer.weighs(source, held);
+    this.weighted = weighted;
     this.objective = model.objective(this.weighted);
     regionsOf(runner.engine).require("fit", {
       data: source.bytes + (held?.bytes ?? 0),
@@ -118,12 +117,12 @@ export class FitTrainer implements Trainer {
 
   /** Makes all plans that are known to be needed. */
   async prepare(): Promise<void> {
-    const { runner, feed, heldFeed } = this;
-    await runner.prepare(this.trainPlans, feed.dtypes);
-    if (heldFeed) await runner.prepare(this.heldPlans, heldFeed.dtypes);
+    const { feed, heldFeed } = this;
+    await this.prepared(this.trainPlans, feed.dtypes);
+    if (heldFeed) await this.prepared(this.heldPlans, heldFeed.dtypes);
     if (!this.share) return;
     const { seed, batchSize, samples } = this;
-    const { trainedBytes } = runner.memory;
+    const { trainedBytes } = this.runner.memory;
     this.share.agree({
       seed,
       batchSize,
@@ -132,8 +131,21 @@ export class FitTrainer implements Trainer {
       "fused multiply-add (init({ reproducible: true }) leaves it out)":
         this.arithmetic.rounding === "fused" ? 1 : 0,
     });
-    runner.memory.take();
-    this.share.shareAll(runner);
+    this.retake();
+    this.share.shareAll(this.runner);
+  }
+
+  /** Makes plans on the runner of now: others may have their turn while kernels are loaded. */
+  private async prepared(
+    plans: readonly (readonly [StepKind, number])[],
+    dtypes: BatchDtypes,
+  ): Promise<void> {
+    for (;;) {
+      if (this.runner.isFree) this.renew();
+      const loading = this.runner.prepare(plans, dtypes);
+      if (!loading) return;
+      await loading;
+    }
   }
 
   beginEpoch(epoch: number, batch: number): void {
@@ -156,7 +168,11 @@ export class FitTrainer implements Trainer {
     if (this.bound === this.feed.source && this.size === rows) return undefined;
     if (this.bound !== null && this.size === rows) return this.bind(rows);
     const loading = this.runner.prepare([["train", rows]], this.feed.dtypes);
-    return loading ? loading.then(() => this.bind(rows)) : this.bind(rows);
+    if (!loading) return this.bind(rows);
+    return loading.then(() => {
+      this.retake();
+      return this.ready(count);
+    });
   }
 
   step(count: number): boolean {
@@ -223,13 +239,20 @@ export class FitTrainer implements Trainer {
   }
 
   async evaluate(): Promise<Record<string, number>> {
-    const optimizer = this.runner.optimizer!;
-    optimizer.swapAverage();
-    const before = await this.refreshed();
-    const measured = await evaluateFeed(this.runner, this.heldFeed!, this.objective);
-    if (before) (await import("./refreshStatistics.ts")).restoreStatistics(this.runner, before);
-    optimizer.swapAverage();
-    return measured;
+    const { runner } = this;
+    const letGo = runner.hold();
+    runner.optimizer!.swapAverage();
+    let before: Statistics | null = null;
+    try {
+      before = await this.refreshed();
+      return await evaluateFeed(runner, this.heldFeed!, this.objective);
+    } finally {
+      letGo();
+      // Where the model was released meanwhile, what was swapped went along.
+      this.retake();
+      if (before) (await import("./refreshStatistics.ts")).restoreStatistics(this.runner, before);
+      this.runner.optimizer!.swapAverage();
+    }
   }
 
   endEpoch(): { gradientNorm: number | null; learningRate: number } {

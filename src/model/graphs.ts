@@ -1,8 +1,12 @@
 import { gradient } from "../autograd/gradient.ts";
-import { type SymbolicTensor, leaf } from "../graph/symbolic.ts";
+import { type SymbolicTensor, constant, leaf } from "../graph/symbolic.ts";
+import { maskOf } from "../layers/mask.ts";
 import { add, div, mul } from "../ops/binary.ts";
+import { cast } from "../ops/cast.ts";
+import { divOrZero } from "../ops/divOrZero.ts";
 import { reshape } from "../ops/reshape.ts";
 import { sum } from "../ops/sum.ts";
+import { where } from "../ops/where.ts";
 import type { PlanRequest } from "../plan/plan.ts";
 import type { LayerTensor } from "../layers/layerTensor.ts";
 import { countedStreams, forward } from "./forward.ts";
@@ -71,6 +75,56 @@ export function predictGraph(source: GraphSource, batch: number): StepGraph {
 /** Name of the output that holds what a piece of state becomes. */
 export const NEXT = "next:";
 
+/** What losses and metrics of a head are taken of, and how their numbers for each row become sums. */
+interface Judged {
+  readonly target: SymbolicTensor;
+  readonly output: SymbolicTensor;
+  /** Weighted sum of [rows], or of each column of [rows, k]. */
+  total(perRow: SymbolicTensor): SymbolicTensor;
+}
+
+/**
+ * Rows are the samples; of an output with a mask the steps of all samples, of which those that count have weights
+ * that sum up to the number of samples: a mean over samples is then one over steps, as in Keras.
+ */
+function judgedOf(
+  target: SymbolicTensor,
+  output: SymbolicTensor,
+  weight: SymbolicTensor | null,
+): Judged {
+  const mask = output.shape.length >= 3 ? maskOf(output) : null;
+  if (!mask) {
+    return {
+      target,
+      output,
+      total: (perRow) => {
+        if (perRow.shape.length === 1) return sum(weight ? mul(perRow, weight) : perRow);
+        const column = weight && reshape(weight, { shape: [weight.shape[0]!, 1] });
+        return sum(column ? mul(perRow, column) : perRow, { axis: 0 });
+      },
+    };
+  }
+  const [batch, time] = mask.shape as [number, number];
+  const rows = batch * time;
+  const byStep = (t: SymbolicTensor): SymbolicTensor =>
+    reshape(t, { shape: [rows, ...t.shape.slice(2)] });
+  const counts = cast(mask, { dtype: "float32" });
+  const share = mul(counts, divOrZero(constant(batch), sum(counts)));
+  const weights = weight ? mul(share, reshape(weight, { shape: [batch, 1] })) : share;
+  const [column, kept] = [weights, mask].map((t) => reshape(t, { shape: [rows, 1] }));
+  return {
+    target: byStep(target),
+    output: byStep(output),
+    total: (perRow) => {
+      const width = perRow.shape[1] ?? 1;
+      // What stands at a masked step leaves no trace, NaN neither.
+      const valid = where(kept!, reshape(perRow, { shape: [rows, width] }), constant(0));
+      const sums = sum(mul(valid, column!), { axis: 0 });
+      return perRow.shape.length === 1 ? reshape(sums, { shape: [] }) : sums;
+    },
+  };
+}
+
 /**
  * The graph of a training or evaluation step. Its outputs are `loss` (mean over the batch, with
  * penalties), `data` (weighted sum of the losses of the samples), of several heads also `head.data` each,
@@ -98,13 +152,13 @@ export function stepGraph(
     leaf("input", `y${i}`, [batch, ...labels.shape], labels.dtype),
   );
   const weight = weighted ? leaf("input", "weight", [batch]) : null;
-  const total = (perSample: SymbolicTensor): SymbolicTensor =>
-    sum(weight ? mul(perSample, weight) : perSample);
+  const judged = heads.map(({ output }, i) => judgedOf(y[i]!, made[output]!, weight));
 
   const outputs: Record<string, SymbolicTensor> = {};
   let data: SymbolicTensor | null = null;
-  heads.forEach(({ loss, lossWeight, output }, i) => {
-    const own = total(loss.call(y[i]!, made[output]!));
+  heads.forEach(({ loss, lossWeight }, i) => {
+    const { target, output, total } = judged[i]!;
+    const own = total(loss.call(target, output));
     if (heads.length > 1) outputs[`head${i}.data`] = own;
     const scaled = lossWeight === 1 ? own : mul(own, lossWeight);
     data = data ? add(data, scaled) : scaled;
@@ -124,14 +178,11 @@ export function stepGraph(
   }
   outputs["loss"] = mean;
   let metric = 0;
-  heads.forEach(({ metrics, output }, i) => {
+  heads.forEach(({ metrics }, i) => {
+    const { target, output, total } = judged[i]!;
     for (const one of metrics) {
-      const terms = one.metric.terms(y[i]!, made[output]!);
-      terms.forEach((term, j) => {
-        outputs[`metric${metric}.${j}`] =
-          term.shape.length === 1
-            ? total(term)
-            : sum(weight ? mul(term, reshape(weight, { shape: [batch, 1] })) : term, { axis: 0 });
+      one.metric.terms(target, output).forEach((term, j) => {
+        outputs[`metric${metric}.${j}`] = total(term);
       });
       metric++;
     }

@@ -35,6 +35,7 @@ import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import type { ModelSource } from "./load/source.ts";
+import type { FileFormat } from "./write/fileFormat.ts";
 import type { LoadWeightsOptions } from "./loadWeights.ts";
 import { type SaveOptions, encodeModel, encodeWeights, saveModel, saveWeights } from "./save.ts";
 import { type StatelessCallOptions, statelessCall } from "./statelessCall.ts";
@@ -47,6 +48,11 @@ export type OutputForm = "single" | "list" | "record";
 
 /** A model, whatever it predicts. */
 export type AnyModel = Model<unknown>;
+
+/** Whether a variable is among some names. A closure in a method would hold the model, and a runner must not. */
+function isAmong(names: ReadonlySet<string>): (v: Variable) => boolean {
+  return (v) => names.has(v.name);
+}
 
 /** What the optimizer's numbers of steps that a frozen variable missed begin with; its name follows. */
 const MISSED = "missed ";
@@ -211,30 +217,34 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
 
   /**
    * The model in linear memory. It is made anew, with all values carried over by name, when what is
-   * trained or whether samples are weighted has changed since the last call.
+   * trained or whether samples are weighted has changed since the last call. Where others may have their turn between
+   * this call and the use, `runnerOn` is what to call.
+   *
+   * @param weighted  whether samples have weights; null: as it is
    */
-  async runner(weighted = false): Promise<Runner> {
+  async runner(weighted: boolean | null = null): Promise<Runner> {
     const engine = await init();
     return this.runnerOn(engine, weighted);
   }
 
   /** `runner` on an engine that has started. */
-  runnerOn(engine: Engine, weighted = false): Runner {
+  runnerOn(engine: Engine, weighted: boolean | null = null): Runner {
     const { topology } = this;
     const trained = new Set(this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name));
     // A layer without parameters that are trained may still behave otherwise when it is frozen.
     const frozen = topology.layers.map((layer) => Number(!layer.trainable)).join("");
     const keyNow = (): string =>
-      `${weighted} ${frozen} ${[...trained].join()} ${[...this.missedSteps(trained)].join()}`;
-    if (this.runnerState && this.runnerKey === keyNow() && this.runnerState.engine === engine)
-      return this.runnerState;
+      `${frozen} ${[...trained].join()} ${[...this.missedSteps(trained)].join()}`;
+    const { runnerState: current } = this;
+    const fits = current && (weighted === null || weighted === current.weighted);
+    if (fits && this.runnerKey === keyNow() && current.engine === engine) return current;
     this.release();
     const source: GraphSource = {
       topology,
       variables: this.variableList,
-      isTrained: (v) => trained.has(v.name),
+      isTrained: isAmong(trained),
     };
-    const objective = this.compiledState ? this.objective(weighted) : null;
+    const objective = this.compiledState ? this.objective(weighted ?? false) : null;
     const optimizer = this.compiledState?.optimizer ?? null;
     const slots = optimizer ? optimizer.definition.slots(optimizer.options).length : 0;
     const bytes = this.variableList.reduce((sum, v) => sum + padded(4 * v.size), 0);
@@ -426,7 +436,13 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return toConfig(this);
   }
 
-  /** Writes the whole model to one file: layers, values, optimizer state, extras. */
+  /**
+   * Writes the whole model to a file: layers, values, optimizer state, extras. The path's ending may ask for the format
+   * of another library, without optimizer and extras: `.onnx`, `.keras`, `.h5`, `model.json` (TensorFlow.js, with its
+   * weights beside it), `.npz` (the values alone).
+   *
+   * @throws DataError naming a layer that the format cannot hold
+   */
   save(path: string | URL, options?: SaveOptions): Promise<void> {
     return saveModel(this, path, options);
   }
@@ -436,12 +452,26 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return encodeModel(this, options);
   }
 
+  /**
+   * The files that `save` would write in a format, by their names.
+   *
+   * @throws DataError naming a layer that the format cannot hold
+   *
+   * @example
+   *     const { "model.onnx": bytes } = await model.toFiles("onnx");
+   */
+  async toFiles(format: FileFormat): Promise<Record<string, Uint8Array>> {
+    const { filesOf } = await import("./write/formats.ts"); // few programs ask: they alone load it
+    const name = format === "tfjs" ? "model.json" : `model.${format}`;
+    return Object.fromEntries(await filesOf(this, format, name));
+  }
+
   /** The bytes that `saveWeights` would write. */
   weightsToBytes(): Uint8Array {
     return encodeWeights(this);
   }
 
-  /** Writes the variables' values to a safetensors file. */
+  /** Writes the variables' values to a safetensors file, or to an .npz file. */
   saveWeights(path: string | URL): Promise<void> {
     return saveWeights(this, path);
   }

@@ -1,10 +1,12 @@
 import { NonFiniteError } from "../errors.ts";
+import { init } from "../kernels/engine.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { type DataLike, samplesFor } from "./data.ts";
 import { residentSource } from "./feed.ts";
 import { RunningMeans } from "./means.ts";
 import type { AnyModel } from "./model.ts";
 import { ResidentData } from "./resident.ts";
+import type { Runner } from "./runner.ts";
 
 /**
  * One training step on one batch.
@@ -20,12 +22,20 @@ export async function trainOnBatch(
 ): Promise<Record<string, number>> {
   const samples = samplesFor("trainOnBatch", model, x, y, options.sampleWeight);
   const weighted = samples.weight !== null;
-  const runner = await model.runner(weighted);
-  const data = new ResidentData(runner.engine);
+  const engine = await init();
+  const data = new ResidentData(engine);
+  let letGo: (() => void) | null = null;
   try {
     const feed = residentSource(samples, samples.rows).place(data, weighted);
     feed.begin(0);
-    await runner.prepare([["train", samples.rows]], feed.dtypes);
+    let runner: Runner;
+    for (;;) {
+      runner = model.runnerOn(engine, weighted);
+      const loading = runner.prepare([["train", samples.rows]], feed.dtypes);
+      if (!loading) break;
+      await loading; // others may have released the model in between
+    }
+    letGo = runner.hold();
     const plan = runner.plan("train", samples.rows, feed.dtypes);
     runner.memory.take();
     runner.bind(plan, feed.source, 0);
@@ -34,7 +44,7 @@ export async function trainOnBatch(
       const at = { source, order: 0, cursor: 0, batch: samples.rows, dtypes };
       const loss = runner.scalar(plan, "loss");
       const { locateNonFinite } = await import("./nonFinite.ts");
-      runner.memory.take();
+      runner.memory.fetch();
       const place = locateNonFinite(runner, at);
       throw new NonFiniteError(`trainOnBatch: the loss is ${loss}; ${place.text}`, place);
     }
@@ -43,5 +53,6 @@ export async function trainOnBatch(
     return means.results();
   } finally {
     data.free();
+    letGo?.();
   }
 }

@@ -1,4 +1,5 @@
 import { withDefaults } from "../errors.ts";
+import { init } from "../kernels/engine.ts";
 import { explain } from "../plan/explain.ts";
 import type { AnyModel } from "./model.ts";
 import type { StepKind } from "./runner.ts";
@@ -42,17 +43,21 @@ export async function planInfo(model: AnyModel, options: PlanInfoOptions): Promi
     { kind: "train", batchSize: 32 },
     options,
   );
-  const runner = await model.runner();
-  await runner.prepare([[kind, batchSize]], runner.defaultDtypes(kind, batchSize));
-  const { trainedBytes, slots, bytes } = runner.memory;
+  const engine = await init();
+  const runner = model.runnerOn(engine);
+  const letGo = runner.hold();
+  const loading = runner.prepare([[kind, batchSize]], runner.defaultDtypes(kind, batchSize));
+  if (loading) await loading;
+  const { trainedBytes, gradientBytes, slots, bytes } = runner.memory;
   const memory: MemoryInfo = {
     parameters: trainedBytes,
-    gradients: trainedBytes,
+    gradients: gradientBytes,
     slots: trainedBytes * slots.size,
-    state: bytes - trainedBytes * (2 + slots.size),
+    state: bytes - gradientBytes - trainedBytes * (1 + slots.size),
     arena: runner.arenaSize,
     commands: runner.bytes - bytes - runner.arenaSize,
     total: runner.bytes,
   };
+  letGo();
   return { memory, explain: () => explain(runner.compiled(kind, batchSize)) };
 }

@@ -1,5 +1,6 @@
 import { OptionError, withDefaults } from "../errors.ts";
-import { runningEngine } from "../kernels/engine.ts";
+import { init, runningEngine } from "../kernels/engine.ts";
+import { regionsOf } from "../memory/regions.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
 import { allocate, sizeOf } from "../shape.ts";
 import { Tensor, tensor } from "../tensor/tensor.ts";
@@ -30,14 +31,17 @@ function* batches<Predicted>(
   batch: number,
 ): Generator<Promise<void> | undefined, Predicted> {
   const rows = inputs[0]!.shape[0]!;
+  const steps = batchSizes(rows, batch).map((n) => ["predict", n] as const);
+  regionsOf(runner.engine).require("predict", {
+    data: ResidentData.bytes([{ x: inputs, y: [], weight: null, rows: 0 }]),
+    [`activations of a batch of ${batch}`]: runner.missingBytes(steps),
+  });
+  const letGo = runner.hold();
   const data = new ResidentData(runner.engine);
   try {
     const source = { x: inputs.map((t) => data.add(t)) };
     const dtypes = inputs.map((t) => t.dtype);
-    const loading = runner.prepare(
-      batchSizes(rows, batch).map((n) => ["predict", n] as const),
-      dtypes,
-    );
+    const loading = runner.prepare(steps, dtypes);
     if (loading) yield loading;
     runner.memory.fetch();
     const outputs = model.topology.outputs.map(({ shape, dtype }) => ({
@@ -59,7 +63,9 @@ function* batches<Predicted>(
           from * bytes,
         );
       });
-      if ((from / batch) % BATCHES_A_TURN === BATCHES_A_TURN - 1) yield undefined;
+      if ((from / batch) % BATCHES_A_TURN !== BATCHES_A_TURN - 1) continue;
+      yield undefined;
+      runner.memory.fetch();
     }
     return handedOut(
       model,
@@ -67,6 +73,7 @@ function* batches<Predicted>(
     );
   } finally {
     data.free();
+    letGo();
   }
 }
 
@@ -116,8 +123,10 @@ async function predictStream<Predicted>(
     },
   });
   let [data, feed]: [ResidentData | null, Feed | null] = [null, null];
+  const engine = await init();
+  const runner = model.runnerOn(engine);
+  const letGo = runner.hold();
   try {
-    const runner = await model.runner();
     data = new ResidentData(runner.engine);
     feed = source.place(data, false);
     feed.begin(0);
@@ -127,7 +136,8 @@ async function predictStream<Predicted>(
     for (;;) {
       const count = await feed.next();
       if (count === 0) break;
-      await runner.prepare([["predict", count]], feed.dtypes);
+      const loading = runner.prepare([["predict", count]], feed.dtypes);
+      if (loading) await loading;
       runner.memory.fetch();
       const plan = runner.plan("predict", count, feed.dtypes);
       runner.bind(plan, feed.source, feed.order);
@@ -152,8 +162,9 @@ async function predictStream<Predicted>(
       }),
     );
   } finally {
-    await (feed ?? source).end();
     data?.free();
+    letGo();
+    await (feed ?? source).end();
   }
 }
 
@@ -166,7 +177,8 @@ export async function predict<Predicted>(
   const dataset = descriptionOf(x);
   if (dataset) return predictStream(model, dataset, options);
   const { inputs, batch } = prepared(model, x as DataLike, options);
-  const steps = batches(model, await model.runner(), inputs, batch);
+  const engine = await init();
+  const steps = batches(model, model.runnerOn(engine), inputs, batch);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;

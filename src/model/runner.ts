@@ -1,4 +1,4 @@
-import { MissingKernelError } from "../errors.ts";
+import { EngineError, MissingKernelError } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
@@ -35,6 +35,9 @@ export type Reduce = (plan: Plan) => void;
 /** What a plan is for. */
 export type StepKind = "train" | "evaluate" | "predict";
 
+/** Plans that a model keeps: a training has four at most, of full and smaller last batches. */
+const MOST_PLANS = 32;
+
 /** Columns that a step's batches come from. */
 export interface BatchSource {
   readonly x: readonly ResidentColumn[];
@@ -58,7 +61,9 @@ export class Runner {
   generation = 0;
   private arena: Address = 0;
   private arenaBytes = 0;
-  private freed = false;
+  /** Whether its values were copied out: those who still read it may go on, whoever trains goes on with another. */
+  private retired = false;
+  private holders = 0;
   private stepCells: StepCells | null = null;
   /** Whether plans weigh their gradients by this process's share of a batch: see `Share`. */
   shared = false;
@@ -78,6 +83,11 @@ export class Runner {
     const slots = optimizer ? optimizer.definition.slots(optimizer.options) : [];
     this.memory = new VariableMemory(engine, source.variables, source.isTrained, slots);
     this.optimizer = optimizer ? new OptimizerRun(optimizer, this.memory, missed) : null;
+  }
+
+  /** Whether its plans read a weight of each sample. */
+  get weighted(): boolean {
+    return this.objective?.weighted ?? false;
   }
 
   /** The compiled plan of a kind and batch size, for `explain` and for its bytes. */
@@ -141,15 +151,16 @@ export class Runner {
     steps: readonly (readonly [StepKind, number])[],
     dtypes: BatchDtypes,
   ): Promise<void> | undefined {
+    if (this.retired && this.holders === 0)
+      throw new EngineError("model: its place in memory was given back while it was being used");
     const needed = this.workBytes(steps);
     if (needed > this.arenaBytes) {
-      for (const plan of this.plans.values()) plan.free();
-      this.plans.clear();
-      this.generation++;
-      if (this.arenaBytes > 0) regionsOf(this.engine).free(this.arena);
+      this.freePlans();
       this.arena = regionsOf(this.engine).allocate(needed);
       this.arenaBytes = needed;
     }
+    // Many batch sizes would otherwise fill the memory with plans that nobody asks for again.
+    if (this.plans.size + steps.length > MOST_PLANS) this.forgetPlans();
     try {
       for (const [kind, batch] of steps) this.plan(kind, batch, dtypes);
       return undefined;
@@ -302,19 +313,45 @@ export class Runner {
     return { plan, free };
   }
 
-  /** Whether it was given up. */
+  /** Whether its values were copied out: training goes on with another runner of the model. */
   get isFree(): boolean {
-    return this.freed;
+    return this.retired;
   }
 
+  /** Keeps its memory while something reads it over a wait; call what it gives when that is done. */
+  hold(): () => void {
+    this.holders++;
+    return () => {
+      if (--this.holders === 0 && this.retired) this.freeRegions();
+    };
+  }
+
+  /** Copies the values that count out, and gives the memory back as soon as nobody holds it. */
   free(): void {
-    if (this.freed) return;
-    this.freed = true;
-    for (const plan of this.plans.values()) plan.free();
-    this.plans.clear();
+    if (this.retired) return;
+    this.retired = true;
+    this.memory.giveUp();
+    if (this.holders === 0) this.freeRegions();
+  }
+
+  private freeRegions(): void {
+    this.freePlans();
+    this.memory.free();
+  }
+
+  /** Frees the plans and their arena. */
+  private freePlans(): void {
+    this.forgetPlans();
     if (this.arenaBytes > 0) regionsOf(this.engine).free(this.arena);
     this.arenaBytes = 0;
-    this.memory.free();
+  }
+
+  private forgetPlans(): void {
+    for (const plan of this.plans.values()) plan.free();
+    this.plans.clear();
+    this.stepCells = null;
+    this.generation++;
+    while (this.graphs.size > MOST_PLANS) this.graphs.delete(this.graphs.keys().next().value!);
   }
 }
 

@@ -62,15 +62,15 @@ export function modelTensors(model: AnyModel): [string, Tensor][] {
   return tensors;
 }
 
-/** Writes a model to a file: see `encodeModel`. */
+/** Writes a model to a file, in the format that its ending says: our own safetensors unless it names another one. */
 export async function saveModel(
   model: AnyModel,
   path: string | URL,
-  options?: SaveOptions,
+  options: SaveOptions = {},
 ): Promise<void> {
-  const bytes = encodeModel(model, options);
-  const { writeFile } = await import("../runtime/files.ts");
-  await writeFile(path, bytes);
+  // Few programs that train write files: they alone load what does.
+  const { writeModel } = await import("./write/formats.ts");
+  await writeModel(model, path, options);
 }
 
 /** The file of the variables alone. */
@@ -78,9 +78,8 @@ export function encodeWeights(model: AnyModel): Uint8Array {
   return encodeSafetensors(weightsOf(model));
 }
 
-/** Writes only the variables. */
+/** Writes only the variables, as safetensors, or as NumPy's .npz where the path ends in that. */
 export async function saveWeights(model: AnyModel, path: string | URL): Promise<void> {
-  const bytes = encodeWeights(model);
-  const { writeFile } = await import("../runtime/files.ts");
-  await writeFile(path, bytes);
+  const { writeWeights } = await import("./write/formats.ts");
+  await writeWeights(model, path);
 }

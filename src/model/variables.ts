@@ -104,10 +104,21 @@ export class VariableMemory {
     const regions = regionsOf(engine);
     this.trainedBytes = layOut(this.trained);
     const keptBytes = layOut(this.kept);
-    this.parameters = regions.allocate(this.trainedBytes);
-    this.gradients = regions.allocate(this.trainedBytes + LOSS_BYTES);
-    this.slots = new Map(slotNames.map((name) => [name, regions.allocate(this.trainedBytes)]));
-    this.state = regions.allocate(keptBytes);
+    const places: Address[] = [];
+    const allocate = (bytes: number): Address => {
+      const address = regions.allocate(bytes);
+      places.push(address);
+      return address;
+    };
+    try {
+      this.parameters = allocate(this.trainedBytes);
+      this.gradients = allocate(this.gradientBytes);
+      this.slots = new Map(slotNames.map((name) => [name, allocate(this.trainedBytes)]));
+      this.state = allocate(keptBytes);
+    } catch (error) {
+      for (const address of places) regions.free(address);
+      throw error;
+    }
   }
 
   /** Trained variables as the optimizer sees them. */
@@ -122,10 +133,16 @@ export class VariableMemory {
     }));
   }
 
+  /** Bytes of the gradients' block. */
+  get gradientBytes(): number {
+    return this.trainedBytes + LOSS_BYTES;
+  }
+
   /** Bytes of all blocks. */
   get bytes(): number {
     return (
-      this.trainedBytes * (2 + this.slots.size) +
+      this.trainedBytes * (1 + this.slots.size) +
+      this.gradientBytes +
       this.kept.reduce((sum, v) => sum + padded(4 * v.size), 0)
     );
   }
@@ -210,11 +227,15 @@ export class VariableMemory {
     }
   }
 
-  /** Gives the regions back; the values that count are copied out before. */
-  free(): void {
+  /** Copies the values that count out: they do no longer here. */
+  giveUp(): void {
     for (const v of this.all) {
       if (v.cell.at?.memory === this) setValuesOf(v, Float32Array.from(this.view(v)));
     }
+  }
+
+  /** Gives the regions back, after `giveUp`. */
+  free(): void {
     const regions = regionsOf(this.engine);
     for (const address of [this.parameters, this.gradients, ...this.slots.values(), this.state])
       regions.free(address);

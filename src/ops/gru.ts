@@ -2,8 +2,12 @@ import { ShapeError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
+import { sigmoid } from "./activations/sigmoid.ts";
+import { tanh } from "./activations/tanh.ts";
+import { add, mul, sub } from "./binary.ts";
 import { concat } from "./concat.ts";
 import { asRows, matmul } from "./matmul.ts";
+import { maskedSteps } from "./maskedSteps.ts";
 import {
   type Part,
   type Recurrence,
@@ -16,6 +20,7 @@ import {
   recurrenceScratch,
   recurrentKernelGrad,
 } from "./recurrent.ts";
+import { Cut, gateAt, gradientOfReplay, zeros } from "./replay.ts";
 import { slice } from "./slice.ts";
 import { sum } from "./sum.ts";
 
@@ -80,6 +85,36 @@ const gruGrad: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
       reverse ? 1 : 0,
       resetAfter ? 0 : 1,
       batch!,
+    );
+  },
+  gradientOf: ({ inputs, attrs: { reverse, resetAfter } }) => {
+    const [out, recurrent, , , , , dy, dh] = inputs;
+    const [gates, , bias, h0, mask] = out!.node!.inputs;
+    if (resetAfter !== true) {
+      throw new ShapeError(
+        'gradient: "gruGrad" has no gradient with resetAfter: false; write the cell with scan()',
+      );
+    }
+    const units = recurrent!.shape[0]!;
+    const cut = new Cut();
+    const [u, d] = [cut.of(recurrent)!, cut.of(bias)];
+    return gradientOfReplay(
+      ([before], h, [x, added]) => {
+        // dinner is the gradient by what the recurrent kernel made of h, so something is added there: 0.
+        const made = add(matmul(h, u, d), added!);
+        const z = sigmoid(add(gateAt(x!, 0, units), gateAt(made, 0, units)));
+        const r = sigmoid(add(gateAt(x!, 1, units), gateAt(made, 1, units)));
+        const n = tanh(add(gateAt(x!, 2, units), mul(r, gateAt(made, 2, units))));
+        return [add(n, mul(z, sub(before!, n)))];
+      },
+      {
+        gates: [cut.of(gates)!, zeros(gates!.shape)],
+        initial: [cut.state(h0, [gates!.shape[0]!, units])],
+        dy: cut.of(dy),
+        dstates: [cut.of(dh)],
+      },
+      { mask, reverse: reverse === true },
+      cut,
     );
   },
   inPlace: 0,
@@ -194,8 +229,8 @@ export interface GruOptions extends RecurrenceOptions {
  * and with `resetAfter: false` `n = tanh(x W + b + (r h) U)`, without d.
  *
  * One kernel runs all steps; the products of the inputs are one product. NaN spreads over its sample. The
- * gradient has no gradient of its own: for second derivatives write the cell with `scan`. No gradient flows to
- * the mask.
+ * gradient is a kernel as well; a second derivative runs the cell step by step, as `scan` does. With `resetAfter: false` there is none. No gradient
+ * flows to the masks.
  * Source: Cho et al. 2014 (arXiv:1406.1078), whose first version resets after the product and third before.
  *
  * @param x                float32[batch, time, features]
@@ -214,9 +249,11 @@ export function gru(
     recurrentBias = null,
     reverse = false,
     recurrentMask = null,
+    mask = null,
   }: GruOptions = {},
 ): Recurrence {
-  const gates = inputProducts("gru", x, kernel, bias);
+  const steps = mask && maskedSteps("gru", mask, x.shape, reverse);
+  const gates = inputProducts("gru", steps ? steps.together(x) : x, kernel, bias);
   const attrs = { reverse, resetAfter };
   const { outputs } = gruOp(
     gates,
@@ -226,5 +263,6 @@ export function gru(
     recurrentMask,
     attrs,
   ).node!;
-  return { y: outputs[2]!, h: outputs[3]! };
+  const [, , y, h] = outputs;
+  return steps ? { y: steps.spread(y!), h: steps.last(y!, initialState) } : { y: y!, h: h! };
 }

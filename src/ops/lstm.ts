@@ -1,6 +1,11 @@
 import { type Op, defineOp } from "../graph/defineOp.ts";
-import type { SymbolicTensor } from "../graph/symbolic.ts";
+import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import { sizeOf } from "../shape.ts";
+import { sigmoid } from "./activations/sigmoid.ts";
+import { tanh } from "./activations/tanh.ts";
+import { add, mul } from "./binary.ts";
+import { maskedSteps } from "./maskedSteps.ts";
+import { matmul } from "./matmul.ts";
 import {
   type Part,
   type Recurrence,
@@ -13,6 +18,8 @@ import {
   recurrenceScratch,
   recurrentKernelGrad,
 } from "./recurrent.ts";
+import { Cut, gateAt, gradientOfReplay } from "./replay.ts";
+import { where } from "./where.ts";
 
 type Direction = { reverse: boolean };
 
@@ -56,6 +63,30 @@ const lstmGrad: Op<Direction> = /* @__PURE__ */ defineOp<Direction>({
       units,
       reverse ? 1 : 0,
       batch!,
+    );
+  },
+  gradientOf: ({ inputs, attrs: { reverse } }) => {
+    const [out, recurrent, , , , dy, dh, dc] = inputs;
+    const [gates, , h0, c0, mask] = out!.node!.inputs;
+    const units = recurrent!.shape[0]!;
+    const cut = new Cut();
+    const u = cut.of(recurrent)!;
+    const state = [gates!.shape[0]!, units];
+    return gradientOfReplay(
+      ([, before], h, [x]) => {
+        const all = add(x!, matmul(h, u));
+        const [i, f, g, o] = [0, 1, 2, 3].map((k) => gateAt(all, k, units));
+        const c = add(mul(sigmoid(f!), before!), mul(sigmoid(i!), tanh(g!)));
+        return [mul(sigmoid(o!), tanh(c)), c];
+      },
+      {
+        gates: [cut.of(gates)!],
+        initial: [cut.state(h0, state), cut.state(c0, state)],
+        dy: cut.of(dy),
+        dstates: [cut.of(dh), cut.of(dc)],
+      },
+      { mask, reverse: reverse === true },
+      cut,
     );
   },
   inPlace: 0,
@@ -123,6 +154,12 @@ const lstmOp: Op<Direction> = /* @__PURE__ */ defineOp<Direction>({
   flops: ([gates, recurrent]) => sizeOf(gates!) * (2 * recurrent![0]! + UNIT_FLOPS / 4),
 });
 
+/** Gates i, f, g, o before they are squashed, of a step that keeps its cell. */
+function closedGates(units: number): SymbolicTensor {
+  const row = new Float32Array(4 * units).fill(-1e4, 0, units).fill(1e4, units, 2 * units);
+  return constant(row);
+}
+
 /** Options of `ops.lstm`. */
 export interface LstmOptions extends RecurrenceOptions {
   /** float32[batch, units] each: h and c before the first step; zeros where left out. */
@@ -141,8 +178,8 @@ export interface LstmRecurrence extends Recurrence {
  *     i, f, o = s(x W + h U + b)    g = tanh(x W + h U + b)    c = f c + i g    h = o tanh(c)
  *
  * One kernel runs all steps; the products of the inputs are one product. NaN spreads over its sample. The
- * gradient has no gradient of its own: for second derivatives write the cell with `scan`. No gradient flows to
- * the mask.
+ * gradient is a kernel as well; a second derivative runs the cell step by step, as `scan` does. No gradient
+ * flows to the masks.
  * Source: Hochreiter & Schmidhuber 1997; Gers et al. 2000 for the forget gate.
  *
  * @param x                float32[batch, time, features]
@@ -155,10 +192,15 @@ export function lstm(
   kernel: SymbolicTensor,
   recurrentKernel: SymbolicTensor,
   bias: SymbolicTensor | null = null,
-  { initialState = null, reverse = false, recurrentMask = null }: LstmOptions = {},
+  { initialState = null, reverse = false, recurrentMask = null, mask = null }: LstmOptions = {},
 ): LstmRecurrence {
-  const gates = inputProducts("lstm", x, kernel, bias);
+  const steps = mask && maskedSteps("lstm", mask, x.shape, reverse);
+  let gates = inputProducts("lstm", steps ? steps.together(x) : x, kernel, bias);
+  // What is left over must keep the cell: i = 0 and f = 1, to the bit.
+  if (steps) gates = where(steps.counts, gates, closedGates(recurrentKernel.shape[0]!));
   const [h0, c0] = initialState ?? [null, null];
   const { outputs } = lstmOp(gates, recurrentKernel, h0, c0, recurrentMask, { reverse }).node!;
-  return { y: outputs[1]!, h: outputs[3]!, c: outputs[4]! };
+  const [, y, , h, c] = outputs;
+  if (!steps) return { y: y!, h: h!, c: c! };
+  return { y: steps.spread(y!), h: steps.last(y!, h0), c: c! };
 }

@@ -1,13 +1,15 @@
 import { ShapeError } from "../errors.ts";
 import { type Op, defineOp } from "../graph/defineOp.ts";
-import type { SymbolicTensor } from "../graph/symbolic.ts";
+import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import { UNPACKED_ROWS, panelBytes, productScratchBytes } from "../kernels/gemm.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type Shape, printShape, sizeOf } from "../shape.ts";
 import { mul } from "./binary.ts";
+import { fill } from "./fill.ts";
 import { asRows, matmul } from "./matmul.ts";
 import { reshape } from "./reshape.ts";
+import { slice } from "./slice.ts";
 
 /** Options of the ops that run a recurrence over a whole sequence. */
 export interface RecurrenceOptions {
@@ -18,6 +20,11 @@ export interface RecurrenceOptions {
    * every step: dropout as Gal & Ghahramani 2016 have it. Default none.
    */
   recurrentMask?: SymbolicTensor | null;
+  /**
+   * bool[batch, time]: steps where it is 0 keep the state, and give that of the step before (0 where there is none).
+   * Default none.
+   */
+  mask?: SymbolicTensor | null;
 }
 
 /** What a recurrence gives. */
@@ -72,6 +79,16 @@ const previousStatesOp: Op<{ reverse: boolean }> = /* @__PURE__ */ defineOp<{ re
   shape: ([y]) => y!,
   emit: (k, { y, h0, out }, { attrs: { reverse }, out: [batch, time, units] }) => {
     k.previousStates(y!, h0!, out!, time!, units!, reverse ? 1 : 0, batch!);
+  },
+  grad: ({ inputs: [, h0], attrs: { reverse }, dout }) => {
+    const [batch, time, units] = dout.shape as [number, number, number];
+    const first = (): SymbolicTensor =>
+      time === 0
+        ? fill(constant(0), { shape: [batch, units] })
+        : reshape(slice(dout, { axis: 1, begin: reverse ? time - 1 : 0, size: 1 }), {
+            shape: [batch, units],
+          });
+    return [previousStatesOp(dout, null, { reverse: !reverse }), h0 ? first() : null];
   },
 });
 

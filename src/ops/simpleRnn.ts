@@ -1,6 +1,11 @@
 import { type Op, defineOp } from "../graph/defineOp.ts";
-import type { SymbolicTensor } from "../graph/symbolic.ts";
+import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import { sizeOf } from "../shape.ts";
+import { relu } from "./activations/relu.ts";
+import { tanh } from "./activations/tanh.ts";
+import { add } from "./binary.ts";
+import { maskedSteps } from "./maskedSteps.ts";
+import { matmul } from "./matmul.ts";
 import {
   type Part,
   type Recurrence,
@@ -13,6 +18,8 @@ import {
   recurrenceScratch,
   recurrentKernelGrad,
 } from "./recurrent.ts";
+import { Cut, gradientOfReplay } from "./replay.ts";
+import { where } from "./where.ts";
 
 type Attributes = { reverse: boolean; activation: "tanh" | "relu" };
 
@@ -43,6 +50,25 @@ const simpleRnnGrad: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
       reverse ? 1 : 0,
       activation === "relu" ? 1 : 0,
       batch!,
+    );
+  },
+  gradientOf: ({ inputs, attrs: { reverse, activation } }) => {
+    const [y, recurrent, , dy, dh] = inputs;
+    const [gates, , h0, mask] = y!.node!.inputs;
+    const f = activation === "relu" ? relu : tanh;
+    const cut = new Cut();
+    const u = cut.of(recurrent)!;
+    const [batch, , units] = y!.shape as [number, number, number];
+    return gradientOfReplay(
+      (_, h, [x]) => [f(add(x!, matmul(h, u)))],
+      {
+        gates: [cut.of(gates)!],
+        initial: [cut.state(h0, [batch, units])],
+        dy: cut.of(dy),
+        dstates: [cut.of(dh)],
+      },
+      { mask, reverse: reverse === true },
+      cut,
     );
   },
   workspace: ([y]) => panelsOf(y![0]!, partsOf(y![2]!, true)),
@@ -112,8 +138,8 @@ export interface SimpleRnnOptions extends RecurrenceOptions {
  * The plain recurrent layer over a whole sequence, `h = activation(x W + h U + b)` for every step.
  *
  * One kernel runs all steps; the products of the inputs are one product. NaN spreads over its sample. The
- * gradient has no gradient of its own: for second derivatives write the cell with `scan`. No gradient flows to
- * the mask.
+ * gradient is a kernel as well; a second derivative runs the cell step by step, as `scan` does. No gradient
+ * flows to the masks.
  * Source: Elman 1990.
  *
  * @param x                float32[batch, time, features]
@@ -131,12 +157,16 @@ export function simpleRnn(
     activation = "tanh",
     reverse = false,
     recurrentMask = null,
+    mask = null,
   }: SimpleRnnOptions = {},
 ): Recurrence {
-  const gates = inputProducts("simpleRnn", x, kernel, bias);
+  const steps = mask && maskedSteps("simpleRnn", mask, x.shape, reverse);
+  let gates = inputProducts("simpleRnn", steps ? steps.together(x) : x, kernel, bias);
+  // What is left over must not grow: relu makes 0 of it.
+  if (steps) gates = where(steps.counts, gates, constant(-1e30));
   const [y, h] = simpleRnnOp(gates, recurrentKernel, initialState, recurrentMask, {
     reverse,
     activation,
   }).node!.outputs;
-  return { y: y!, h: h! };
+  return steps ? { y: steps.spread(y!), h: steps.last(y!, initialState) } : { y: y!, h: h! };
 }

@@ -47,5 +47,24 @@ const activationIntoProduct: RewriteRule = (context) => {
   return applyDefinition(op, inputs, { ...attrs, activation: name }).outputs;
 };
 
+/**
+ * `reluGrad(x, maxPoolGrad(x, y, dy))` becomes `maxPoolGrad(x, y, reluGrad(y, dy))`: dy goes to cells that are as
+ * large as y, so the mask is that of y, which is smaller. The same numbers, with NaN and where windows overlap.
+ */
+const maskBeforePool: RewriteRule = (context) => {
+  if (context.node.op.name !== "reluGrad") return null;
+  const [x, dx] = context.inputs;
+  const spread = dx?.node;
+  if (spread?.op.name !== "maxPoolGrad" || spread.inputs[0] !== x || context.uses(dx!) !== 1)
+    return null;
+  const [, y, dy] = spread.inputs;
+  const masked = applyDefinition(context.node.op, [y!, dy!], {}).outputs[0]!;
+  return applyDefinition(spread.op, [x!, y!, masked], spread.attrs).outputs;
+};
+
 /** The rules of `compile`, tried in this order at every node. */
-export const FUSIONS: readonly RewriteRule[] = [biasIntoProduct, activationIntoProduct];
+export const FUSIONS: readonly RewriteRule[] = [
+  biasIntoProduct,
+  activationIntoProduct,
+  maskBeforePool,
+];

@@ -7,15 +7,21 @@ import {
   ShapeError,
 } from "../errors.ts";
 
-/** A value with buffers that are handed over to the other side and not copied. */
-export class Moved<T> {
-  readonly value: T;
-  readonly buffers: readonly ArrayBuffer[];
+const MOVED: unique symbol = /* @__PURE__ */ Symbol("moved");
 
-  constructor(value: T, buffers: readonly ArrayBuffer[]) {
-    this.value = value;
-    this.buffers = buffers;
-  }
+/** A value with buffers that are handed over to the other side and not copied. */
+export interface Moved<T> {
+  readonly [MOVED]: readonly ArrayBuffer[];
+  readonly value: T;
+}
+
+/** Lets an answer's buffers be handed over. */
+export function moved<T>(value: T, buffers: readonly ArrayBuffer[]): Moved<T> {
+  return { [MOVED]: buffers, value };
+}
+
+function isMoved(value: unknown): value is Moved<unknown> {
+  return typeof value === "object" && value !== null && MOVED in value;
 }
 
 /** What one side answers with: a value, a promise of one, or one that is handed over. */
@@ -46,90 +52,90 @@ const CLASSES: Readonly<Record<string, new (message: string) => Error>> = {
   TypeError,
 };
 
+function plain(error: unknown, thrown: number): PlainError {
+  if (!(error instanceof Error))
+    return { name: "Error", message: String(error), stack: undefined, thrown };
+  return { name: error.name, message: error.message, stack: error.stack, thrown };
+}
+
+/** One side of two threads that call each other by messages. */
+export interface Peer {
+  /** Calls waiting for an answer. */
+  readonly open: number;
+  /** Calls a handler of the other side. */
+  call<T>(name: string, argument: unknown, moved?: readonly ArrayBuffer[]): Promise<T>;
+  /** Takes a message of the other side. */
+  receive(message: unknown): void;
+  /** Nothing will come any more: all calls fail with this error. */
+  end(error: Error): void;
+}
+
 /**
- * One side of two threads that call each other by messages. Calls and answers come in the order in which they were
- * posted. What a handler throws is thrown where it was called, in its own class; and where it goes back to the side
- * that threw it, it is the same object again.
+ * One side of two threads that call each other. Calls and answers come in the order in which they were posted. What a
+ * handler throws is thrown where it was called, in its own class; and where it goes back to the side that threw it, it
+ * is the same object again.
  */
-export class Peer {
-  private readonly post: (message: unknown, moved: readonly ArrayBuffer[]) => void;
-  private readonly handlers: Handlers;
-  private readonly waiting = new Map<
+export function createPeer(
+  post: (message: unknown, moved: readonly ArrayBuffer[]) => void,
+  handlers: Handlers,
+): Peer {
+  const waiting = new Map<
     number,
     { resolve: (value: never) => void; reject: (error: unknown) => void }
   >();
-  private next = 0;
-  private ended: Error | null = null;
+  let next = 0;
+  let ended: Error | null = null;
   /** What was thrown here to the other side. */
-  private readonly thrown: unknown[] = [];
+  const thrownHere: unknown[] = [];
   /** Where errors that came from the other side are kept there. */
-  private readonly origins = new WeakMap<object, number>();
+  const origins = new WeakMap<object, number>();
 
-  constructor(post: (message: unknown, moved: readonly ArrayBuffer[]) => void, handlers: Handlers) {
-    this.post = post;
-    this.handlers = handlers;
-  }
-
-  /** Calls waiting for an answer. */
-  get open(): number {
-    return this.waiting.size;
-  }
-
-  /** Calls a handler of the other side. */
-  call<T>(name: string, argument: unknown, moved: readonly ArrayBuffer[] = []): Promise<T> {
-    if (this.ended) return Promise.reject(this.ended);
-    const id = this.next++;
-    return new Promise<T>((resolve, reject) => {
-      this.post({ call: name, id, argument } satisfies Message, moved);
-      this.waiting.set(id, { resolve, reject });
-    });
-  }
-
-  /** Takes a message of the other side. */
-  receive(data: unknown): void {
-    const message = data as Message;
-    if ("call" in message) {
-      void this.answer(message.call, message.id, message.argument);
-      return;
-    }
-    const call = this.waiting.get(message.answer);
-    this.waiting.delete(message.answer);
-    if ("error" in message) call?.reject(this.errorFrom(message.error));
-    else call?.resolve(message.value as never);
-  }
-
-  /** Nothing will come any more: all calls fail with this error. */
-  end(error: Error): void {
-    this.ended ??= error;
-    for (const { reject } of this.waiting.values()) reject(this.ended);
-    this.waiting.clear();
-  }
-
-  private async answer(name: string, id: number, argument: unknown): Promise<void> {
-    try {
-      const handler = this.handlers[name];
-      if (!handler) throw new EngineError(`worker: there is nothing called "${name}"`);
-      const given = await handler(argument as never);
-      const [value, moved] = given instanceof Moved ? [given.value, given.buffers] : [given, []];
-      this.post({ answer: id, value } satisfies Message, moved);
-    } catch (error) {
-      this.post({ answer: id, error: this.plain(error) } satisfies Message, []);
-    }
-  }
-
-  private plain(error: unknown): PlainError {
-    const origin = typeof error === "object" && error !== null && this.origins.get(error);
-    const thrown = typeof origin === "number" ? -1 - origin : this.thrown.push(error) - 1;
-    if (!(error instanceof Error))
-      return { name: "Error", message: String(error), stack: undefined, thrown };
-    return { name: error.name, message: error.message, stack: error.stack, thrown };
-  }
-
-  private errorFrom({ name, message, stack, thrown }: PlainError): unknown {
-    if (thrown < 0) return this.thrown[-1 - thrown];
+  const placeOf = (error: unknown): number => {
+    const origin = typeof error === "object" && error !== null ? origins.get(error) : undefined;
+    return origin === undefined ? thrownHere.push(error) - 1 : -1 - origin;
+  };
+  const errorFrom = ({ name, message, stack, thrown }: PlainError): unknown => {
+    if (thrown < 0) return thrownHere[-1 - thrown];
     const error = new (CLASSES[name] ?? Error)(message);
     if (stack !== undefined) error.stack = stack;
-    this.origins.set(error, thrown);
+    origins.set(error, thrown);
     return error;
-  }
+  };
+  const answer = async (name: string, id: number, argument: unknown): Promise<void> => {
+    try {
+      const handler = handlers[name];
+      if (!handler) throw new EngineError(`worker: there is nothing called "${name}"`);
+      const given = await handler(argument as never);
+      const [value, buffers] = isMoved(given) ? [given.value, given[MOVED]] : [given, []];
+      post({ answer: id, value } satisfies Message, buffers);
+    } catch (error) {
+      post({ answer: id, error: plain(error, placeOf(error)) } satisfies Message, []);
+    }
+  };
+  return {
+    get open() {
+      return waiting.size;
+    },
+    call: (name, argument, buffers = []) => {
+      if (ended) return Promise.reject(ended);
+      const id = next++;
+      return new Promise((resolve, reject) => {
+        post({ call: name, id, argument } satisfies Message, buffers);
+        waiting.set(id, { resolve, reject });
+      });
+    },
+    receive: (data) => {
+      const message = data as Message;
+      if ("call" in message) return void answer(message.call, message.id, message.argument);
+      const call = waiting.get(message.answer);
+      waiting.delete(message.answer);
+      if ("error" in message) call?.reject(errorFrom(message.error));
+      else call?.resolve(message.value as never);
+    },
+    end: (error) => {
+      ended ??= error;
+      for (const { reject } of waiting.values()) reject(ended);
+      waiting.clear();
+    },
+  };
 }

@@ -42,7 +42,7 @@ export interface Trainer {
   /** Everything that a later step depends on. */
   state(): Required<CallbackState>;
   /** @throws DataError where it is the state of another training */
-  restore(state: Required<CallbackState>): void | Promise<void>;
+  restore(state: Required<CallbackState>): Promise<void>;
 }
 
 /** What is known at the end of an epoch besides its means. */

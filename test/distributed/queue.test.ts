@@ -1,61 +1,21 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type * as Distributed from "../../src/distributed/index.ts";
 import { float } from "../../src/tune/index.ts";
+import { Process, RedisServer, freePort, hasRedis } from "./redisServer.ts";
 import type { Study } from "../../src/tune/study.ts";
 import type * as Tune from "../../src/tune/index.ts";
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const dist = here("../../dist/distributed/index.js");
-const missing =
-  spawnSync("redis-server", ["--version"]).status !== 0
-    ? "redis-server is not installed"
-    : existsSync(dist)
-      ? ""
-      : "dist/ is not built (npm run build)";
+const missing = !hasRedis
+  ? "redis-server is not installed"
+  : existsSync(dist)
+    ? ""
+    : "dist/ is not built (npm run build)";
 if (missing !== "") console.warn(`NOT TESTED: trials over Redis; ${missing}`);
-
-/** A port that nobody listens on. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** A child's output, line by line, and the wait for one of them. */
-class Process {
-  readonly child: ChildProcess;
-  text = "";
-
-  constructor(command: string, args: readonly string[]) {
-    this.child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
-    this.child.stdout!.setEncoding("utf8").on("data", (part: string) => (this.text += part));
-  }
-
-  async until(pattern: RegExp): Promise<void> {
-    const ended = new Promise((_, reject) =>
-      this.child.once("close", () => reject(new Error(`ended without ${pattern}: ${this.text}`))),
-    );
-    ended.catch(() => {});
-    while (!pattern.test(this.text))
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20))]);
-  }
-
-  async end(signal: NodeJS.Signals): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const closed = new Promise((resolve) => this.child.once("close", resolve));
-    this.child.kill(signal);
-    await closed;
-  }
-}
 
 const SPACE = { rate: float(0.001, 0.1, { log: true }) };
 
@@ -64,21 +24,13 @@ const told = (study: Study): unknown =>
   study.trials.map(({ number, state, params, value }) => ({ number, state, params, value }));
 
 describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => {
-  let folder = "";
-  let port = 0;
-  let server: Process;
+  let server: RedisServer;
   let thalweg: typeof Distributed;
   let tune: typeof Tune;
   const workers: Process[] = [];
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "thalweg-redis-"));
-    port = await freePort();
-    server = new Process("redis-server", [
-      ...["--port", String(port), "--bind", "127.0.0.1", "--dir", folder],
-      ...["--save", "", "--appendonly", "no"],
-    ]);
-    await server.until(/Ready to accept connections/);
+    server = await RedisServer.start();
     const imported = (path: string): Promise<unknown> => import(pathToFileURL(path).href);
     thalweg = (await imported(dist)) as typeof Distributed;
     ({ tune } = (await imported(here("../../dist/index.js"))) as { tune: typeof Tune });
@@ -89,8 +41,7 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => 
   });
 
   afterAll(async () => {
-    await server?.end("SIGTERM");
-    rmSync(folder, { recursive: true, force: true });
+    await server?.stop();
   });
 
   async function worker(
@@ -102,7 +53,7 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => 
     const started = new Process(program!, [
       ...args,
       here("worker.mjs"),
-      String(port),
+      server.url,
       queue,
       String(pause),
     ]);
@@ -112,7 +63,7 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => 
   }
 
   const queueOf = (name: string, options: object = {}): Promise<Distributed.TrialQueue> =>
-    thalweg.trialQueue(name, { redis: `redis://127.0.0.1:${port}`, ...options });
+    thalweg.trialQueue(name, { redis: server.url, ...options });
 
   /** A study of a few trials, run by whoever takes them. */
   async function studied(name: string, options: object = {}): Promise<Study> {
@@ -190,6 +141,46 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => 
     await expect(queueOf("a:b")).rejects.toThrow("without colons");
     await expect(queueOf("q", { attempts: 0 })).rejects.toThrow("attempts must be");
     await expect(queueOf("q", { atempts: 2 })).rejects.toThrow('unknown option "atempts"');
+  });
+
+  test("thalweg tune sends its trials to thalweg worker; one that is killed changes nothing", async () => {
+    const cli = here("../../dist/cli/main.js");
+    const rows = Array.from({ length: 120 }, (_, i) => {
+      const [a, b] = [((i * 37) % 101) / 50 - 1, ((i * 53) % 97) / 48 - 1];
+      return `${a},${b},${a * b > 0 ? "same" : "other"}`;
+    });
+    const table = join(server.folder, "signs.csv");
+    writeFileSync(table, `a,b,kind\n${rows.join("\n")}\n`);
+    const data = ["--data", table, "--target", "kind"];
+    const shared = [...data, "--folds", "3", "--epochs", "15"];
+    const tuned = (out: string, more: readonly string[]): Process =>
+      new Process(process.execPath, [
+        ...[cli, "tune", ...shared, "--trials", "6", "--out", join(server.folder, out), ...more],
+      ]);
+    const results = (out: string): unknown =>
+      readFileSync(join(server.folder, out, "journal.log"), "utf8")
+        .split("\n")
+        .filter((line) => line.includes('"values":['))
+        .map((line) => (JSON.parse(line) as { values: number[] }).values)
+        .sort();
+    const redis = ["--redis", server.url];
+    const one = (): Process => {
+      const started = new Process(process.execPath, [cli, "worker", ...redis, ...shared]);
+      workers.push(started);
+      return started;
+    };
+
+    const first = one();
+    const far = tuned("far", redis);
+    await first.until(/trial 1 begins/);
+    await first.end("SIGKILL");
+    one();
+    expect(await far.exit()).toBe(0);
+    expect(far.text).toContain("start them anywhere: npx thalweg worker --redis redis://");
+    expect(far.text).toMatch(/test accuracy \d/);
+    const near = tuned("near", ["--jobs", "2"]);
+    expect(await near.exit()).toBe(0);
+    if (/\(simd/.test(near.text)) expect(results("far")).toEqual(results("near"));
   });
 
   const runtimes = process.env["THALWEG_RUNTIMES"];

@@ -1,10 +1,10 @@
 // A worker process: takes trials until it is ended.
-//   node worker.mjs PORT QUEUE [milliseconds to wait after each batch]
+//   node worker.mjs URL QUEUE [milliseconds to wait after each batch]
 import { trialWorker } from "thalweg/distributed";
 
-const [port, queue, pause = "0"] = process.argv.slice(2);
+const [redis, queue, pause = "0"] = process.argv.slice(2);
 const worker = await trialWorker(queue, new URL("./objective.mjs", import.meta.url), {
-  redis: `redis://127.0.0.1:${port}`,
+  redis,
   lockDuration: 2000,
   data: { pause: Number(pause) },
   onTrial: (number, how) => console.log(`trial ${number} ${how}`),

@@ -77,6 +77,18 @@ const CHECKS: Readonly<Record<string, readonly Check[]>> = {
     (printed) => expect(numbersAfter(printed, "slow")[1]).toBeGreaterThan(2),
     (printed) => expect(printed).toMatch(/^recommended (?!nothing|learningRate 0\.00001)/m),
   ],
+  // What linear memory takes is what the plan says, within 5 %.
+  transferLearning: [
+    ...["frozen", "unfrozen"].map((name): Check => (printed) => {
+      const [predicted, measured] = numbersAfter(printed, `${name} bytes`);
+      expect(Math.abs(measured! / predicted! - 1), `${name}: ${measured} bytes`).toBeLessThan(0.05);
+    }),
+    (printed) => expect(printed).toMatch(/^frozen layers that moved: dense dense_1$/m),
+    (printed) =>
+      expect(printed).toMatch(
+        /^unfrozen layers that moved: block5_conv1 block5_conv2 block5_conv3 dense dense_1$/m,
+      ),
+  ],
   classification: [within("accuracy", 0.97, 1), within("center", 0.9, 1)],
   regression: [near("kernel", [2, -3], 2e-3), near("bias", [1], 2e-3)],
 };
@@ -91,10 +103,15 @@ test.each(Object.entries(STEPS))(
   },
 );
 
-test.each(Object.entries(CHECKS))("%s prints what its text says", async (name, checks) => {
-  const printed = await runExample(`seeds/${name}.mjs`);
-  for (const check of checks) check(printed);
-});
+// VGG16 alone takes its time: 6 s on a free core.
+test.each(Object.entries(CHECKS))(
+  "%s prints what its text says",
+  async (name, checks) => {
+    const printed = await runExample(`seeds/${name}.mjs`);
+    for (const check of checks) check(printed);
+  },
+  180_000,
+);
 
 test("every file of examples/seeds is checked", () => {
   const files = readdirSync(new URL("../../examples/seeds/", import.meta.url)).map((f) =>

@@ -47,8 +47,8 @@ test("embedding() names data that are no indices", async () => {
   expect(() => embedding({ inputDim: 0, outputDim: 1 })).toThrow(
     "embedding: inputDim must be a whole number >= 1, got 0",
   );
-  expect(() => embedding({ inputDim: 1, outputDim: 1, maskZero: true } as never)).toThrow(
-    'embedding: unknown option "maskZero"',
+  expect(() => embedding({ inputDim: 1, outputDim: 1, maskzero: true } as never)).toThrow(
+    'embedding: unknown option "maskzero"; it is "maskZero" here',
   );
 });
 

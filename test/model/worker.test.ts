@@ -194,6 +194,20 @@ test("early stopping, plateaus and stopTraining end or change the training as th
   expect(here.history!.epoch).toEqual([0]);
 });
 
+test("layers that a callback freezes and unfreezes are so in the worker from the next epoch on", async () => {
+  const make = (): [Model, Callback] => {
+    const model = net();
+    const onEpochEnd = (epoch: number): void => {
+      model.layers[0]!.trainable = epoch % 2 === 1;
+    };
+    return [model, { onEpochEnd }];
+  };
+  const [a, freezing] = make();
+  const [b, alike] = make();
+  const here = await outcome({ epochs: 5, callbacks: [freezing] }, a);
+  expect(await outcome({ epochs: 5, callbacks: [alike], worker: true }, b)).toEqual(here);
+});
+
 test("a training in a worker is resumed here, and the other way round, to the bit", async () => {
   const whole = await outcome({});
   for (const [first, second] of [
@@ -234,14 +248,15 @@ test("a signal ends the training after the running batch, with its reason; the m
   const control = new AbortController();
   const reason = new Error("enough");
   const model = net();
+  const onEpochBegin = (): void => void setTimeout(() => control.abort(reason), 200);
   const x = new Float32Array(5 * 20_000).fill(0.5);
   const training = model.fit(tensor(x, [20_000, 5]), new Int32Array(20_000), {
     epochs: 10_000,
     batchSize: 1,
     worker: true,
     signal: control.signal,
+    callbacks: [{ onEpochBegin }],
   });
-  setTimeout(() => control.abort(reason), 400);
   await expect(training).rejects.toBe(reason);
   expect(model.optimizerSnapshot().iterations).toBeGreaterThan(0);
   await model.fit(rows, labels); // and can be trained on
@@ -249,20 +264,18 @@ test("a signal ends the training after the running batch, with its reason; the m
 
 test("a rate that is set and a stop that is asked for while the worker is busy take effect", async () => {
   const model = net();
-  const training = model.fit(
-    tensor(new Float32Array(5 * 20_000), [20_000, 5]),
-    new Int32Array(20_000),
-    {
-      epochs: 10_000,
-      batchSize: 1,
-      worker: true,
-    },
+  const later = (then: () => void): void => void setTimeout(then, 200);
+  const onEpochBegin = (): void =>
+    later(() => {
+      model.learningRate = 0.0625;
+      later(() => (model.stopTraining = true));
+    });
+  const history = await model.fit(
+    tensor(new Float32Array(5 * 100_000), [100_000, 5]),
+    new Int32Array(100_000),
+    { epochs: 10_000, batchSize: 1, worker: true, callbacks: [{ onEpochBegin }] },
   );
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  model.learningRate = 0.0625;
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  model.stopTraining = true;
-  const history = await training;
+  expect(history.epoch).toEqual([0]);
   expect(history.last("learning_rate")).toBe(0.0625);
   expect(model.learningRate).toBe(0.0625);
 });

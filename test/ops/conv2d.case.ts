@@ -183,12 +183,13 @@ export const cases: readonly OpCase[] = [
         [5, 9, 11, 1],
         [3, 3, 1, 1],
       ],
+      [[2, 3, 29, 1], [3, 3, 1, 17], [17]],
       [
         [0, 9, 11, 1],
         [3, 3, 1, 1],
       ],
     ],
-    attrs: [{ padding: "same" }],
+    attrs: [{ padding: "same" }, { padding: "same", strides: [2, 1] }],
   }),
   opCase("convInputGrad", convInputGrad, {
     examples: [

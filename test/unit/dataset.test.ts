@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DataError, OptionError, ShapeError } from "../../src/errors.ts";
-import { dataset, tensor } from "../../src/index.ts";
+import { type Tensor, dataset, tensor } from "../../src/index.ts";
 import type { Dataset, Sample, SampleLike } from "../../src/train/data/index.ts";
 
 /** 0, 1, ..., n - 1 as x. */
@@ -109,6 +109,20 @@ for (const [kind, make] of [
       expect(await read(make(n).batch(5, { dropRemainder: true }))).toEqual(
         batches.filter((b) => b.length === 5),
       );
+    });
+
+    test("unbatch() gives the samples of batches again, as map() made them, from any of them on", async () => {
+      const data = make(7)
+        .batch(3)
+        .map(({ x }) => ({ x: tensor(Float32Array.from((x as Tensor).data, (v) => v + 10)) }))
+        .unbatch();
+      expect(await flat(data)).toEqual([10, 11, 12, 13, 14, 15, 16]);
+      expect(data.size).toBe(make(7).size);
+      expect(await flat(data.iterator({ position: 4 }))).toEqual([14, 15, 16]);
+      expect(await flat(make(7).batch(3, { dropRemainder: true }).unbatch())).toEqual(upTo(6));
+      expect(await read(make(7).batch(3).unbatch().batch(5))).toEqual([upTo(5), [5, 6]]);
+      expect(await flat((await make(5).batch(2).unbatch().cache()).skip(3))).toEqual([3, 4]);
+      expect(() => make(3).unbatch()).toThrow("unbatch: must come after batch");
     });
 
     test("take() and skip() cut the order, before and after batch()", async () => {

@@ -8,19 +8,21 @@ import { type NetworkParams, WIDE_DECAY } from "./space.ts";
 export interface ObjectiveData {
   readonly folds: readonly FoldSamples[];
   readonly epochs: number;
+  /** Whether a trial whose worker was lost is to be gone on with. */
+  readonly resume: boolean;
 }
 
 /** The mean score of a network over the folds: RMSE in the target's unit, or the loss of a classification. */
 export async function objective(
   params: Omit<NetworkParams, "decay"> & Partial<NetworkParams>,
   trial: Trial,
-  { folds, epochs }: ObjectiveData,
+  { folds, epochs, resume }: ObjectiveData,
 ): Promise<number> {
   const all: NetworkParams = { decay: WIDE_DECAY, ...params };
   const { score } = await crossValidate(
     ({ fitted, train }) => networkOf(all, fitted!, stepsOf(train.x.shape[0]!, all.batch, epochs)),
     folds,
-    { epochs, batchSize: all.batch, trial, reportEvery: "epoch" },
+    { epochs, batchSize: all.batch, trial, reportEvery: "epoch", resume },
   );
   return score;
 }

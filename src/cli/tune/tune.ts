@@ -12,6 +12,7 @@ import { tpeSampler } from "../../tune/samplers/tpe.ts";
 import { journalStorage } from "../../tune/storage/journal.ts";
 import { type Study, createStudy } from "../../tune/study.ts";
 import { type TrialRecord, isFinished } from "../../tune/trialRecord.ts";
+import type { TrialQueue } from "../../distributed/trialQueue.ts";
 import { labelled } from "../describe.ts";
 import { engineOptions } from "../engineOptions.ts";
 import { duration, figure, share } from "../format.ts";
@@ -23,6 +24,7 @@ import { type Terminal, createTerminal } from "../terminal.ts";
 import { countOption } from "../values.ts";
 import { Board } from "./board.ts";
 import { type TuningData, tuningData } from "./data.ts";
+import { queueFor, sayWorkers } from "./queue.ts";
 import { type Trained, tunedTest, untunedTest } from "./finalTest.ts";
 import type { ObjectiveData } from "./objective.ts";
 import { type NetworkParams, WIDE, WIDE_DECAY, fineSpace } from "./space.ts";
@@ -36,7 +38,11 @@ const KEPT = 5;
 /** Trials that a trial does not wait for: studies are the same for as many jobs. */
 const LAG = 4;
 
-interface Settings {
+/** Trials that are with workers at a time, unless it is said. */
+const QUEUED = 8;
+
+/** What the options say, with the defaults. */
+export interface Settings {
   readonly trials: number;
   readonly folds: number;
   readonly epochs: number;
@@ -44,7 +50,8 @@ interface Settings {
   readonly jobs: number;
 }
 
-function settingsOf(given: Given, rows: number): Settings {
+/** @throws OptionError */
+export function settingsOf(given: Given, rows: number): Settings {
   const option = (name: OptionName, otherwise: number, least: number): number =>
     given[name] === undefined ? otherwise : countOption(name, given[name]!, least);
   const folds = option("folds", FOLDS, 2);
@@ -55,7 +62,11 @@ function settingsOf(given: Given, rows: number): Settings {
     epochs: option("epochs", Math.max(LEAST_EPOCHS, Math.min(MOST_EPOCHS, epochs)), 1),
     seed: option("seed", 1, 0),
     jobs:
-      given.jobs === undefined || given.jobs === "auto" ? hardwareThreads() : option("jobs", 1, 1),
+      given.jobs !== undefined && given.jobs !== "auto"
+        ? option("jobs", 1, 1)
+        : given.redis === undefined
+          ? hardwareThreads()
+          : QUEUED,
   };
 }
 
@@ -67,25 +78,36 @@ function foldsOf(data: TuningData, { folds, seed }: Settings): Fold[] {
   return stratifiedKFold(labels, { folds, seed });
 }
 
+/** What trials are trained and tested on, wherever they run. */
+export function objectiveData(
+  data: TuningData,
+  settings: Settings,
+  resume: boolean = false,
+): ObjectiveData {
+  const { train, target, task, bins } = data;
+  const table = { table: train, target, task, bins };
+  return {
+    folds: foldsOf(data, settings).map((fold) => foldSamples(table, fold)),
+    epochs: settings.epochs,
+    resume,
+  };
+}
+
 /** The two searches, one after the other, each in a study of its own in the journal. */
 async function searched(
   terminal: Terminal,
   data: TuningData,
   settings: Settings,
   journal: string,
+  queue: TrialQueue | null,
 ): Promise<readonly [wide: Study, narrowed: Study]> {
   const { trials, folds, epochs, seed, jobs } = settings;
   const storage = journalStorage(journal);
-  const { train, target, task, bins } = data;
-  const table = { table: train, target, task, bins };
-  const handed: ObjectiveData = {
-    folds: foldsOf(data, settings).map((fold) => foldSamples(table, fold)),
-    epochs,
-  };
+  const handed = queue ? undefined : objectiveData(data, settings);
   // A trial that is in the worse half after a third of the first fold, or later, is not worth the rest.
   const third = Math.max(1, Math.floor(epochs / 3));
   const pruner = percentilePruner(40, { startup: 4, warmup: third - 1, interval: third });
-  const measure = task === "regression" ? "RMSE" : "loss";
+  const measure = data.task === "regression" ? "RMSE" : "loss";
   const board = new Board(terminal, { total: trials, folds, epochs, measure });
   const module = new URL("./tuneObjective.js", import.meta.url);
   const run = async (study: Study, space: Parameters<Study["ask"]>[0], count: number) => {
@@ -94,11 +116,12 @@ async function searched(
       trials: Math.max(0, count - study.trials.filter(isFinished).length),
       jobs,
       lag: Math.max(LAG, jobs),
-      data: handed,
+      ...(handed && { data: handed }),
       onTrial: board.ended,
     };
     try {
-      await study.optimize(space!, module, options);
+      if (queue) await study.optimize(space!, queue.objective(space), options);
+      else await study.optimize(space!, module, options);
     } finally {
       board.stop();
     }
@@ -182,12 +205,15 @@ export async function tune({ options: given }: CommandLine): Promise<void> {
     `${trials}, each of ${folds} folds and ${epochs} epochs, ${jobs} at a time, seed ${seed} (${engine.variant})`,
   );
   say();
-  const studies = await searched(
-    terminal,
-    data,
-    settings,
-    given.journal ?? join(folder, "journal.log"),
-  );
+  const journal = given.journal ?? join(folder, "journal.log");
+  const queue = await queueFor(given, data);
+  let studies: readonly [Study, Study];
+  try {
+    if (queue) sayWorkers(terminal, given, queue);
+    studies = await searched(terminal, data, settings, journal, queue);
+  } finally {
+    await queue?.close();
+  }
 
   const ranking = bestOf(studies);
   if (ranking.length === 0) {

@@ -17,6 +17,17 @@ export function noiseOf(values: readonly number[]): number {
   return (bends[bends.length >> 1] ?? 0) / (NOISE * Math.abs(mean));
 }
 
+/** The part of all ups and downs that goes up: half where a sequence only fluctuates. */
+function rising(values: readonly number[]): number {
+  let [up, all] = [0, 0];
+  for (let i = 1; i < values.length; i++) {
+    const d = values[i]! - values[i - 1]!;
+    up += Math.max(0, d);
+    all += Math.abs(d);
+  }
+  return all === 0 ? 0 : up / all;
+}
+
 /** Epochs that fluctuation is judged over. */
 const WINDOW = 10;
 
@@ -58,9 +69,10 @@ export function judgeHistory(
   }
   const last = held.slice(-WINDOW);
   const spread = noiseOf(last);
-  // At a hundredth of what it was, a loss of few samples jumps by its nature.
+  // A loss that has fallen to a hundredth jumps by its nature; one that falls steeply bends, and does not rise again.
   const jump = (spread * last.reduce((a, b) => a + b, 0)) / last.length;
-  if (last.length === WINDOW && spread > 0.2 && jump > 0.05 * held[0]!) {
+  const wide = jump > 0.1 * losses[0]! && rising(last) > 0.3;
+  if (last.length === WINDOW && spread > 0.2 && wide) {
     found.push({
       code: "fluctuatingValidation",
       severity: "warning",

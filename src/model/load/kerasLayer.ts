@@ -3,11 +3,11 @@ import { DataError } from "../../errors.ts";
 import type { AnyLayer } from "../../layers/defineLayer.ts";
 import { activations } from "../../ops/activations/catalogue.gen.ts";
 import { l1l2 } from "../../regularizers/l1l2.ts";
+import { CLASSES } from "./kerasClasses.ts";
 import { type JsonObject, camel, isObject, objectOf, ownName } from "./kerasJson.ts";
 import type { Parts } from "./parts.ts";
 
 type Options = Record<string, unknown>;
-type Kind = keyof Parts["layers"];
 
 /** What the reading of every layer depends on. */
 export interface KerasContext {
@@ -18,66 +18,6 @@ export interface KerasContext {
 
 /** What reads a layer that is a model of its own. */
 export type NestedModel = (className: string, config: JsonObject) => AnyLayer;
-
-/** Keras's classes whose options are those of our layer. */
-const CLASSES: Readonly<Record<string, Kind>> = {
-  Activation: "activation",
-  Add: "add",
-  AlphaDropout: "alphaDropout",
-  Average: "average",
-  AveragePooling1D: "averagePooling1d",
-  AveragePooling2D: "averagePooling2d",
-  BatchNormalization: "batchNormalization",
-  BatchNormalizationV1: "batchNormalization",
-  Bidirectional: "bidirectional",
-  Concatenate: "concatenate",
-  Conv1D: "conv1d",
-  Conv1DTranspose: "conv1dTranspose",
-  Conv2D: "conv2d",
-  Conv2DTranspose: "conv2dTranspose",
-  Cropping1D: "cropping1d",
-  Cropping2D: "cropping2d",
-  Dense: "dense",
-  DepthwiseConv2D: "depthwiseConv2d",
-  Dropout: "dropout",
-  ELU: "activation",
-  Embedding: "embedding",
-  Flatten: "flatten",
-  GRU: "gru",
-  GaussianDropout: "gaussianDropout",
-  GaussianNoise: "gaussianNoise",
-  GlobalAveragePooling1D: "globalAveragePooling1d",
-  GlobalAveragePooling2D: "globalAveragePooling2d",
-  GlobalMaxPooling1D: "globalMaxPooling1d",
-  GlobalMaxPooling2D: "globalMaxPooling2d",
-  GroupNormalization: "groupNormalization",
-  LSTM: "lstm",
-  LayerNormalization: "layerNormalization",
-  LeakyReLU: "activation",
-  MaxPooling1D: "maxPooling1d",
-  MaxPooling2D: "maxPooling2d",
-  Maximum: "maximum",
-  Minimum: "minimum",
-  Multiply: "multiply",
-  PReLU: "prelu",
-  Permute: "permute",
-  ReLU: "activation",
-  RepeatVector: "repeatVector",
-  Rescaling: "rescaling",
-  Reshape: "reshape",
-  SeparableConv1D: "separableConv1d",
-  SeparableConv2D: "separableConv2d",
-  SimpleRNN: "simpleRNN",
-  Softmax: "activation",
-  SpatialDropout1D: "spatialDropout1d",
-  SpatialDropout2D: "spatialDropout2d",
-  Subtract: "subtract",
-  TimeDistributed: "timeDistributed",
-  UpSampling1D: "upSampling1d",
-  UpSampling2D: "upSampling2d",
-  ZeroPadding1D: "zeroPadding1d",
-  ZeroPadding2D: "zeroPadding2d",
-};
 
 /** Options that change nothing here: how Keras runs a layer, and what only a new layer needs. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
@@ -104,7 +44,6 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
 const ONLY: Readonly<Record<string, unknown>> = {
   stateful: false,
   timeMajor: false,
-  maskZero: false,
   zeroOutputForMask: false,
   noiseShape: null,
   activityRegularizer: null,
@@ -115,8 +54,6 @@ const ONLY: Readonly<Record<string, unknown>> = {
 };
 
 const RENAMED: Readonly<Record<string, string>> = { keepdims: "keepDims" };
-
-const MERGE_MODES: Readonly<Record<string, string>> = { ave: "average", mul: "multiply" };
 
 function activationOf(subject: string, value: unknown, context: KerasContext): unknown {
   if (value === null || value === undefined) return "linear";
@@ -202,7 +139,6 @@ function optionOf(subject: string, name: string, value: unknown, context: KerasC
   if (/activation$/i.test(name)) return activationOf(subject, value, context);
   if (name.endsWith("Regularizer")) return regularizerOf(subject, value);
   if (name.endsWith("Constraint")) return constraintOf(subject, value);
-  if (name === "mergeMode") return MERGE_MODES[String(value)] ?? value;
   if (name === "axis" && Array.isArray(value) && value.length === 1) return value[0];
   return value;
 }

@@ -132,6 +132,25 @@ function nodesOf(subject: string, layer: JsonObject): Origin[][] {
   });
 }
 
+/** An application of a layer whose inputs may not be there yet. */
+interface Waiting {
+  readonly layer: AnyLayer;
+  readonly name: string;
+  readonly node: number;
+  readonly inputs: readonly Origin[];
+}
+
+/** Models whose applications are counted from 1: TensorFlow.js counts their own making, Keras does not. */
+function countedFromOne(calls: readonly Waiting[], ends: readonly Origin[]): Set<string> {
+  const counts = new Map<string, number>();
+  for (const { layer, name, node } of calls)
+    if (layer.kind === "model") counts.set(name, Math.max(node + 1, counts.get(name) ?? 0));
+  const origins = [...calls.flatMap((call) => call.inputs), ...ends];
+  return new Set(
+    origins.filter(([name, node]) => node >= (counts.get(name) ?? Infinity)).map(([name]) => name),
+  );
+}
+
 function functionalOf(
   subject: string,
   config: JsonObject,
@@ -141,12 +160,6 @@ function functionalOf(
   const list = listOf(subject, "layers", config["layers"]);
   const made = new Map<string, readonly LayerTensor[]>();
   const key = ([layer, node]: Origin): string => `${node} ${layer}`;
-  interface Waiting {
-    readonly layer: AnyLayer;
-    readonly name: string;
-    readonly node: number;
-    readonly inputs: readonly Origin[];
-  }
   let waiting: Waiting[] = [];
   const indices = new Set<string>();
   for (const layer of list) {
@@ -171,7 +184,10 @@ function functionalOf(
       waiting.push({ layer: read, name, node, inputs: origins }),
     );
   }
-  const tensorAt = (origin: Origin): LayerTensor | undefined => made.get(key(origin))?.[origin[2]];
+  const ends = originsOf(subject, config["output_layers"]);
+  const shifted = countedFromOne(waiting, ends);
+  const tensorAt = ([layer, node, output]: Origin): LayerTensor | undefined =>
+    made.get(key([layer, shifted.has(layer) ? node - 1 : node, 0]))?.[output];
   while (waiting.length > 0) {
     const later: Waiting[] = [];
     for (const call of waiting) {
@@ -186,7 +202,7 @@ function functionalOf(
     }
     waiting = later;
   }
-  const ends = originsOf(subject, config["output_layers"]).map((origin) => {
+  const outputs = ends.map((origin) => {
     const t = tensorAt(origin);
     if (!t) throw new DataError(`${subject}: has no layer "${origin[0]}", which is an output`);
     return t;
@@ -197,7 +213,7 @@ function functionalOf(
     return t;
   });
   const name = typeof config["name"] === "string" ? ownName(config["name"]) : "model";
-  return new Functional(starts, ends, null, ends.length === 1 ? "single" : "list", { name });
+  return new Functional(starts, outputs, null, outputs.length === 1 ? "single" : "list", { name });
 }
 
 function modelOf(

@@ -2,35 +2,14 @@ import { DataError } from "../../errors.ts";
 import { type Hdf5Group, openHdf5, tensorsOf } from "../../io/hdf5.ts";
 import { openZip } from "../../io/zip.ts";
 import type { Shape } from "../../shape.ts";
-import type { AnyLayer } from "../../layers/defineLayer.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { Model } from "../model.ts";
+import type { AnyModel, Model } from "../model.ts";
 import type { Variable } from "../variables.ts";
-import { isObject, parseObject } from "./kerasJson.ts";
+import { layerGroups } from "./kerasGroups.ts";
+import { type JsonObject, isObject, parseObject } from "./kerasJson.ts";
 import { modelFromKeras } from "./kerasModel.ts";
 import type { Parts } from "./parts.ts";
-import { setAll, variablesByLayer } from "./layerWeights.ts";
-
-/** Keras's class of a layer in snake case, by our kind: what its weights file calls it. */
-function snake(className: string): string {
-  return className
-    .replaceAll(/\W+/g, "")
-    .replaceAll(/(.)([A-Z][a-z]+)/g, "$1_$2")
-    .replaceAll(/([a-z])([A-Z])/g, "$1_$2")
-    .toLowerCase();
-}
-
-/** Class names of the layers of a model's config, by the layers' names; inputs have no weights. */
-function classesOf(config: unknown): Map<string, string> {
-  const classes = new Map<string, string>();
-  const own = isObject(config) && isObject(config["config"]) ? config["config"]["layers"] : null;
-  if (!Array.isArray(own)) return classes;
-  for (const layer of own as unknown[]) {
-    if (!isObject(layer) || !isObject(layer["config"])) continue;
-    classes.set(String(layer["config"]["name"]).replaceAll("/", "_"), String(layer["class_name"]));
-  }
-  return classes;
-}
+import { setAll } from "./layerWeights.ts";
 
 /** Numbered tensors below a group, in order: vars/0, vars/1, ..., of the layer itself and then of its parts. */
 function varsOf(group: Hdf5Group): Tensor[] {
@@ -40,9 +19,44 @@ function varsOf(group: Hdf5Group): Tensor[] {
     .map(([path, read]): [string, () => Tensor] => [path, read])
     .sort(([a], [b]) => {
       const [x, y] = [a.replace(/\d+$/, ""), b.replace(/\d+$/, "")];
+      // Of a bidirectional layer the forward one comes first.
       return x === y ? rank(a) - rank(b) : x < y ? 1 : -1;
     })
     .map(([, read]) => read());
+}
+
+/** Finds the tensors of a model's variables, by their names in the outermost model. */
+function collect(
+  subject: string,
+  model: AnyModel,
+  config: JsonObject,
+  file: Hdf5Group,
+  prefix: string,
+  found: Map<string, Tensor>,
+): void {
+  const root = file.groups.get("layers") ?? file.groups.get("_layer_checkpoint_dependencies");
+  if (!root) throw new DataError(`${subject}: model.weights.h5 has no group of layers`);
+  const groups = new Map(layerGroups(config).map((one) => [one.name, one]));
+  for (const layer of model.topology.layers) {
+    const own = model.topology.nameOf(layer);
+    const names = model.variables.flatMap(({ name }) =>
+      name.startsWith(`${own}/`) ? [prefix + name] : [],
+    );
+    if (names.length === 0) continue;
+    const described = groups.get(own);
+    const group = root.groups.get(described?.group ?? own) ?? root.groups.get(own);
+    if (layer.kind === "model" && group && described) {
+      const inner = layer.options["model"] as AnyModel;
+      collect(subject, inner, described.layer, group, `${prefix}${own}/`, found);
+      continue;
+    }
+    const tensors = group ? varsOf(group) : [];
+    if (tensors.length !== names.length)
+      throw new DataError(
+        `${subject}: layer "${prefix}${own}" must have ${names.length} tensors, model.weights.h5 has ${tensors.length}`,
+      );
+    names.forEach((name, i) => found.set(name, tensors[i]!));
+  }
 }
 
 /**
@@ -66,32 +80,12 @@ export function modelFromKerasZip(
   const keras3 = isObject(config) && "module" in config;
   const model = modelFromKeras(subject, config, { keras3, inputShape, parts });
   const file = openHdf5(zip.read("model.weights.h5"), `${name}/model.weights.h5`);
-  const root = file.groups.get("layers") ?? file.groups.get("_layer_checkpoint_dependencies");
-  if (!root) throw new DataError(`${subject}: model.weights.h5 has no group of layers`);
-  const classes = classesOf(config);
-  const counts = new Map<string, number>();
-  const groups = variablesByLayer(model);
+  const found = new Map<string, Tensor>();
+  collect(subject, model, config, file, "", found);
   const tensors = new Map<Variable, Tensor>();
-  const nameOf = (layer: AnyLayer): string => model.topology.nameOf(layer);
-  // Keras counts all layers of a class in the config's order, those without weights too.
-  const numbered = new Map<string, string>();
-  for (const [layer, className] of classes) {
-    const base = snake(className);
-    const n = counts.get(base) ?? 0;
-    counts.set(base, n + 1);
-    numbered.set(layer, n === 0 ? base : `${base}_${n}`);
-  }
-  for (const layer of model.topology.layers) {
-    const own = nameOf(layer);
-    const variables = groups.get(own);
-    if (!variables) continue;
-    const group = root.groups.get(numbered.get(own) ?? own) ?? root.groups.get(own);
-    const found = group ? varsOf(group) : [];
-    if (found.length !== variables.length)
-      throw new DataError(
-        `${subject}: layer "${own}" must have ${variables.length} tensors, model.weights.h5 has ${found.length}`,
-      );
-    variables.forEach((v, i) => tensors.set(v, found[i]!));
+  for (const v of model.variables) {
+    const t = found.get(v.name);
+    if (t) tensors.set(v, t);
   }
   setAll(subject, model, tensors);
   return model;

@@ -41,6 +41,18 @@ const MERGES = {
   Min: "minimum",
 } as const;
 
+function channelsFirst(rank: number): number[] {
+  return [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)];
+}
+
+function channelsLast(rank: number): number[] {
+  return [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1];
+}
+
+function isOrder(perm: readonly number[], order: readonly number[]): boolean {
+  return perm.length === order.length && perm.every((axis, i) => axis === order[i]);
+}
+
 class Converter {
   private readonly subject: string;
   private readonly graph: OnnxGraph;
@@ -576,8 +588,11 @@ class Converter {
     if (op === "Transpose") {
       const v = value();
       const perm = this.list("perm") ?? [];
-      if (perm[0] !== 0 || perm.length !== v.t.shape.length + 1)
-        this.fail("must leave the batch as it is");
+      const rank = v.t.shape.length + 1;
+      if (perm[0] !== 0 || perm.length !== rank) this.fail("must leave the batch as it is");
+      // What only moves the channels changes how ONNX counts, not our tensor.
+      if (!v.last && isOrder(perm, channelsFirst(rank))) return this.set(v.t, true);
+      if (v.last && isOrder(perm, channelsLast(rank))) return this.set(v.t, false);
       return this.set(this.permute(this.first(v), perm.slice(1)), false);
     }
     if (op === "Concat") {
@@ -601,9 +616,16 @@ class Converter {
     const starts = this.graph.inputs.map(({ name, shape }) => {
       const sample = shape.slice(1);
       this.node = { op: "input", name, inputs: [], outputs: [], attributes: {} };
+      const uses = this.uses.get(name) ?? [];
+      const order = channelsFirst(shape.length);
+      // Exported from TensorFlow, or by us: images come channels last and are transposed at once.
+      const turned = uses.every(
+        ({ op, attributes: { perm } }) =>
+          op === "Transpose" && Array.isArray(perm) && isOrder(perm as number[], order),
+      );
       const last =
-        sample.length >= 3 ||
-        (sample.length === 2 && (this.uses.get(name) ?? []).some(({ op }) => op === "Conv"));
+        !turned &&
+        (sample.length >= 3 || (sample.length === 2 && uses.some(({ op }) => op === "Conv")));
       const own = last ? [...sample.slice(1), sample[0]!] : sample;
       const given =
         own.every((n) => n !== null) && shape.length > 0 ? (own as number[]) : inputShape;

@@ -8,15 +8,29 @@ import { setLayerWeights } from "./layerWeights.ts";
 import type { OpenedSource } from "./source.ts";
 import { byLayer, tfjsTensors } from "./tfjsWeights.ts";
 
-/** Names of the layers in a Keras config, the longest first: names of weights begin with them. */
-function layerNames(config: JsonObject): string[] {
-  const inner = config["config"];
-  const list = Array.isArray(inner) ? inner : isObject(inner) ? inner["layers"] : [];
-  return (Array.isArray(list) ? (list as unknown[]) : [])
-    .flatMap((layer) =>
-      isObject(layer) && isObject(layer["config"]) ? [String(layer["config"]["name"])] : [],
-    )
-    .sort((a, b) => b.length - a.length);
+/** Models within models. */
+const DEPTH = 8;
+
+/**
+ * Names of the layers in a Keras config, each with that of the layer of the outermost model that holds it, the longest
+ * first: names of weights begin with them.
+ */
+function layerNames(config: JsonObject): [string, string][] {
+  const found: [string, string][] = [];
+  const visit = (model: JsonObject, outer: string | null, depth: number): void => {
+    const inner = model["config"];
+    const list = Array.isArray(inner) ? inner : isObject(inner) ? inner["layers"] : [];
+    if (!Array.isArray(list) || depth > DEPTH) return;
+    for (const layer of list as unknown[]) {
+      if (!isObject(layer)) continue;
+      const own = isObject(layer["config"]) ? layer["config"]["name"] : layer["name"];
+      const name = String(layer["name"] ?? own);
+      found.push([name, outer ?? name]);
+      visit(layer, outer ?? name, depth + 1);
+    }
+  };
+  visit(config, null, 0);
+  return found.sort(([a], [b]) => b.length - a.length);
 }
 
 /** A model from a TF.js layers-model: model.json and the files it names. @throws DataError */

@@ -23,14 +23,14 @@ export async function tfjsTensors(
   return tensors;
 }
 
-/** Tensors by the layer whose name theirs begins with. */
+/** Tensors by the layer whose name theirs begins with; `names` has, for each, the layer that it counts to. */
 export function byLayer(
   tensors: ReadonlyMap<string, Tensor>,
-  names: readonly string[],
+  names: readonly (readonly [name: string, layer: string])[],
 ): Map<string, [string, Tensor][]> {
   const layers = new Map<string, [string, Tensor][]>();
   for (const [name, t] of tensors) {
-    const layer = names.find((one) => name.startsWith(`${one}/`)) ?? name.split("/")[0]!;
+    const layer = names.find(([one]) => name.startsWith(`${one}/`))?.[1] ?? name.split("/")[0]!;
     if (!layers.has(layer)) layers.set(layer, []);
     layers.get(layer)!.push([name, t]);
   }

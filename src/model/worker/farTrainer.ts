@@ -7,8 +7,36 @@ import type { AnyModel } from "../model.ts";
 import type { Compiled } from "../objective.ts";
 import { modelTensors } from "../save.ts";
 import { type Variable, setValuesOf, valuesOf } from "../variables.ts";
+import { flagsOf } from "./layerFlags.ts";
 import { parcelOf } from "./parcel.ts";
 import type { Answer, Changes, Refused, Report, TrainingReady } from "./protocol.ts";
+
+/** What the worker knows of the model: to see what is changed here. */
+export class Sent {
+  /** What the optimizer carries. */
+  state: Readonly<Record<string, number>>;
+  /** Whether each layer may be trained; null before the model is built. */
+  trainable: readonly boolean[] | null;
+  /** Versions of the values. */
+  readonly versions: Map<Variable, number>;
+
+  constructor(model: AnyModel) {
+    this.state = { ...model.optimizerNumbers.state };
+    this.trainable = model.built ? flagsOf(model) : null;
+    this.versions = new Map(model.variables.map((v) => [v, v.cell.version]));
+  }
+
+  /** Whether a variable's values were set here, or another model has trained them. */
+  isStale(v: Variable): boolean {
+    return v.cell.at !== null || v.cell.version !== (this.versions.get(v) ?? 0);
+  }
+
+  /** Numbers that the optimizer was given here. */
+  given(state: Readonly<Record<string, number>>): Record<string, number> {
+    const changed = Object.entries(state).filter(([key, value]) => this.state[key] !== value);
+    return Object.fromEntries(changed);
+  }
+}
 
 /**
  * A model that is trained in a worker, as the training loop sees it. The loop stays with the caller, and with it all
@@ -29,12 +57,9 @@ export class FarTrainer implements Trainer {
   private numbers: CallbackState["values"];
   private means: Record<string, number> = {};
   private refused: Refused | null = null;
-  /** What the optimizer carried at the last message, to see what a hook has changed. */
-  private carried: Record<string, number>;
-  /** Versions of the values that the worker has. */
-  private readonly seen: Map<Variable, number>;
+  private readonly sent: Sent;
 
-  constructor(peer: Peer, model: AnyModel, ready: TrainingReady) {
+  constructor(peer: Peer, model: AnyModel, ready: TrainingReady, sent: Sent) {
     this.peer = peer;
     this.model = model;
     this.compiled = model.compiled;
@@ -46,8 +71,7 @@ export class FarTrainer implements Trainer {
       validates: this.validates,
       numbers: this.numbers,
     } = ready);
-    this.carried = { ...model.optimizerNumbers.state };
-    this.seen = new Map(model.variables.map((v) => [v, v.cell.version]));
+    this.sent = sent;
   }
 
   /** What was changed here since the last message. */
@@ -58,19 +82,22 @@ export class FarTrainer implements Trainer {
         `model "${model.name}": was compiled anew while it is trained; end the training first`,
       );
     }
+    const { sent } = this;
     const { state } = model.optimizerNumbers;
-    const changed = Object.entries(state).filter(([key, value]) => this.carried[key] !== value);
-    this.carried = { ...state };
+    const given = sent.given(state);
+    sent.state = { ...state };
+    const flags = flagsOf(model);
+    const trainable = flags.join() === sent.trainable?.join() ? null : flags;
+    sent.trainable = flags;
     const values: [number, Float32Array<ArrayBuffer>][] = [];
     model.variables.forEach((v, i) => {
-      const { cell } = v;
-      if (cell.at === null && cell.version === this.seen.get(v)) return;
+      if (!sent.isStale(v)) return;
       const own = valuesOf(v)!;
       setValuesOf(v, own);
-      this.seen.set(v, cell.version);
+      sent.versions.set(v, v.cell.version);
       values.push([i, own]);
     });
-    return { state: Object.fromEntries(changed), values };
+    return { state: given, trainable, values };
   }
 
   /** Calls the worker, and takes over what it reports. */
@@ -86,17 +113,15 @@ export class FarTrainer implements Trainer {
     this.numbers = numbers;
     this.means = results;
     // A rate that was set while the worker was busy stays, and is sent with the next message.
-    const set = Object.entries(model.optimizerNumbers.state).filter(
-      ([key, value]) => this.carried[key] !== value,
-    );
-    this.carried = { ...state };
+    const given = this.sent.given(model.optimizerNumbers.state);
+    this.sent.state = { ...state };
     const slots = weights?.slots ?? model.optimizerSnapshot().slots;
     weights?.values.forEach((values, i) => {
       const v = model.variables[i]!;
       setValuesOf(v, values);
-      this.seen.set(v, v.cell.version);
+      this.sent.versions.set(v, v.cell.version);
     });
-    model.restoreOptimizer(slots, iterations, { ...state, ...Object.fromEntries(set) });
+    model.restoreOptimizer(slots, iterations, { ...state, ...given });
   }
 
   beginEpoch(epoch: number, batch: number): Promise<void> {
@@ -150,9 +175,8 @@ export class FarTrainer implements Trainer {
   }
 
   state(): Required<CallbackState> {
-    const { iterations, state } = this.model.optimizerNumbers;
     return {
-      values: { ...this.numbers, iterations, state: { ...state } },
+      values: { ...this.numbers, ...this.model.optimizerProgress() },
       tensors: new Map(modelTensors(this.model)),
     };
   }

@@ -1,6 +1,6 @@
 import { EngineError, OptionError } from "../../errors.ts";
 import { init, moduleFor } from "../../kernels/engine.ts";
-import { Peer } from "../../runtime/peer.ts";
+import { type Peer, createPeer } from "../../runtime/peer.ts";
 import { decodeBase64, inflate } from "../../runtime/platform.ts";
 import { startInline, threadOf } from "../../runtime/startThread.ts";
 import type { Thread, ThreadEvents } from "../../runtime/thread.ts";
@@ -18,7 +18,7 @@ import type { AnyModel } from "../model.ts";
 import { isRecord } from "../objective.ts";
 import { type Variable, setValuesOf, valuesOf } from "../variables.ts";
 import { BatchServer } from "./batchServer.ts";
-import { FarTrainer } from "./farTrainer.ts";
+import { FarTrainer, Sent } from "./farTrainer.ts";
 import { pack } from "./parcel.ts";
 import type { EngineStart, ModelStart, TrainingReady, TrainingStart } from "./protocol.ts";
 import { sendTensors } from "./upload.ts";
@@ -50,7 +50,7 @@ async function startWorker(worker: true | (() => WorkerLike), server: BatchServe
     end: (why) => peer.end(new EngineError(`fit: the worker has ended: ${why}; ${cause}`)),
   };
   let thread: Thread;
-  const peer = new Peer((message, moved) => {
+  const peer = createPeer((message, moved) => {
     thread.ref();
     thread.post(message, moved);
   }, server.handlers);
@@ -156,11 +156,12 @@ async function start(
     validationData: validation(),
   };
   const own = modelStart(model);
+  const sent = new Sent(model);
   const engine = await engineStart();
   await sendTensors(peer, tensors, options.signal);
   const ready = await peer.call<TrainingReady>("start", { ...message, engine, model: own });
   if (!model.built) model.build(ready.inputShape);
-  const far = new FarTrainer(peer, model, ready);
+  const far = new FarTrainer(peer, model, ready, sent);
   model.draw(isState); // of a model that was built just now: it goes along with the first message
   return far;
 }

@@ -5,9 +5,18 @@ import type { CallbackState } from "../../train/callbacks.ts";
 import type { CompileConfig, ModelConfig } from "../config.ts";
 import type { FitOptions } from "../fitOptions.ts";
 import type { Slots } from "../variables.ts";
+import type { Parcel } from "./parcel.ts";
 
-/** Most bytes in one message of data: posting copies them, and the page must not stand still for long. */
-export const CHUNK: number = 2 ** 22;
+/** A tensor that comes in pieces: all but its elements; or with them where both sides share their memory. */
+export type Announced = Omit<Parcel, "data"> & { readonly shared: Parcel["data"] | null };
+
+/** A piece of a tensor's bytes. */
+export interface Piece {
+  readonly tensor: number;
+  /** Offset in bytes. */
+  readonly at: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** What the worker's engine is made of. */
 export interface EngineStart {
@@ -63,6 +72,8 @@ export interface TrainingReady {
 export interface Changes {
   /** What the optimizer carries: a rate that was set. */
   readonly state: Readonly<Record<string, number>>;
+  /** Whether each layer may be trained, in the order of layerFlags.ts; null: as before. */
+  readonly trainable: readonly boolean[] | null;
   /** Values of variables, by their index. */
   readonly values: readonly (readonly [number, Float32Array<ArrayBuffer>])[];
 }

@@ -1,6 +1,6 @@
 import { OptionError, withDefaults } from "../../errors.ts";
-import { initWith } from "../../kernels/engine.ts";
-import { type Handlers, Moved, type Peer } from "../../runtime/peer.ts";
+import { init, initWith } from "../../kernels/engine.ts";
+import { type Handlers, type Moved, type Peer, moved } from "../../runtime/peer.ts";
 import type { TensorLike } from "../../tensor/tensor.ts";
 import type { CallbackState } from "../../train/callbacks.ts";
 import { describe, descriptionOf } from "../../train/data/described.ts";
@@ -24,7 +24,8 @@ import type {
   TrainingReady,
   TrainingStart,
 } from "./protocol.ts";
-import { Received } from "./upload.ts";
+import { setFlags } from "./layerFlags.ts";
+import { Received } from "./received.ts";
 
 /** Milliseconds of steps between two messages: how long a signal or a rate that is set may have to wait. */
 const STRIDE = 40;
@@ -87,7 +88,7 @@ export class TrainingServer {
       endTraining: this.called("all", (trainer) => trainer.endTraining()),
       restore: this.called("all", (trainer, state: PackedState) => {
         const tensors = state.tensors.map(([name, t]) => [name, tensorOf(t)] as const);
-        trainer.restore({ values: state.values, tensors: new Map(tensors) });
+        return trainer.restore({ values: state.values, tensors: new Map(tensors) });
       }),
       sync: this.called("all", () => null),
     };
@@ -121,9 +122,8 @@ export class TrainingServer {
     const x = datasetOf(message.x) as DataLike;
     const y = unpack(message.y, tensors) as DataLike | null;
     const [source, held] = await sourcesOf(model, descriptionOf(x) ?? x, y, all, own);
-    const runner = await model.runner(FitTrainer.weighs(source, held));
     const seed = all.seed ?? model.seed;
-    const trainer = new FitTrainer(model, runner, { source, held, seed, share: null });
+    const trainer = new FitTrainer(model, await init(), { source, held, seed, share: null });
     await trainer.prepare();
     this.trainer = trainer;
     const { arithmetic, steps, batchSize, samples, validates } = trainer;
@@ -148,6 +148,7 @@ export class TrainingServer {
       const { model } = trainer;
       for (const [index, values] of changes.values) setValuesOf(model.variables[index]!, values);
       Object.assign(model.optimizerNumbers.state, changes.state);
+      if (changes.trainable) setFlags(model, changes.trainable);
       trainer.retake();
       const value = await run(trainer, argument);
       return this.answer(trainer, value, typeof extent === "function" ? extent(value) : extent);
@@ -155,7 +156,7 @@ export class TrainingServer {
   }
 
   private answer<T>(trainer: FitTrainer, value: T, extent: Extent): Moved<Answer<T>> {
-    if (extent === "nothing") return new Moved({ value, report: null }, []);
+    if (extent === "nothing") return moved({ value, report: null }, []);
     const { model } = trainer;
     const { iterations, state } = model.optimizerProgress();
     const weights =
@@ -163,13 +164,20 @@ export class TrainingServer {
     const report: Report = {
       numbers: trainer.numbers,
       iterations,
-      state: { ...state },
+      state,
       weights,
       results: trainer.results(),
     };
-    const slots = [...(weights?.slots.values() ?? [])].flatMap((slot) => [...slot.values()]);
-    const arrays = [...(weights?.values ?? []), ...slots];
-    return new Moved({ value, report }, [...new Set(arrays.map((array) => array.buffer))]);
+    if (!weights) return moved({ value, report }, []);
+    // Slots of frozen variables are no copies: the model keeps them.
+    const fresh = model.activeRunner?.memory.trained ?? [];
+    const slots = [...weights.slots.values()].flatMap((slot) =>
+      fresh.map((v) => slot.get(v.name)!),
+    );
+    return moved(
+      { value, report },
+      [...weights.values, ...slots].map((array) => array.buffer),
+    );
   }
 
   /** Trains on the batch that `next` went to. @returns what was refused, or null */

@@ -4,7 +4,10 @@ import type { AnyModel } from "../../model/model.ts";
 import type { FitOptions } from "../../model/fitOptions.ts";
 import { allocate } from "../../shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import type { Store } from "../../runtime/stores/store.ts";
+import { within } from "../../runtime/stores/within.ts";
 import type { Callback } from "../../train/callbacks.ts";
+import { backupAndRestore } from "../../train/callbacks/backupAndRestore.ts";
 import type { Samples } from "../../train/split.ts";
 import {
   FittedTabular,
@@ -48,6 +51,11 @@ export interface CrossValidateOptions extends Omit<
    * and after fold k at step (k + 1) epochs - 1, so that what is hopeless costs a part of one fold. Default "fold".
    */
   reportEvery?: "fold" | "epoch";
+  /**
+   * Keeps a checkpoint of each epoch, and the results of each fold, in `trial.checkpoints`: a trial whose worker was lost is
+   * gone on with, to the same bits. Default false.
+   */
+  resume?: boolean;
 }
 
 /** What the folds gave. */
@@ -210,6 +218,21 @@ export async function crossValidate(
   return validated(build, folds.length, (i) => samplesOf(own, folds, i), third);
 }
 
+/** What was computed before and lies in the store; else computes it, and keeps it there. */
+async function kept(
+  store: Store | null,
+  name: string,
+  compute: () => Promise<Record<string, number>>,
+): Promise<Record<string, number>> {
+  const before = await store?.read(name);
+  if (before) return JSON.parse(new TextDecoder().decode(before)) as Record<string, number>;
+  const results = await compute();
+  // JSON has no NaN: what diverged is computed again.
+  if (Object.values(results).every(Number.isFinite))
+    await store?.write(name, new TextEncoder().encode(JSON.stringify(results)));
+  return results;
+}
+
 async function validated(
   build: (info: FoldInfo) => AnyModel | Promise<AnyModel>,
   count: number,
@@ -217,13 +240,13 @@ async function validated(
   options: CrossValidateOptions,
 ): Promise<CrossValidation> {
   if (count === 0) throw new OptionError("crossValidate: must have folds, got none");
-  const { score = null, trial, reportEvery = "fold", ...rest } = options;
+  const { score = null, trial, reportEvery = "fold", resume = false, ...rest } = options;
   checkName("crossValidate", "reportEvery", reportEvery, ["fold", "epoch"]);
   const { seed = trial?.seed ?? 0, epochs = 1, callbacks = [], ...fitting } = rest;
   const byEpoch = reportEvery === "epoch";
   const results: Record<string, number>[] = [];
   let sum = 0;
-  for (let fold = 0; fold < count; fold++) {
+  const trained = async (fold: number): Promise<Record<string, number>> => {
     const { train, test, preprocessing } = samples(fold);
     const fitted = preprocessing && new FittedTabular(preprocessing);
     const model = await build({ fold, inputShape: train.x.shape.slice(1), fitted, train });
@@ -234,17 +257,24 @@ async function validated(
           told(trial, scoreIn(await resultOf(model, test, fitted), score), epoch);
       },
     };
+    const own = [...callbacks];
+    if (trial && byEpoch && fold === 0) own.push(watch);
+    if (trial && resume) own.push(backupAndRestore(within(trial.checkpoints, `fold${fold}-`)));
     try {
       await model.fit(train.x, train.y, {
         ...fitting,
         epochs,
-        callbacks: trial && byEpoch && fold === 0 ? [...callbacks, watch] : callbacks,
+        callbacks: own,
         seed: seed + fold,
       });
-      results.push(await resultOf(model, test, fitted));
+      return await resultOf(model, test, fitted);
     } finally {
       model.release();
     }
+  };
+  const store = resume && trial ? trial.checkpoints : null;
+  for (let fold = 0; fold < count; fold++) {
+    results.push(await kept(store, `results-of-fold${fold}`, () => trained(fold)));
     sum += scoreIn(results[fold]!, score);
     const step = byEpoch ? (fold + 1) * epochs - 1 : fold;
     if (fold + 1 < count) told(trial, sum / (fold + 1), step);

@@ -1,0 +1,76 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import {
+  dense,
+  gaussianNoise,
+  loadModel,
+  loadTensors,
+  positionEmbedding,
+  sequential,
+} from "../../src/index.ts";
+import { MODELS, inputsOf, withValues } from "./writtenModels.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "thalweg-save-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const data = async (net: ReturnType<(typeof MODELS)[string]>) =>
+  [...(await net.predict(inputsOf(net, 2)[0]!)).data].map((v) => Math.round(v * 1e5) / 1e5);
+
+test("save() writes what the ending says, and loadModel() reads it again", async () => {
+  const net = withValues(MODELS["mlp"]!());
+  for (const name of ["a.onnx", "a.keras", "a.h5", "a.safetensors", "sub/model.json", "a.bin"]) {
+    await net.save(join(folder, name));
+    expect(await data(await loadModel(join(folder, name)))).toEqual(await data(net));
+  }
+  await net.save(pathToFileURL(join(folder, "url", "net.json")));
+  expect(readdirSync(join(folder, "url")).sort()).toEqual(["net-shard1of1.bin", "net.json"]);
+  expect(await data(await loadModel(join(folder, "url", "net.json")))).toEqual(await data(net));
+  expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
+});
+
+test("loadModel() of our own ONNX files gives trainable layers again, images channels last", async () => {
+  for (const [name, layers] of [
+    ["cnn", 2],
+    ["residual", 3],
+  ] as const) {
+    const net = withValues(MODELS[name]!());
+    const back = await loadModel((await net.toFiles("onnx"))["model.onnx"]!);
+    expect(back.inputs[0]!.shape).toEqual(net.inputs[0]!.shape);
+    expect(await data(back)).toEqual(await data(net));
+    expect(back.topology.layers.filter(({ kind }) => kind === "conv2d")).toHaveLength(layers);
+    expect(back.topology.layers.filter(({ kind }) => kind === "permute")).toEqual([]);
+  }
+});
+
+test("save() and saveWeights() write the values alone as .npz", async () => {
+  const net = withValues(MODELS["cnn"]!());
+  await net.save(join(folder, "w.npz"));
+  await net.saveWeights(join(folder, "v.npz"));
+  for (const name of ["w.npz", "v.npz"]) {
+    const tensors = await loadTensors(join(folder, name));
+    expect([...tensors.keys()]).toEqual(net.variables.map((v) => v.name));
+    const other = MODELS["cnn"]!();
+    await other.loadWeights(join(folder, name));
+    expect(await data(other)).toEqual(await data(net));
+  }
+  await expect(loadModel(join(folder, "w.npz"))).rejects.toThrow("holds tensors but no model");
+});
+
+test("toFiles() gives the files by name, and says what cannot be written", async () => {
+  const net = sequential([dense({ units: 2, inputShape: [3] }), gaussianNoise({ stddev: 0.1 })]);
+  expect(Object.keys(await net.toFiles("tfjs"))).toEqual(["model.json", "group1-shard1of1.bin"]);
+  expect(Object.keys(await net.toFiles("onnx"))).toEqual(["model.onnx"]);
+  await expect(net.toFiles("pickle" as "onnx")).rejects.toThrow(
+    'toFiles: unknown format "pickle"; known: safetensors, npz, onnx, tfjs, keras, h5',
+  );
+  await expect(sequential([dense({ units: 2 })]).toFiles("onnx")).rejects.toThrow(
+    "has no variables to save yet",
+  );
+  const odd = sequential([positionEmbedding({ sequenceLength: 4, inputShape: [4, 2] })]);
+  await expect(odd.toFiles("keras")).rejects.toThrow(
+    'model "sequential" as keras: positionEmbedding "positionEmbedding": layers of this kind are not in keras3',
+  );
+});
