@@ -243,7 +243,9 @@ describe("fit() on a dataset", () => {
     await expect(fit(data, { shuffle: true })).rejects.toThrow(/shuffle goes with arrays/);
     await expect(fit(generated(), { batchSize: "all" })).rejects.toThrow(/size is known/);
     const called = net().fit.bind(net()) as (a: unknown, b: unknown) => Promise<unknown>;
-    expect(() => called(data, y)).toThrow(/a dataset holds its labels; call fit\(data, options\)/);
+    await expect(called(data, y)).rejects.toThrow(
+      /a dataset holds its labels; call fit\(data, options\)/,
+    );
     await expect(fit(dataset.fromArrays(x).batch(5))).rejects.toThrow(/there must be labels/);
     await expect(fit(data.take(0).batch(5))).rejects.toThrow(/must give samples.* gave none/);
     await expect(fit(dataset.fromGenerator(() => []))).rejects.toThrow(
