@@ -1,6 +1,6 @@
-"""Optuna's TPE on the functions of some files: best regrets, as JSON {name: [[first seed at each budget], ...]}.
+"""Optuna's TPE on the functions and tabulated trainings of some files: best regrets, as JSON {name: [[first seed at each budget], ...]}.
 
-    python3 optunaTpe.py FIRST_SEED SEEDS BUDGET,BUDGET,... FILE [FILE ...]
+    python3 optunaTpe.py FIRST_SEED SEEDS BUDGET,BUDGET,... PART_OF_NAMES FILE [FILE ...]
 """
 import json
 import math
@@ -64,16 +64,42 @@ def styblinski_tang4(x):
     return sum(v**4 - 16 * v * v + 5 * v for v in x) / 2
 
 
+def function_objective(f):
+    return lambda t: globals()[f["name"]]([t.suggest_float(f"x{i}", *d) for i, d in enumerate(f["domain"])])
+
+
+def training_objective(f):
+    """A list of numbers has an order: its index is an int. Texts are choices."""
+
+    def objective(t):
+        at = 0
+        for name, values in f["parameters"].items():
+            if isinstance(values[0], str):
+                k = values.index(t.suggest_categorical(name, values))
+            else:
+                k = t.suggest_int(name, 0, len(values) - 1)
+            at = at * len(values) + k
+        return f["values"][at]
+
+    return objective
+
+
+def problems(path):
+    held = json.load(open(path))
+    for f in held["functions"] if isinstance(held, dict) else held:
+        if "domain" in f:
+            yield f["name"], function_objective(f), f["optimum"]
+        else:
+            yield f["name"], training_objective(f), min(f["values"])
+
+
 first, seeds, budgets = int(sys.argv[1]), int(sys.argv[2]), [int(n) for n in sys.argv[3].split(",")]
 out = {}
-for f in [f for path in sys.argv[4:] for f in json.load(open(path))["functions"]]:
-    out[f["name"]] = rows = []
+for name, objective, optimum in [p for path in sys.argv[5:] for p in problems(path) if sys.argv[4] in p[0]]:
+    out[name] = rows = []
     for seed in range(first, first + seeds):
         study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
-        study.optimize(
-            lambda t: globals()[f["name"]]([t.suggest_float(f"x{i}", *d) for i, d in enumerate(f["domain"])]),
-            n_trials=max(budgets),
-        )
+        study.optimize(objective, n_trials=max(budgets))
         values = [t.value for t in study.trials]
-        rows.append([min(values[:n]) - f["optimum"] for n in budgets])
+        rows.append([min(values[:n]) - optimum for n in budgets])
 print(json.dumps(out))

@@ -11,7 +11,7 @@ import { IRIS, freshFolder, thalweg } from "./run.ts";
 import { tagFault } from "./wellFormed.ts";
 
 const folder = freshFolder();
-const args = ["tune", "--data", IRIS, "--target", "species", "--folds", "2", "--epochs", "4"];
+const args = ["tune", "--data", IRIS, "--target", "species", "--folds", "2", "--epochs", "3"];
 
 test("thalweg tune looks wide, narrows, tests once, and keeps model, journal and report", async () => {
   const run = await thalweg([...args, "--trials", "10", "--out", "first"], folder);

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -10,13 +10,18 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { gridSampler } from "../../src/tune/samplers/grid.ts";
 import { randomSampler } from "../../src/tune/samplers/random.ts";
 import { categorical, float, int } from "../../src/tune/space/distribution.ts";
 import { journalStorage } from "../../src/tune/storage/journal.ts";
-import { parsePythonJson } from "../../src/tune/storage/pythonJson.ts";
+import { parsePythonJson, pythonJson } from "../../src/tune/storage/pythonJson.ts";
+import { TrialPruned } from "../../src/tune/pruned.ts";
+import type { Values } from "../../src/tune/space/distribution.ts";
 import { type Study, createStudy } from "../../src/tune/study.ts";
+import type { Trial } from "../../src/tune/trial.ts";
+import { isFinished } from "../../src/tune/trialRecord.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "journal-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -27,6 +32,7 @@ const space = {
   rate: float(1e-4, 1e-1, { log: true }),
   part: float(0, 1, { step: 0.25 }),
   units: int(8, 64, { step: 8 }),
+  width: int(1, 300, { log: true }),
   kind: categorical(["relu", null, 3, true]),
 };
 
@@ -120,6 +126,9 @@ test("numbers that Python writes and JSON has not are read", () => {
     c: 'NaN " Infinity',
   });
   expect(() => parsePythonJson('{"a": NaNa}')).toThrow();
+  const held = { a: NaN, b: [-Infinity, Infinity, 1], c: 'NaN "', d: null };
+  expect(pythonJson(held)).toBe('{"a":NaN,"b":[-Infinity,Infinity,1],"c":"NaN \\"","d":null}');
+  expect(parsePythonJson(pythonJson(held))).toEqual(held);
 });
 
 test("a trial whose process is gone is found by its heartbeat and run again", async () => {
@@ -156,15 +165,18 @@ def objective(t):
     rate = t.suggest_float("rate", 1e-4, 1e-1, log=True)
     part = t.suggest_float("part", 0, 1, step=0.25)
     units = t.suggest_int("units", 8, 64, step=8)
+    width = t.suggest_int("width", 1, 300, log=True)
     kind = t.suggest_categorical("kind", ["relu", None, 3, True])
     t.report(float("nan"), 0)
     t.report(rate, 1)
     t.set_user_attr("by", "optuna")
     if t.number % 4 == 3: raise optuna.TrialPruned()
+    if t.number % 4 == 1: raise ValueError("no value")
     return rate * units
 study = optuna.create_study(study_name="study", load_if_exists=True, storage=JournalStorage(JournalFileStorage(sys.argv[1])), sampler=optuna.samplers.RandomSampler(seed=1))
 def show():
-    print(json.dumps([[t.state.name, t.value, t.params] for t in study.get_trials()]))
+    print(json.dumps([[t.state.name, t.value, t.params, t.user_attrs, list(t.intermediate_values.items())] for t in study.get_trials()]))
+def run(n): study.optimize(objective, n_trials=n, catch=(ValueError,))
 `;
 
 function optuna(path: string, code: string): unknown {
@@ -173,22 +185,39 @@ function optuna(path: string, code: string): unknown {
 }
 
 const shown = (study: Study): unknown =>
-  study.trials.map((t) => [t.state.toUpperCase(), t.value, t.params]);
+  study.trials.map((t) => [
+    t.state.toUpperCase(),
+    t.value,
+    t.params,
+    t.notes,
+    // Python's keys of JSON are texts.
+    [...t.intermediate],
+  ]);
 
 withOptuna(
   "a study that was begun here goes on in Optuna, and comes back",
   async () => {
     const path = newFile();
-    const objective = ({ rate, units }: { rate: number; units: number }): number => rate * units;
+    const objective = ({ rate, units }: Values<typeof space>, trial: Trial): number => {
+      trial.report(rate, 0);
+      trial.report(Infinity, 1);
+      trial.note("by", { who: ["here", 1.5, null] });
+      if (trial.number % 3 === 1) throw new TrialPruned();
+      return trial.number % 3 === 2 ? NaN : rate * units;
+    };
     await open(path).optimize(space, objective, { trials: 5 });
     open(path).enqueue({ rate: 0.01, part: 0.5, units: 32, kind: null });
-    const seen = optuna(
-      path,
-      'study.optimize(objective, n_trials=4)\nstudy.enqueue_trial({"units": 24})\nshow()',
-    );
+    const seen = optuna(path, 'run(4)\nstudy.enqueue_trial({"units": 24})\nshow()');
     const study = open(path);
     expect(shown(study)).toEqual(seen);
-    expect(study.trials[5]!.params).toEqual({ rate: 0.01, part: 0.5, units: 32, kind: null });
+    expect(study.trials[5]!.params).toMatchObject({ rate: 0.01, part: 0.5, units: 32, kind: null });
+    expect(study.trials.slice(5, 9).map((t) => t.state)).toEqual([
+      "fail",
+      "complete",
+      "pruned",
+      "complete",
+    ]);
+    expect(study.trials[0]!.intermediate.get(1)).toBe(Infinity);
     expect(study.trials[6]!.notes).toEqual({ by: "optuna" });
     expect(study.trials[6]!.intermediate.get(0)).toBeNaN();
     expect(study.trials.map((t) => t.state)).toContain("pruned");
@@ -203,7 +232,7 @@ withOptuna(
   "a study that was begun in Optuna goes on here",
   async () => {
     const path = newFile();
-    const seen = optuna(path, "study.optimize(objective, n_trials=6)\nshow()");
+    const seen = optuna(path, "run(6)\nshow()");
     const study = open(path);
     expect(shown(study)).toEqual(seen);
     await study.optimize(space, ({ rate }) => rate, { trials: 3 });
@@ -217,11 +246,7 @@ withOptuna(
   async () => {
     const path = newFile();
     const study = open(path);
-    const child = spawn(python!, [
-      "-c",
-      `${PROLOGUE}\nstudy.optimize(objective, n_trials=25)`,
-      path,
-    ]);
+    const child = spawn(python!, ["-c", `${PROLOGUE}\nrun(25)`, path]);
     const ended = new Promise((resolve) => child.on("close", resolve));
     await study.optimize(
       space,
@@ -234,7 +259,8 @@ withOptuna(
     expect(await ended).toBe(0);
     const final = open(path);
     expect(final.trials.length).toBe(50);
-    expect(final.trials.every((t) => t.state === "complete" || t.state === "pruned")).toBe(true);
+    expect(final.trials.every(isFinished)).toBe(true);
+    expect(final.trials.filter((t) => t.notes["by"] === "optuna").length).toBe(25);
   },
   60_000,
 );
@@ -247,3 +273,46 @@ test("a grid in a file goes on after the process was killed", async () => {
   await grid().optimize((t) => t.suggestInt("x", 1, 4));
   expect(grid().trials.map((t) => t.value)).toEqual([1, 2, 3, 4]);
 });
+
+test("a study that is killed again and again loses its running trials alone, which are run again", async () => {
+  const path = newFile();
+  const program = fileURLToPath(new URL("threads/journalProgram.mjs", import.meta.url));
+  const count = 14;
+  const start = (): ChildProcess => spawn(process.execPath, [program, path, String(count)]);
+  const ended = (child: ChildProcess): Promise<unknown> =>
+    new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
+  const before = new Set<number>();
+  for (const ms of [700, 1500, 950, 1900]) {
+    const child = start();
+    const end = ended(child);
+    await new Promise((resolve) => child.stdout!.once("data", resolve));
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    child.kill("SIGKILL");
+    expect(await end).toBe("SIGKILL");
+    const { trials } = open(path);
+    // Those of this kill, and those of the last one that nobody has found yet.
+    expect(trials.filter((t) => t.state === "running").length).toBeLessThanOrEqual(4);
+    for (const t of trials) if (t.state === "complete") before.add(t.number);
+    // What was complete stays so.
+    for (const number of before) expect(trials[number]!.state).toBe("complete");
+  }
+  expect(before.size).toBeGreaterThan(0);
+  expect(before.size).toBeLessThan(count);
+  expect(await ended(start())).toBe(0);
+  // The last ones may have ended before the last lost trials were found.
+  const study = open(path);
+  await study.optimize({ x: float(0, 1) }, ({ x }) => x, {
+    timeout: 30,
+    trials: study.trials.filter((t) => t.state === "running" || t.state === "waiting").length,
+    heartbeat: { interval: 0.1, grace: 0 },
+  });
+  const lost = study.trials.filter((t) => t.state === "fail");
+  expect(lost.length).toBeGreaterThan(0);
+  expect(lost.length).toBeLessThanOrEqual(8);
+  for (const trial of lost) {
+    const again = study.trials.filter((t) => t.system["failed_trial"] === trial.number);
+    expect(again.map((t) => t.params)).toEqual([trial.params]);
+  }
+  expect(study.trials.filter((t) => t.state === "complete").length).toBeGreaterThanOrEqual(count);
+  expect(study.trials.every((t) => t.state === "complete" || t.state === "fail")).toBe(true);
+}, 120_000);

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Distribution } from "../../tune/space/distribution.ts";
+import type { CategoricalDistribution, Distribution } from "../../tune/space/distribution.ts";
 import { cardinality, fromUnit, toUnit, toValue } from "../../tune/space/internal.ts";
 import type { Study } from "../../tune/study.ts";
 import type { Surrogate } from "../../tune/surrogate.ts";
@@ -54,15 +54,34 @@ export function historyChart(study: Study, measure: string): Html {
   );
 }
 
+/** The indices of choices as they are drawn: numbers rise, whatever order they were given in. */
+function orderOf({ choices }: CategoricalDistribution): number[] {
+  const order = choices.map((_, i) => i);
+  if (!choices.every((c) => typeof c === "number")) return order;
+  return order.sort((a, b) => (choices[a] as number) - (choices[b] as number));
+}
+
+/** Where an internal value lies on a parameter's axis, in [0, 1]: choices from the first to the last. */
+function placeOf(d: Distribution, internal: number): number {
+  if (d.kind !== "categorical") return toUnit(d, internal);
+  return orderOf(d).indexOf(internal) / Math.max(1, d.choices.length - 1);
+}
+
 /** The scale of a parameter's axis. */
 function axisOf(name: string, d: Distribution): Plot.ScaleOptions {
   if (d.kind === "categorical") {
-    return { type: "point", domain: d.choices.map(String), label: `${name} →` };
+    return {
+      type: "point",
+      domain: orderOf(d).map((i) => String(d.choices[i])),
+      label: `${name} →`,
+    };
   }
   const base = { domain: [d.low, d.high], label: `${name} →`, tickFormat: short };
-  return d.log && d.high > d.low
-    ? { ...base, type: "log", ticks: logarithmicTicks(d.low, d.high) }
-    : { ...base, type: "linear", ticks: 5 };
+  if (d.log && d.high > d.low) {
+    return { ...base, type: "log", ticks: logarithmicTicks(d.low, d.high) };
+  }
+  // No ticks between whole numbers.
+  return { ...base, type: "linear", ticks: d.kind === "int" ? Math.min(5, d.high - d.low) : 5 };
 }
 
 /** Value over one parameter. */
@@ -99,31 +118,25 @@ export function parallelChart(study: Study, surrogate: Surrogate): Html {
     .filter((t) => names.every((name) => name in t.internal))
     .flatMap((t) =>
       names.map((name) => {
-        const d = space[name]!;
-        const x =
-          d.kind === "categorical"
-            ? t.internal[name]! / Math.max(1, d.choices.length - 1)
-            : toUnit(d, t.internal[name]!);
+        const x = placeOf(space[name]!, t.internal[name]!);
         return { number: t.number, name, x, value: t.value! };
       }),
     );
   const labels = names.flatMap((name) => {
     const d = space[name]!;
-    return [0, 1].map((u) => ({
-      name,
-      x: u,
-      text:
-        d.kind === "categorical"
-          ? String(d.choices.at(u === 0 ? 0 : -1))
-          : short(u === 0 ? d.low : d.high),
-    }));
+    if (d.kind === "categorical") {
+      return d.choices.map((c, i) => ({ name, x: placeOf(d, i), text: String(c) }));
+    }
+    return [0, 1].map((u) => ({ name, x: u, text: short(u === 0 ? d.low : d.high) }));
   });
   const reversed = study.direction === "maximize";
   return svgOf(
     {
       height: 60 + 44 * names.length,
-      marginLeft: 110,
-      x: { axis: null, domain: [-0.04, 1.04] },
+      marginLeft: 80,
+      marginRight: 34,
+      marginBottom: 30,
+      x: { axis: null, domain: [-0.06, 1.06] },
       y: { type: "point", domain: names, label: null },
       color: { ...COLORS, domain: shownRange(study.ranking), clamp: true, reverse: reversed },
       marks: [
@@ -136,11 +149,26 @@ export function parallelChart(study: Study, surrogate: Surrogate): Html {
           strokeWidth: 1.6,
           strokeOpacity: 0.75,
         }),
-        Plot.text(labels, { x: "x", y: "name", text: "text", dy: 13, fill: "var(--soft)" }),
+        Plot.text(labels, {
+          x: "x",
+          y: "name",
+          text: "text",
+          dy: 12,
+          fontSize: 11,
+          fill: "var(--soft)",
+          stroke: "var(--paper)",
+          strokeWidth: 4,
+        }),
       ],
     },
     "parameters of each trial",
   );
+}
+
+/** The internal value at a place of an axis that is divided into cells. */
+function valueIn(d: Distribution, u: number): number {
+  const internal = fromUnit(d, u);
+  return d.kind === "categorical" ? orderOf(d)[internal]! : internal;
 }
 
 /** Cells of a contour's side. */
@@ -163,8 +191,8 @@ export function contourChart(
   const [columns, rows] = [count(a), count(b)];
   for (let i = 0; i < columns; i++) {
     for (let j = 0; j < rows; j++) {
-      const x = fromUnit(a, (i + 0.5) / columns);
-      const y = fromUnit(b, (j + 0.5) / rows);
+      const x = valueIn(a, (i + 0.5) / columns);
+      const y = valueIn(b, (j + 0.5) / rows);
       cells.push({
         x1: i / columns,
         x2: (i + 1) / columns,
@@ -174,7 +202,8 @@ export function contourChart(
       });
     }
   }
-  const place = (d: Distribution, x: number): number => toUnit(d, x);
+  const place = (d: Distribution, x: number): number =>
+    d.kind === "categorical" ? (orderOf(d).indexOf(x) + 0.5) / d.choices.length : toUnit(d, x);
   const dots = study.ranking.map((t) => ({
     x: place(a, t.internal[first]!),
     y: place(b, t.internal[second]!),
@@ -182,7 +211,7 @@ export function contourChart(
   const tick =
     (d: Distribution) =>
     (u: number): string => {
-      const value = toValue(d, fromUnit(d, Math.min(1 - 1e-9, Math.max(0, u))));
+      const value = toValue(d, valueIn(d, Math.min(1 - 1e-9, Math.max(0, u))));
       return typeof value === "number" ? short(value) : String(value);
     };
   const ticks = (d: Distribution): number[] =>
@@ -247,7 +276,8 @@ export function intermediateChart(study: Study, measure: string): Html | null {
       marks: [
         Plot.gridY(grid),
         Plot.line(rows, { x: "step", y: "value", z: "number", stroke: color, strokeOpacity: 0.6 }),
-        Plot.dot(rows, { x: "step", y: "value", fill: color, r: 2 }),
+        // Where a trial ended.
+        Plot.dot(rows, Plot.selectMaxX({ x: "step", y: "value", z: "number", fill: color, r: 3 })),
       ],
     },
     "reports of each trial",

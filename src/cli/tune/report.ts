@@ -75,27 +75,28 @@ function bestTrials(study: Study, measure: string): Html {
   const names = [...new Set(best.flatMap((t) => Object.keys(t.params)))];
   const text = (x: unknown): string =>
     typeof x === "number" ? String(Number(x.toPrecision(4))) : String(x ?? "-");
-  return html`<div class="scroll">
-    <table class="list">
-      <thead>
-        <tr>
-          <th class="n">trial</th>
-          <th class="n">${measure}</th>
-          ${names.map((name) => html`<th class="n">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${best.map(
-          (t) =>
-            html`<tr>
-              <td class="n">${t.number}</td>
-              <td class="n">${figure(t.value!)}</td>
-              ${names.map((name) => html`<td class="n">${text(t.params[name])}</td>`)}
-            </tr> `,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return html`<h3>Best trials</h3>
+    <div class="scroll">
+      <table class="list">
+        <thead>
+          <tr>
+            <th class="n">trial</th>
+            <th class="n">${measure}</th>
+            ${names.map((name) => html`<th class="n">${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${best.map(
+            (t) =>
+              html`<tr>
+                <td class="n">${t.number}</td>
+                <td class="n">${figure(t.value!)}</td>
+                ${names.map((name) => html`<td class="n">${text(t.params[name])}</td>`)}
+              </tr> `,
+          )}
+        </tbody>
+      </table>
+    </div>`;
 }
 
 function studySection(study: Study, measure: string): Html {

@@ -2,7 +2,7 @@ import { DataError } from "../../errors.ts";
 import { pathOf } from "../../runtime/files.ts";
 import { journalFile, processName } from "../../runtime/journalFile.ts";
 import type { Operation } from "./operation.ts";
-import { parsePythonJson } from "./pythonJson.ts";
+import { parsePythonJson, pythonJson } from "./pythonJson.ts";
 import { Replay } from "./replay.ts";
 import type { Storage } from "./storage.ts";
 
@@ -42,12 +42,8 @@ export function journalStorage(path: string | URL): Storage {
     refresh,
     append(operations) {
       const own = operations.map((op): Operation => ({ ...op, worker_id: worker }));
-      // JSON has no NaN and no infinity: a report of one is known to this process only.
-      const held = own.filter((op) => !Number.isFinite(op.intermediate_value ?? 0));
-      const written = own.filter((op) => !held.includes(op));
-      if (written.length > 0) file.append(written.map((op) => JSON.stringify(op)));
+      file.append(own.map(pythonJson));
       refresh();
-      for (const op of held) state.apply(op);
     },
   };
 }

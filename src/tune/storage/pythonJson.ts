@@ -11,3 +11,14 @@ export function parsePythonJson(text: string): unknown {
     return Number(value["\0number"]);
   });
 }
+
+/** JSON as Python's module writes it. */
+export function pythonJson(value: unknown): string {
+  const special: number[] = [];
+  const text = JSON.stringify(value, (_, v: unknown) => {
+    if (typeof v !== "number" || Number.isFinite(v)) return v;
+    return `\0${special.push(v) - 1}`;
+  });
+  if (special.length === 0) return text;
+  return text.replace(/"\\u0000(\d+)"/g, (_, k: string) => String(special[Number(k)]));
+}

@@ -1,0 +1,8 @@
+// Half a second of reports: time enough to be killed in.
+export const objective = async ({ x }, trial) => {
+  for (let step = 0; step < 10; step++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    trial.report(x + step, step);
+  }
+  return x;
+};
