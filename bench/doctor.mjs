@@ -67,13 +67,31 @@ for (const [name, [inputs, epochs, layers]] of Object.entries(NETWORKS)) {
         times[plan].push((after.user + after.system - user - system) / (100 * epochs));
     }
   }
+  // What its hooks take by themselves: medians of looks, and of what is kept before them, which no other load moves.
+  const own = { keep: [], look: [] };
+  const watch = doctor({ every: 50, print: null });
+  let step = 0;
+  const timed = {
+    setModel: watch.setModel,
+    onTrainBegin: watch.onTrainBegin,
+    onTrainEnd: watch.onTrainEnd,
+    hears: (batch) => (step++, watch.hears(batch)),
+    async onBatchEnd(batch, logs) {
+      const began = performance.now();
+      await watch.onBatchEnd(batch, logs);
+      own[step % 50 === 0 ? "look" : "keep"].push(1000 * (performance.now() - began));
+    },
+  };
+  await model.fit(x, y, { epochs, callbacks: [timed], seed: 1 });
+  const share =
+    (quantile(own.look, 0.5) + quantile(own.keep, 0.5)) / (50 * quantile(times.plain, 0.5));
   const added = (plan) => {
     const ratios = times[plan].map((t, i) => 100 * (t / times.plain[i] - 1));
     const [low, mid, high] = [0.25, 0.5, 0.75].map((q) => quantile(ratios, q).toFixed(1));
     return `${plan} ${mid} % (${low} to ${high})`;
   };
   console.log(
-    `${name.padEnd(20)} ${quantile(times.plain, 0.5).toFixed(0)} us a step; ${["again", "hook", "doctor"].map(added).join(", ")}`,
+    `${name.padEnd(20)} ${quantile(times.plain, 0.5).toFixed(0)} us a step; ${["again", "hook", "doctor"].map(added).join(", ")}; its own hooks ${(100 * share).toFixed(1)} %`,
   );
 }
 process.exit(0);

@@ -4,11 +4,14 @@ import { type SymbolicTensor, constant } from "../graph/symbolic.ts";
 import type { Address, Scalar, Slot } from "../kernels/command.ts";
 import { gemmScratchBytes } from "../kernels/gemm.ts";
 import { type DType, type Shape, broadcastShapes, printShape, sameShape } from "../shape.ts";
+import { pad } from "./pad.ts";
+import { slice } from "./slice.ts";
 import { softmax } from "./activations/softmax.ts";
 import { add, mul, sub } from "./binary.ts";
 import { sumTo } from "./broadcastTo.ts";
 import { cast } from "./cast.ts";
 import { greater } from "./compare.ts";
+import { dropout } from "./dropout.ts";
 import { fill } from "./fill.ts";
 import { matmul } from "./matmul.ts";
 import { maximum } from "./maximum.ts";
@@ -144,6 +147,8 @@ interface Composed {
   /** The weights [batch, heads, lq, lk]. */
   p: SymbolicTensor;
   scale: number;
+  /** What dropout does to such a matrix. */
+  drop(x: SymbolicTensor): SymbolicTensor;
 }
 
 function compose(
@@ -170,7 +175,16 @@ function compose(
   // Rows that see no key would be NaN: the largest of nothing.
   const seen = cast(greater(scores, HIDDEN), { dtype: "float32" });
   const p = mul(softmax(maximum(scores, HIDDEN)), seen);
-  return { q: qh, k: kh, v: vh, dout: dh, p, scale };
+  const { dropout: rate, seed, stream } = attrs;
+  // The kernels count the weights along rows of an odd number of lines.
+  const row = 16 * (Math.ceil(e.lk / 16) | 1);
+  const paddings = [0, 0, 0, row - e.lk].map((after) => [0, after] as const);
+  const drop = (x: SymbolicTensor): SymbolicTensor => {
+    if (rate === 0) return x;
+    const drawn = dropout(pad(x, { paddings }), { rate, seed, stream });
+    return slice(drawn, { axis: 3, begin: 0, size: e.lk });
+  };
+  return { q: qh, k: kh, v: vh, dout: dh, p, scale, drop };
 }
 
 /** 0 where query i may see key j, -Infinity behind: j > i. */
@@ -187,11 +201,12 @@ function softmaxBackward(p: SymbolicTensor, dp: SymbolicTensor): SymbolicTensor 
 
 /**
  * Second derivative, by plain ops. With a, b, c the gradients by dq, dk, dv, and by the chain rule through
- * `dq = scale ds k`, `dk = scale ds^T q`, `dv = p^T dout`, `ds = p (dp - sum p dp)`, `dp = dout v^T`:
+ * `dq = scale ds k`, `dk = scale ds^T q`, `dv = (m p)^T dout`, `ds = p (dp - sum p dp)`, `dp = m (dout v^T)`, m being
+ * what dropout multiplies by:
  *
  *     g = scale (a k^T + q b^T)           by ds
- *     w = p (g - sum p g)                 by dp
- *     e = dout c^T + g (dp - sum p dp) - dp sum p g      by p
+ *     w = m p (g - sum p g)               by dout v^T
+ *     e = m (dout c^T) + g (dp - sum p dp) - dp sum p g      by p
  *     t = p (e - sum p e)                 by the scores
  */
 function secondGradient({
@@ -200,13 +215,8 @@ function secondGradient({
   douts,
   needs,
 }: GradContext<AttentionAttrs>): (SymbolicTensor | null)[] {
-  if (attrs.dropout > 0) {
-    throw new ShapeError(
-      'gradient: "attentionGrad" has no gradient under dropout; take it without, or use matmul, softmax and dropout',
-    );
-  }
   const [, , , mask, , dout] = inputs;
-  const { q, k, v, dout: d, p, scale } = compose(inputs, dout!, attrs);
+  const { q, k, v, dout: d, p, scale, drop } = compose(inputs, dout!, attrs);
   const zero = constant(0);
   const [a, b, c] = douts.map((t, i) => (t ? swapHeads(t) : mul([q, k, v][i]!, zero))) as [
     SymbolicTensor,
@@ -216,12 +226,12 @@ function secondGradient({
   const B = { transposeB: true };
   const A = { transposeA: true };
   const sums = (x: SymbolicTensor): SymbolicTensor => sum(x, { axis: -1, keepDims: true });
-  const dp = matmul(d, v, B);
+  const dp = drop(matmul(d, v, B));
   const centered = sub(dp, sums(mul(p, dp)));
   const ds = mul(p, centered);
   const g = mul(add(matmul(a, k, B), matmul(q, b, B)), scale);
-  const w = softmaxBackward(p, g);
-  const e = add(matmul(d, c, B), sub(mul(g, centered), mul(dp, sums(mul(p, g)))));
+  const w = drop(softmaxBackward(p, g));
+  const e = add(drop(matmul(d, c, B)), sub(mul(g, centered), mul(dp, sums(mul(p, g)))));
   const t = softmaxBackward(p, e);
   const scaled = (x: SymbolicTensor): SymbolicTensor => swapHeads(mul(x, scale));
   return [
@@ -230,7 +240,7 @@ function secondGradient({
     swapHeads(matmul(w, d, A)),
     needs(3) ? scoresToMask(t, mask!.shape) : null,
     null,
-    swapHeads(add(matmul(w, v), matmul(p, c))),
+    swapHeads(add(matmul(w, v), matmul(drop(p), c))),
   ];
 }
 
@@ -283,8 +293,9 @@ function maskGradient(
   dout: SymbolicTensor,
   attrs: AttentionAttrs,
 ): SymbolicTensor {
-  const { v, dout: d, p } = compose(inputs, dout, attrs);
-  return scoresToMask(softmaxBackward(p, matmul(d, v, { transposeB: true })), inputs[3]!.shape);
+  const { v, dout: d, p, drop } = compose(inputs, dout, attrs);
+  const dp = drop(matmul(d, v, { transposeB: true }));
+  return scoresToMask(softmaxBackward(p, dp), inputs[3]!.shape);
 }
 
 /** Sums of a gradient of the scores over what a mask was broadcast. A whole row's shift changes nothing. */
@@ -346,11 +357,6 @@ export const attention: Op<AttentionAttrs> = /* @__PURE__ */ defineOp<AttentionA
     );
   },
   grad: ({ attrs, inputs, outputs, dout, needs }) => {
-    if (attrs.dropout > 0 && needs(3)) {
-      throw new ShapeError(
-        'gradient: "attention" has no gradient by its mask under dropout; take it without, or use matmul, softmax and dropout',
-      );
-    }
     const wanted = [0, 1, 2].some(needs)
       ? attentionGrad(...inputs, outputs[1], dout, attrs).node!.outputs
       : [null, null, null];

@@ -66,7 +66,12 @@ export interface Callback {
   /** Not called for an epoch in whose middle training resumes: it was, before the interruption. */
   onEpochBegin?(epoch: number): void | Promise<void>;
   onBatchBegin?(batch: number): void | Promise<void>;
-  /** `logs` are running means of the epoch. Called after every batch. */
+  /**
+   * Whether it is to be told of the end of this batch: asked once after each, ahead of onBatchEnd. It must look at
+   * nothing and wait for nothing; what few batches matter to then costs the others no logs. Left out: of all.
+   */
+  hears?(batch: number): boolean;
+  /** `logs` are running means of the epoch. Called after every batch, or those that it hears of. */
   onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
   /** Around the validation at the end of an epoch. */
   onTestBegin?(): void | Promise<void>;

@@ -1,7 +1,7 @@
 import { NonFiniteError } from "../errors.ts";
 import { printLine } from "../runtime/output.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
-import type { Callback, TrainingInfo } from "./callbacks.ts";
+import type { Callback, Logs, TrainingInfo } from "./callbacks.ts";
 import type { Position } from "./checkpoint.ts";
 import type { CheckpointSource } from "./checkpointStore.ts";
 import { epochLine } from "./epochLine.ts";
@@ -116,12 +116,13 @@ class Training {
       if (!finite && onNonFinite !== "skip") return this.stopOrThrow(step);
       position.batch = step + 1;
       if (ends.length > 0) {
-        const logs = trainer.results();
+        let logs: Logs | null = null;
         for (const c of ends) {
-          const waiting = c.onBatchEnd(step, logs);
+          if (c.hears && !c.hears(step)) continue;
+          const waiting = c.onBatchEnd(step, (logs ??= trainer.results()));
           if (waiting) await waiting;
         }
-        trainer.retake();
+        if (logs) trainer.retake();
       }
       if (turns.due()) {
         await yieldToLoop();

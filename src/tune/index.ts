@@ -29,6 +29,7 @@ export {
   int,
 } from "./space/distribution.ts";
 export type { Sampler, StudyView } from "./samplers/sampler.ts";
+export { type CmaEsOptions, cmaEsSampler } from "./samplers/cmaEs.ts";
 export { type GaussianProcessOptions, gaussianProcessSampler } from "./samplers/gaussianProcess.ts";
 export { type GridValues, gridSampler } from "./samplers/grid.ts";
 export { randomSampler } from "./samplers/random.ts";

@@ -41,6 +41,12 @@ test("clipping by value, by norm and by the common norm changes the step as the 
   [0.6, 0.8, 0, 0, 1].forEach((v, i) => expect(norm[i]).toBeCloseTo(v, 6));
   const common = await step({ globalClipNorm: 6.5 });
   [1.5, 2, 0, 0, 6].forEach((v, i) => expect(common[i]).toBeCloseTo(v, 6));
+  // Together, in this order: 3, 3.5 and 3.5; then norms of 2; then a common norm of 1, of 2 sqrt(2).
+  const all = await step({ clipValue: 3.5, clipNorm: 2, globalClipNorm: 1 });
+  const scale = 2 / Math.hypot(3, 3.5) / Math.hypot(2, 2);
+  [3 * scale, 3.5 * scale, 0, 0, 2 / Math.hypot(2, 2)].forEach((v, i) =>
+    expect(all[i]).toBeCloseTo(v, 6),
+  );
 });
 
 test("clipNorm changes no byte of the constants below the first region", async () => {

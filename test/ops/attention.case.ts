@@ -240,6 +240,26 @@ export const cases: readonly OpCase[] = [
         [0, 3, 2, 5],
       ],
     ],
-    secondOrder: false,
   }),
+  opCase(
+    "attention with dropout and an added mask",
+    (a, b, c, mask) => attention(a, b, c, mask, { dropout: 0.25, seed: 2 }),
+    {
+      examples: [{ in: [rows([[0]]), k, v, [[[[0, 0]]]]], out: rows([[8 / 3, 0]]) }],
+      shapes: [
+        [
+          [2, 3, 2, 4],
+          [2, 5, 2, 4],
+          [2, 5, 2, 3],
+          [1, 2, 3, 5],
+        ],
+        [
+          [0, 3, 2, 5],
+          [0, 3, 2, 5],
+          [0, 3, 2, 5],
+          [1, 1, 3, 3],
+        ],
+      ],
+    },
+  ),
 ];

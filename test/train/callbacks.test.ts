@@ -310,7 +310,34 @@ test("tensorBoard() writes what the run gave into train and validation", async (
   expect([times(train, "note"), times(train, "model")]).toEqual([1, 1]);
   expect(times(validation, "epoch_loss")).toBe(4);
   expect(times(validation, "learning_rate")).toBe(0);
+  expect(records(Buffer.from(train, "latin1"))).toBeGreaterThan(20);
+  expect(records(Buffer.from(validation, "latin1"))).toBeGreaterThan(3);
 });
+
+/** CRC-32C bit by bit, from its polynomial, masked as TFRecord files have it. */
+function maskedCrc(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let k = 0; k < 8; k++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+  }
+  crc = ~crc >>> 0;
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
+
+/** Number of records of an event file, each with the checksums of its length and of its data. */
+function records(file: Buffer): number {
+  let [at, count] = [0, 0];
+  for (; at < file.length; count++) {
+    const length = Number(file.readBigUInt64LE(at));
+    expect(file.readUInt32LE(at + 8)).toBe(maskedCrc(file.subarray(at, at + 8)));
+    const data = file.subarray(at + 12, at + 12 + length);
+    expect(file.readUInt32LE(at + 12 + length)).toBe(maskedCrc(data));
+    at += length + 16;
+  }
+  expect(at).toBe(file.length);
+  return count;
+}
 
 describe("progress()", () => {
   test("prints a line an epoch where there is no terminal", async () => {

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { cmaEsSampler } from "../../src/tune/samplers/cmaEs.ts";
+import { eigen } from "../../src/tune/samplers/eigen.ts";
 import { gaussianProcessSampler } from "../../src/tune/samplers/gaussianProcess.ts";
 import { gridSampler } from "../../src/tune/samplers/grid.ts";
 import { randomSampler } from "../../src/tune/samplers/random.ts";
@@ -15,6 +17,7 @@ const SAMPLERS: Readonly<Record<string, () => Sampler>> = {
   sobol: sobolSampler,
   tpe: tpeSampler,
   gaussianProcess: gaussianProcessSampler,
+  cmaEs: cmaEsSampler,
 };
 
 const MIXED = {
@@ -167,5 +170,44 @@ test("a Sobol sequence of more axes than the table stays uniform", () => {
     expect(new Set(points.map((p) => Math.floor(64 * p[axis]!))).size).toBe(64);
     // Axes that share direction numbers must not be equal.
     expect(points.some((p) => Math.abs(p[axis]! - p[axis - 32]!) > 0.1)).toBe(true);
+  }
+});
+
+test("eigen() takes a symmetric matrix apart: vectors are orthonormal, and give it back", () => {
+  for (const n of [1, 2, 3, 7]) {
+    const a = new Float64Array(n * n);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) a[i * n + j] = 1 / (1 + i + j) + (i === j ? 0.1 * i : 0);
+    const { values, vectors } = eigen(a, n);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        let [product, back] = [0, 0];
+        for (let k = 0; k < n; k++) {
+          product += vectors[k * n + i]! * vectors[k * n + j]!;
+          back += vectors[i * n + k]! * values[k]! * vectors[j * n + k]!;
+        }
+        expect(product).toBeCloseTo(i === j ? 1 : 0, 13);
+        expect(back).toBeCloseTo(a[i * n + j]!, 13);
+      }
+    }
+  }
+});
+
+// Optuna's CmaEsSampler ends at 4e-9 to 1.2e-3 in eight runs, its median 6.1e-6; ours at 1.4e-9 to 2.5e-4, median 6.9e-6.
+test("cmaEs finds the bottom of a narrow valley that lies askew, where random search does not", async () => {
+  const space = { a: float(-2, 2), b: float(-2, 2), c: float(-2, 2) };
+  // Long in the direction (1, 1, 1), a hundred times steeper across it.
+  const valley = ({ a, b, c }: { a: number; b: number; c: number }): number => {
+    const [x, y, z] = [a - 0.7, b - 0.7, c - 0.7];
+    const along = (x + y + z) / 3;
+    return along * along + 1e4 * ((x - along) ** 2 + (y - along) ** 2 + (z - along) ** 2);
+  };
+  for (const [sampler, solves] of [
+    [cmaEsSampler(), true],
+    [randomSampler(), false],
+  ] as const) {
+    const study = createStudy({ sampler, seed: 4 });
+    await study.optimize(space, valley, { trials: 500 });
+    expect(study.bestValue < 1e-3, `${sampler.name}: ${study.bestValue}`).toBe(solves);
   }
 });

@@ -91,16 +91,18 @@ export function doctor(given: Partial<DoctorOptions> = {}): Doctor {
       losses.length = held.length = 0;
       fresh = (model?.activeRunner?.optimizer?.iterations ?? 0) === 0;
     },
-    onBatchEnd: (_batch, logs) => {
-      step++;
+    hears: () => {
       // The first look is early: what is wrong from the start is said before time is lost.
-      const phase = step % every;
-      if (phase === every - 1 || step === 1) {
-        const runner = model?.activeRunner;
-        if (!runner) return undefined;
-        if (!weights?.fits(runner)) weights = new WeightProbe(runner);
-        weights.keep();
-      } else if (phase === 0 || step === 2) return look(logs["loss"]!);
+      const phase = ++step % every;
+      return phase === 0 || phase === every - 1 || step <= 2;
+    },
+    onBatchEnd: (_batch, logs) => {
+      // A step is looked at after it, and what it moves is kept before.
+      if (step % every === 0 || step === 2) return look(logs["loss"]!);
+      const runner = model?.activeRunner;
+      if (!runner) return undefined;
+      if (!weights?.fits(runner)) weights = new WeightProbe(runner);
+      weights.keep();
       return undefined;
     },
     onEpochEnd: (_epoch, logs) => {
