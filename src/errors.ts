@@ -195,6 +195,28 @@ export function checkOptions(subject: string, options: unknown, known: readonly 
   );
 }
 
+/** A value in a message: `"a"`, `null`, `a Map`, `an array`. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
+  if (typeof value === "bigint") return `the bigint ${value}n`;
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  if (typeof (value as { then?: unknown }).then === "function") return "a promise; await it";
+  return Array.isArray(value) ? "an array" : `an object (${value.constructor?.name ?? "null"})`;
+}
+
+/** @throws OptionError where a text stands for a number, or something else for true or false */
+function checkKind(subject: string, name: string, fallback: unknown, value: unknown): void {
+  const kind = typeof value;
+  const wrong =
+    typeof fallback === "number"
+      ? kind === "boolean" || (kind === "string" && Number.isFinite(Number(value)))
+      : typeof fallback === "boolean" && (kind === "string" || kind === "number");
+  if (!wrong) return;
+  const what = typeof fallback === "number" ? "a number" : "true or false";
+  throw new OptionError(`${subject}: ${name} must be ${what}, got ${shown(value)}`);
+}
+
 /**
  * Options over defaults. Unknown options throw, with the nearest known name.
  *
@@ -210,7 +232,9 @@ export function withDefaults<T extends object>(
   const result = { ...defaults };
   for (const [name, value] of Object.entries(options)) {
     checkName(subject, "option", name, known);
-    if (value !== undefined) Object.assign(result, { [name]: value });
+    if (value === undefined) continue;
+    checkKind(subject, name, defaults[name as keyof T], value);
+    Object.assign(result, { [name]: value });
   }
   return result;
 }

@@ -4,6 +4,8 @@ export type { DType, Shape } from "./shape.ts";
 export { type Engine, type EngineInfo, type EngineOptions, init } from "./kernels/engine.ts";
 export { type NestedNumbers, Tensor, type TensorLike, print, tensor } from "./tensor/tensor.ts";
 export { decodeCsv } from "./io/csv.ts";
+export { type ColorMode, decodeImage } from "./io/image.ts";
+export { type ResizeFilter, type ResizeImageOptions, resizeImage } from "./io/resize.ts";
 export { decodeIdx } from "./io/idx.ts";
 export { gunzip } from "./io/gunzip.ts";
 export { decodeNpy, encodeNpy } from "./io/npy.ts";

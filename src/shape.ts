@@ -1,4 +1,4 @@
-import { DataError, ShapeError } from "./errors.ts";
+import { DataError, ShapeError, shown } from "./errors.ts";
 
 /** Lengths of the axes, outermost first; [] is a scalar. Row-major. */
 export type Shape = readonly number[];
@@ -63,6 +63,8 @@ export function allocate(dtype: DType, size: number): Elements {
 
 /** Checks that a shape is made of whole numbers that are not negative. @throws DataError */
 export function checkShape(subject: string, shape: Shape): void {
+  if (!Array.isArray(shape))
+    throw new DataError(`${subject}: a shape must be an array of lengths, got ${shown(shape)}`);
   for (const n of shape) {
     if (!Number.isInteger(n) || n < 0) {
       throw new DataError(

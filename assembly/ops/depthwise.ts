@@ -36,8 +36,9 @@ function firstTap(first: i32, dilation: i32): i32 {
   return first >= 0 ? 0 : (dilation - 1 - first) / dilation;
 }
 
-/** Behind the last tap that meets a pixel before `length`. */
+/** Behind the last tap that meets a pixel before `length`. Most windows lie inside and need no division. */
 function lastTap(first: i32, dilation: i32, taps: i32, length: i32): i32 {
+  if (first + (taps - 1) * dilation < length) return taps;
   return first >= length ? 0 : min(taps, (length - first + dilation - 1) / dilation);
 }
 
@@ -60,6 +61,9 @@ export function depthwise(x: usize, w: usize, out: usize, plan: usize, begin: i3
   const channels = i32.load(plan, CHANNELS);
   const dilationY = i32.load(plan, DILATION_Y);
   const dilationX = i32.load(plan, DILATION_X);
+  const tapsX = i32.load(plan, TAPS_X);
+  const stepX = i32.load(plan, STEP_X);
+  const before = i32.load(plan, LEFT);
   const pixel = (<usize>channels) << 2;
   for (let row = begin; row < end; row++) {
     const image = row / outRows;
@@ -68,18 +72,18 @@ export function depthwise(x: usize, w: usize, out: usize, plan: usize, begin: i3
     const countY = lastTap(y, dilationY, i32.load(plan, TAPS_Y), rows) - tapY;
     const source = x + <usize>(image * rows + y + tapY * dilationY) * <usize>columns * pixel;
     const target = out + <usize>row * <usize>outColumns * pixel;
-    const weights = w + <usize>(tapY * i32.load(plan, TAPS_X)) * pixel;
+    const weights = w + <usize>(tapY * tapsX) * pixel;
     for (let column = 0; column < outColumns; column++) {
-      const left = column * i32.load(plan, STEP_X) - i32.load(plan, LEFT);
+      const left = column * stepX - before;
       const tapX = firstTap(left, dilationX);
-      const countX = lastTap(left, dilationX, i32.load(plan, TAPS_X), columns) - tapX;
+      const countX = lastTap(left, dilationX, tapsX, columns) - tapX;
       channelSums(
         target + <usize>column * pixel,
         source + <usize>(left + tapX * dilationX) * pixel,
         <usize>(dilationY * columns) * pixel,
         <usize>dilationX * pixel,
         weights + <usize>tapX * pixel,
-        <usize>i32.load(plan, TAPS_X) * pixel,
+        <usize>tapsX * pixel,
         pixel,
         countY,
         countX,
@@ -186,42 +190,35 @@ export function depthwiseInputGrad(
   const outColumns = i32.load(plan, OUT_COLUMNS);
   const channels = i32.load(plan, CHANNELS);
   const tapsX = i32.load(plan, TAPS_X);
+  const strideX = i32.load(plan, STEP_X);
+  const dilationX = i32.load(plan, DILATION_X);
+  const before = i32.load(plan, LEFT);
+  const strideY = i32.load(plan, STEP_Y);
+  const dilationY = i32.load(plan, DILATION_Y);
   const pixel = (<usize>channels) << 2;
   for (let row = begin; row < end; row++) {
     const image = row / rows;
     const y = row - image * rows + i32.load(plan, TOP);
     const target = dx + <usize>row * <usize>columns * pixel;
-    const tapsY = meeting(
-      y,
-      i32.load(plan, STEP_Y),
-      i32.load(plan, DILATION_Y),
-      i32.load(plan, TAPS_Y),
-      outRows,
-    );
+    const tapsY = meeting(y, strideY, dilationY, i32.load(plan, TAPS_Y), outRows);
+    const firstY = <i32>tapsY & 0xffff;
+    const stepY = <i32>(tapsY >> 32);
+    // One tap back in the kernel is a fixed number of pixels on in dy.
+    const source =
+      dy + <usize>((image * outRows + (y - firstY * dilationY) / strideY) * outColumns) * pixel;
+    const rowA = <usize>((stepY * dilationY) / strideY) * <usize>outColumns * pixel;
     for (let column = 0; column < columns; column++) {
-      const found = meeting(
-        column + i32.load(plan, LEFT),
-        i32.load(plan, STEP_X),
-        i32.load(plan, DILATION_X),
-        tapsX,
-        outColumns,
-      );
-      const firstY = <i32>tapsY & 0xffff;
+      const x = column + before;
+      const found = meeting(x, strideX, dilationX, tapsX, outColumns);
       const firstX = <i32>found & 0xffff;
-      const stepY = <i32>(tapsY >> 32);
       const stepX = <i32>(found >> 32);
-      const outY = (y - firstY * i32.load(plan, DILATION_Y)) / i32.load(plan, STEP_Y);
-      const outX =
-        (column + i32.load(plan, LEFT) - firstX * i32.load(plan, DILATION_X)) /
-        i32.load(plan, STEP_X);
-      // One tap back in the kernel is a fixed number of pixels on in dy.
+      const start = x - firstX * dilationX;
+      const on = stepX * dilationX;
       channelSums(
         target + <usize>column * pixel,
-        dy + <usize>((image * outRows + outY) * outColumns + outX) * pixel,
-        <usize>((stepY * i32.load(plan, DILATION_Y)) / i32.load(plan, STEP_Y)) *
-          <usize>outColumns *
-          pixel,
-        <usize>((stepX * i32.load(plan, DILATION_X)) / i32.load(plan, STEP_X)) * pixel,
+        source + <usize>(strideX == 1 ? start : start / strideX) * pixel,
+        rowA,
+        <usize>(strideX == 1 ? on : on / strideX) * pixel,
         w + <usize>(firstY * tapsX + firstX) * pixel,
         0 - <usize>(stepY * tapsX) * pixel,
         0 - <usize>stepX * pixel,
@@ -243,6 +240,13 @@ function meeting(at: i32, stride: i32, dilation: i32, taps: i32, windows: i32): 
   let highest: i32 = 0;
   let count: i32 = 0;
   let step: i32 = 1;
+  if (stride == 1 && dilation == 1) {
+    // All taps from the one whose window starts last to the one whose window starts at `at`.
+    const lowest = max(0, at - windows + 1);
+    count = max(0, min(taps - 1, at) - lowest + 1);
+    if (count > 0) highest = min(taps - 1, at);
+    return ((<u64>step) << 32) | ((<u64>count) << 16) | <u64>highest;
+  }
   for (let tap = taps - 1; tap >= 0; tap--) {
     const start = at - tap * dilation;
     if (start < 0 || start % stride != 0 || start >= windows * stride) continue;

@@ -56,7 +56,8 @@ export function helpText(style: Terminal["style"]): string {
       ["  thalweg worker --redis URL", "runs trials of a tuning that goes on elsewhere"],
       ["  thalweg compare [options]", "races all optimizers from equal weights"],
       ["  thalweg predict FILE --model FILE", "predicts the rows of a table with a saved model"],
-      ["  thalweg inspect FILE", "layers or tensors of a file, of other libraries too"],
+      ["  thalweg inspect FILE", "a file's layers, values, memory; of other libraries too"],
+      ["  thalweg convert IN OUT", "to .onnx, .keras, .h5, .json, .npz or .safetensors"],
     ]),
   ];
   for (const group of GROUPS) lines.push("", head(group), ...optionLines(group, style));

@@ -17,7 +17,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   compare: async () => (await import("./compare.ts")).compare,
   predict: async () => (await import("./predict.ts")).predict,
   inspect: async () => (await import("./inspect.ts")).inspect,
+  convert: async () => (await import("./convert.ts")).convert,
 };
+
+/** Commands that are told files by themselves, without an option. */
+const TAKE_FILES: ReadonlySet<string> = new Set(["predict", "inspect", "convert"]);
 
 async function run(argv: readonly string[]): Promise<void> {
   const line = parseCommand(argv, Object.keys(COMMANDS));
@@ -27,7 +31,7 @@ async function run(argv: readonly string[]): Promise<void> {
   if (options.version !== undefined) return void process.stdout.write(`${packageVersion()}\n`);
   // `npm start` always names train: --predict asks for the other command all the same.
   const name = options.predict === undefined ? (line.command ?? "train") : "predict";
-  if (name !== "predict" && name !== "inspect" && positionals.length > 0) {
+  if (!TAKE_FILES.has(name) && positionals.length > 0) {
     const [word] = positionals;
     const cure = /\.(csv|tsv|txt)(\.gz)?$/i.test(word!)
       ? `write ${commandText(["--data", word!, "--target", "COLUMN"])}`

@@ -35,6 +35,7 @@ export type OptionName =
   | "jobs"
   | "predict"
   | "model"
+  | "name-map"
   | "out"
   | "quiet"
   | "help"
@@ -80,7 +81,16 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
   queue: spec("Tuning", "NAME", "of the trials in Redis (the name of the data's file)"),
   objective: spec("Tuning", "MODULE", "worker: what exports the function objective; else --data"),
   predict: spec("Prediction", "FILE", "predict the rows of a table, in place of training"),
-  model: spec("Prediction", "FILE", "the saved model to predict with"),
+  model: spec(
+    "Prediction",
+    "FILE",
+    "the saved model to predict with; convert: whose layers IN has",
+  ),
+  "name-map": spec(
+    "Prediction",
+    "FILE",
+    "convert: JSON of new names by old ones, or of modules by layers",
+  ),
   out: spec("Output", "PATH", "folder of a training's files; file for predictions"),
   quiet: spec("Output", "", "print the result only", "q"),
   help: spec("Output", "", "print this", "h"),

@@ -133,10 +133,22 @@ function readDataset(subject: string, file: Guarded, set: Dataset): Tensor {
   );
 }
 
+/** jsfive writes what it finds odd to the console, parts of files included: not while it reads for us. */
+function silently<T>(read: () => T): T {
+  const { log, warn } = console;
+  const nothing = (): void => {};
+  Object.assign(console, { log: nothing, warn: nothing });
+  try {
+    return read();
+  } finally {
+    Object.assign(console, { log, warn });
+  }
+}
+
 /** Says in our own words that jsfive, which throws texts, could not go on. */
 function guarded<T>(subject: string, read: () => T): T {
   try {
-    return read();
+    return silently(read);
   } catch (error) {
     if (error instanceof DataError) throw error;
     const reason = (error instanceof Error ? error.message : String(error)).slice(0, 80);

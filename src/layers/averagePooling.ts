@@ -1,6 +1,6 @@
 import { averagePool1d, averagePool2d } from "../ops/pool.ts";
 import { type Shaped, defineLayer } from "./defineLayer.ts";
-import { type PoolingOptions, type WindowLayerFactory, poolingLayer } from "./pooling.ts";
+import { type PoolingOptions, type PoolingLayerFactory, poolingLayer } from "./pooling.ts";
 
 /**
  * Mean of each window of neighbours, channel by channel. Padding is not counted.
@@ -12,7 +12,7 @@ import { type PoolingOptions, type WindowLayerFactory, poolingLayer } from "./po
  * @example
  *     averagePooling1d({ poolSize: 2 })
  */
-export const averagePooling1d: WindowLayerFactory<"averagePooling1d", 1, PoolingOptions> =
+export const averagePooling1d: PoolingLayerFactory<"averagePooling1d", 1> =
   /* @__PURE__ */ defineLayer<PoolingOptions, Shaped>(
     poolingLayer("averagePooling1d", 1, averagePool1d),
   );
@@ -27,7 +27,7 @@ export const averagePooling1d: WindowLayerFactory<"averagePooling1d", 1, Pooling
  * @example
  *     averagePooling2d({ poolSize: 3, strides: 2, padding: "same" })
  */
-export const averagePooling2d: WindowLayerFactory<"averagePooling2d", 2, PoolingOptions> =
+export const averagePooling2d: PoolingLayerFactory<"averagePooling2d", 2> =
   /* @__PURE__ */ defineLayer<PoolingOptions, Shaped>(
     poolingLayer("averagePooling2d", 2, averagePool2d),
   );

@@ -36,26 +36,30 @@ function checkPadding(kind: string, { padding }: TransposedOptions): void {
  * @example
  *     conv1dTranspose({ filters: 8, kernelSize: 4, strides: 2, padding: "same" })
  */
-export const conv1dTranspose: ConvolutionLayerFactory<"conv1dTranspose", 1, TransposedOptions> =
-  /* @__PURE__ */ defineLayer<TransposedOptions, Shaped>(
-    /* @__PURE__ */ convolutionLayer({
-      name: "conv1dTranspose",
-      rank: 1,
-      defaults: DEFAULTS,
-      check: (options) => checkPadding("conv1dTranspose", options),
-      kernel: (size, channels, { groups, filters }) => [...size, filters / groups, channels],
-      op: (x, kernel, bias, options) => {
-        const { padding, ...attrs } = sequenceAttrs(options);
-        const { outputPadding, groups } = options;
-        return conv1dTransposeOp(x, kernel, bias, {
-          ...attrs,
-          padding: padding === "causal" ? "valid" : padding,
-          groups,
-          outputPadding: typeof outputPadding === "number" ? outputPadding : outputPadding?.[0],
-        });
-      },
-    }),
-  );
+export const conv1dTranspose: ConvolutionLayerFactory<
+  "conv1dTranspose",
+  1,
+  TransposedOptions,
+  false
+> = /* @__PURE__ */ defineLayer<TransposedOptions, Shaped>(
+  /* @__PURE__ */ convolutionLayer({
+    name: "conv1dTranspose",
+    rank: 1,
+    defaults: DEFAULTS,
+    check: (options) => checkPadding("conv1dTranspose", options),
+    kernel: (size, channels, { groups, filters }) => [...size, filters / groups, channels],
+    op: (x, kernel, bias, options) => {
+      const { padding, ...attrs } = sequenceAttrs(options);
+      const { outputPadding, groups } = options;
+      return conv1dTransposeOp(x, kernel, bias, {
+        ...attrs,
+        padding: padding === "causal" ? "valid" : padding,
+        groups,
+        outputPadding: typeof outputPadding === "number" ? outputPadding : outputPadding?.[0],
+      });
+    },
+  }),
+);
 
 /**
  * Transposed convolution of images: every pixel adds `x kernel` to a window of the output.
@@ -68,23 +72,27 @@ export const conv1dTranspose: ConvolutionLayerFactory<"conv1dTranspose", 1, Tran
  * @example
  *     conv2dTranspose({ filters: 3, kernelSize: 4, strides: 2, padding: "same" })
  */
-export const conv2dTranspose: ConvolutionLayerFactory<"conv2dTranspose", 2, TransposedOptions> =
-  /* @__PURE__ */ defineLayer<TransposedOptions, Shaped>(
-    /* @__PURE__ */ convolutionLayer({
-      name: "conv2dTranspose",
-      rank: 2,
-      defaults: DEFAULTS,
-      kernel: (size, channels, { groups, filters }) => [...size, filters / groups, channels],
-      op: (x, kernel, bias, options) => {
-        const { outputPadding, groups } = options;
-        return conv2dTransposeOp(x, kernel, bias, {
-          ...imageAttrs(options),
-          groups,
-          outputPadding:
-            outputPadding === null || typeof outputPadding === "number"
-              ? outputPadding
-              : [outputPadding[0]!, outputPadding[1]!],
-        });
-      },
-    }),
-  );
+export const conv2dTranspose: ConvolutionLayerFactory<
+  "conv2dTranspose",
+  2,
+  TransposedOptions,
+  false
+> = /* @__PURE__ */ defineLayer<TransposedOptions, Shaped>(
+  /* @__PURE__ */ convolutionLayer({
+    name: "conv2dTranspose",
+    rank: 2,
+    defaults: DEFAULTS,
+    kernel: (size, channels, { groups, filters }) => [...size, filters / groups, channels],
+    op: (x, kernel, bias, options) => {
+      const { outputPadding, groups } = options;
+      return conv2dTransposeOp(x, kernel, bias, {
+        ...imageAttrs(options),
+        groups,
+        outputPadding:
+          outputPadding === null || typeof outputPadding === "number"
+            ? outputPadding
+            : [outputPadding[0]!, outputPadding[1]!],
+      });
+    },
+  }),
+);

@@ -190,16 +190,22 @@ export interface ConvolutionLayer<O extends ConvolutionOptions> {
   ): SymbolicTensor;
 }
 
-/** A factory of layers with `filters`: number, stride, padding and format decide the shape. */
+/**
+ * A factory of layers with `filters`: number, windows and format decide the shape. `Followed` is false where the
+ * windows are not those of a convolution.
+ */
 export type ConvolutionLayerFactory<
   Name extends string,
   Rank extends 1 | 2,
   O extends WindowOptions & { filters: number },
+  Followed extends boolean = true,
 > = <
   Filters extends number,
   const Input extends Shape | null,
+  const Kernel extends Extent,
   const Padding extends O["padding"] = "valid",
   const Strides extends Extent = 1,
+  const Dilation extends Extent = 1,
   Format extends DataFormat = "channelsLast",
 >(
   options: LayerOptions<
@@ -207,13 +213,25 @@ export type ConvolutionLayerFactory<
     Input,
     {
       filters: Filters;
-      kernelSize: Extent;
+      kernelSize: Kernel;
       padding?: Padding;
       strides?: Strides;
+      dilationRate?: Dilation;
       dataFormat?: Format;
     }
   >,
-) => ShapedLayer<ConvolutionRule<Name, Rank, Filters, Padding, Strides, Format>, Input>;
+) => ShapedLayer<
+  ConvolutionRule<
+    Name,
+    Rank,
+    Filters,
+    Followed extends true
+      ? { size: Kernel; strides: Strides; padding: Padding; dilation: Dilation }
+      : null,
+    Format
+  >,
+  Input
+>;
 
 /** The definition of a layer with one kernel. */
 export function convolutionLayer<O extends ConvolutionOptions>({

@@ -1,9 +1,9 @@
 import type { Constraint } from "../constraints/defineConstraint.ts";
-import { OptionError, withDefaults } from "../errors.ts";
+import { OptionError, shown, withDefaults } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
-import type { Shape } from "../shape.ts";
+import { type Shape, printShape } from "../shape.ts";
 import type { Apply, ShapeFrom, ShapeMismatch, ShapeRule } from "../tensor/shapeTypes.ts";
 import { type LayerCall, LayerTensor, outputsOf } from "./layerTensor.ts";
 import { commonMask, withMask } from "./mask.ts";
@@ -232,6 +232,10 @@ export function makeLayer<Out extends LayerOutput>(body: LayerBody): Layer<Out> 
   return layer;
 }
 
+function isLength(n: unknown): boolean {
+  return Number.isInteger(n) && (n as number) >= 1;
+}
+
 /** A factory of layers: `dense({ units: 10 })`. @throws OptionError on unknown options */
 export function defineLayer<
   O extends object,
@@ -247,6 +251,12 @@ export function defineLayer<
       { ...definition.defaults, ...common },
       given,
     );
+    const { inputShape } = all;
+    if (inputShape !== null && !(Array.isArray(inputShape) && inputShape.every(isLength))) {
+      throw new OptionError(
+        `${definition.name}: inputShape must be the lengths of a sample's axes, without the batch, got ${Array.isArray(inputShape) ? printShape(inputShape) : shown(inputShape)}; [28, 28, 1]`,
+      );
+    }
     definition.check?.(all);
     const nameOf = (): string => layer.layerName ?? definition.name;
     const layer = makeLayer<Out>({

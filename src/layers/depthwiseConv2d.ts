@@ -47,7 +47,7 @@ export interface DepthwiseConvolutionOptions extends WindowOptions {
  */
 export const depthwiseConv2d: <const Input extends Shape | null>(
   options: LayerOptions<DepthwiseConvolutionOptions, Input, { kernelSize: Extent }>,
-) => ShapedLayer<ConvolutionRule<"depthwiseConv2d", 2, number>, Input> =
+) => ShapedLayer<ConvolutionRule<"depthwiseConv2d", 2, number, null>, Input> =
   /* @__PURE__ */ defineLayer<DepthwiseConvolutionOptions, Shaped>({
     name: "depthwiseConv2d",
     defaults: {

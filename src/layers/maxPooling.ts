@@ -1,6 +1,6 @@
 import { maxPool1d, maxPool2d } from "../ops/pool.ts";
 import { type Shaped, defineLayer } from "./defineLayer.ts";
-import { type PoolingOptions, type WindowLayerFactory, poolingLayer } from "./pooling.ts";
+import { type PoolingOptions, type PoolingLayerFactory, poolingLayer } from "./pooling.ts";
 
 /**
  * Largest of each window of neighbours, channel by channel. Padding is never the largest.
@@ -12,8 +12,10 @@ import { type PoolingOptions, type WindowLayerFactory, poolingLayer } from "./po
  * @example
  *     maxPooling1d({ poolSize: 2 })
  */
-export const maxPooling1d: WindowLayerFactory<"maxPooling1d", 1, PoolingOptions> =
-  /* @__PURE__ */ defineLayer<PoolingOptions, Shaped>(poolingLayer("maxPooling1d", 1, maxPool1d));
+export const maxPooling1d: PoolingLayerFactory<"maxPooling1d", 1> = /* @__PURE__ */ defineLayer<
+  PoolingOptions,
+  Shaped
+>(poolingLayer("maxPooling1d", 1, maxPool1d));
 
 /**
  * Largest of each window, channel by channel. Padding is never the largest.
@@ -25,5 +27,7 @@ export const maxPooling1d: WindowLayerFactory<"maxPooling1d", 1, PoolingOptions>
  * @example
  *     maxPooling2d({ poolSize: 3, strides: 2, padding: "same" })
  */
-export const maxPooling2d: WindowLayerFactory<"maxPooling2d", 2, PoolingOptions> =
-  /* @__PURE__ */ defineLayer<PoolingOptions, Shaped>(poolingLayer("maxPooling2d", 2, maxPool2d));
+export const maxPooling2d: PoolingLayerFactory<"maxPooling2d", 2> = /* @__PURE__ */ defineLayer<
+  PoolingOptions,
+  Shaped
+>(poolingLayer("maxPooling2d", 2, maxPool2d));

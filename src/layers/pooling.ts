@@ -4,7 +4,7 @@ import type { Padding } from "../ops/poolWindows.ts";
 import type { Shape } from "../shape.ts";
 import { type DataFormat, checkDataFormat, withChannelsLast } from "./dataFormat.ts";
 import type { LayerDefinition, LayerOptions, ShapedLayer } from "./defineLayer.ts";
-import type { WindowRule } from "./shapeRules.ts";
+import type { PoolingRule, WindowRule } from "./shapeRules.ts";
 
 /** Options of a pooling layer; a number serves all spatial axes. */
 export interface PoolingOptions {
@@ -25,6 +25,24 @@ export type WindowLayerFactory<Name extends string, Rank extends 1 | 2, O> = <
 >(
   options?: LayerOptions<O, Input, { dataFormat?: Format }>,
 ) => ShapedLayer<WindowRule<Name, Rank, Format>, Input>;
+
+/** A factory of pooling layers: windows and format decide the shape. */
+export type PoolingLayerFactory<Name extends string, Rank extends 1 | 2> = <
+  const Input extends Shape | null,
+  const Size extends number | readonly number[] = 2,
+  const Strides extends number | readonly number[] | null = null,
+  const Pads extends Padding = "valid",
+  Format extends DataFormat = "channelsLast",
+>(
+  options?: LayerOptions<
+    PoolingOptions,
+    Input,
+    { poolSize?: Size; strides?: Strides; padding?: Pads; dataFormat?: Format }
+  >,
+) => ShapedLayer<
+  PoolingRule<Name, Rank, { size: Size; strides: Strides; padding: Pads; dilation: 1 }, Format>,
+  Input
+>;
 
 /** The definition of a pooling layer over `rank` spatial axes. */
 export function poolingLayer(

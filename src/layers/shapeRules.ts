@@ -9,13 +9,54 @@ import type {
   Reshaped,
   ShapeMismatch,
   ShapeRule,
+  Windows,
 } from "../tensor/shapeTypes.ts";
 
 // What layers make of the shapes of samples, as far as the compiler knows them: see shapeTypes.ts. The rules
 // for values are the layers' own; where these are not sure, they say `number` or `Shape`.
 
-/** One length, however it is written, for all axes. */
-type Ones = 1 | readonly [1] | readonly [1, 1];
+/** Windows along spatial axes: a number serves all, else one an axis; what is not known is `number`. */
+export interface WindowType {
+  readonly size: number | readonly number[];
+  /** null: the size. */
+  readonly strides: number | readonly number[] | null;
+  readonly padding: unknown;
+  readonly dilation: number | readonly number[];
+}
+
+/** A number for axis `I`. */
+type At<Extent, I> = Extent extends number
+  ? Extent
+  : I extends keyof Extent
+    ? Extent[I] extends number
+      ? Extent[I]
+      : number
+    : number;
+
+/** Windows that there are: those that lie within, or as many as strides fit where the padding is "same". */
+type WindowsOf<Spatial extends Shape, W extends WindowType> = {
+  readonly [I in keyof Spatial]: WindowsAlong<
+    Spatial[I],
+    At<W["size"], I>,
+    [W["strides"]] extends [null] ? At<W["size"], I> : At<W["strides"], I>,
+    W["padding"],
+    At<W["dilation"], I>
+  >;
+};
+
+type WindowsAlong<
+  N extends number,
+  K extends number,
+  S extends number,
+  Padding,
+  Dilation extends number,
+> = [Padding] extends ["same" | "causal"]
+  ? S extends 1
+    ? N
+    : Windows<N, 1, S>
+  : [Padding, Dilation] extends ["valid", 1]
+    ? Windows<N, K, S>
+    : number;
 
 /** The last axis becomes `units`. */
 export interface DenseRule<Units extends number> extends ShapeRule {
@@ -34,38 +75,47 @@ export interface FlattenRule extends ShapeRule {
   readonly out: readonly [Count<First<this["inputs"]>>];
 }
 
-/** `filters` channels; windows at every place where the padding is "same" and the stride 1. */
+/** `filters` channels for each window; `null`: how many windows there are is not followed. */
 export interface ConvolutionRule<
   Name extends string,
   Rank extends 1 | 2,
   Filters extends number,
-  Padding = "valid",
-  Strides = 1,
+  W extends WindowType | null,
   Format = "channelsLast",
 > extends ShapeRule {
   readonly out: ConvolutionShape<
-    Name,
-    First<this["inputs"]>,
-    Rank,
+    ImageAxes<Name, First<this["inputs"]>, Rank, Format>,
     Filters,
-    [Padding, Strides] extends ["same" | "causal", Ones] ? true : false,
+    W,
     Format
   >;
 }
 
 type ConvolutionShape<
-  Name extends string,
-  S extends Shape,
-  Rank extends 1 | 2,
+  Axes,
   Filters extends number,
-  Stays extends boolean,
+  W extends WindowType | null,
   Format,
-> =
-  ImageAxes<Name, S, Rank, Format> extends infer Axes
-    ? Axes extends { spatial: infer Spatial extends Shape }
-      ? WithChannels<Stays extends true ? Spatial : Unknown<Spatial>, Filters, Format>
-      : Axes
-    : never;
+> = Axes extends { spatial: infer Spatial extends Shape }
+  ? WithChannels<W extends WindowType ? WindowsOf<Spatial, W> : Unknown<Spatial>, Filters, Format>
+  : Axes;
+
+/** One number a window and channel. */
+export interface PoolingRule<
+  Name extends string,
+  Rank extends 1 | 2,
+  W extends WindowType,
+  Format = "channelsLast",
+> extends ShapeRule {
+  readonly out: PoolingShape<ImageAxes<Name, First<this["inputs"]>, Rank, Format>, W, Format>;
+}
+
+type PoolingShape<Axes, W extends WindowType, Format> = Axes extends {
+  spatial: infer Spatial extends Shape;
+  channels: infer Channels extends number;
+}
+  ? WithChannels<WindowsOf<Spatial, W>, Channels, Format>
+  : Axes;
 
 /** Windows over neighbours, channel by channel. */
 export interface WindowRule<

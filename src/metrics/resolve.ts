@@ -1,4 +1,4 @@
-import { OptionError } from "../errors.ts";
+import { OptionError, shown } from "../errors.ts";
 import { byName } from "../names.ts";
 import type { LabelKind } from "../ops/perSample.ts";
 import type { Shape } from "../shape.ts";
@@ -25,6 +25,11 @@ export function metricsFor(
   output: Shape,
 ): NamedMetric[] {
   return given.map((one) => {
+    if (typeof one !== "string" && typeof one?.kind !== "string") {
+      throw new OptionError(
+        `compile: a metric must be a name or a definition, got ${shown(one)}; call it if it makes one`,
+      );
+    }
     const name = typeof one === "string" ? one : one.kind;
     const accuracy =
       labels === "indices"

@@ -1,7 +1,13 @@
 import { DataError, OptionError, ShapeError, checkName } from "../errors.ts";
 import { printShape } from "../shape.ts";
 import { Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
-import { checkNumbers, indexLabels, inputTensor, valueLabels } from "../train/arrays.ts";
+import {
+  checkNumbers,
+  hostTensor,
+  indexLabels,
+  inputTensor,
+  valueLabels,
+} from "../train/arrays.ts";
 import type { AnyModel } from "./model.ts";
 import { type PerOutput, isRecord } from "./objective.ts";
 
@@ -125,7 +131,7 @@ export function samplesFor(
   });
   let weights: Tensor | null = null;
   if (weight !== undefined) {
-    weights = tensor(weight, undefined, "float32");
+    weights = tensor(hostTensor(subject, "sampleWeight", weight), undefined, "float32");
     if (weights.size !== rows) {
       throw new ShapeError(
         `${subject}: sampleWeight must hold one number a sample [${rows}], got ${printShape(weights.shape)}`,
@@ -134,4 +140,10 @@ export function samplesFor(
     checkNumbers(subject, "sampleWeight", tensor(weights.data, [rows]));
   }
   return { x: inputs, y: labels, weight: weights, rows };
+}
+
+/** @throws DataError where all samples have a weight of 0: their mean is none */
+export function checkWeights(subject: string, { weight }: Samples): void {
+  if (weight?.data.every((w) => w === 0))
+    throw new DataError(`${subject}: the weights of samples must not all be 0`);
 }

@@ -6,7 +6,7 @@ import { yieldToLoop } from "../runtime/platform.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import type { Description } from "../train/data/described.ts";
 import { batchSizeFor } from "./batchSize.ts";
-import { type DataLike, samplesFor } from "./data.ts";
+import { type DataLike, checkWeights, samplesFor } from "./data.ts";
 import { type Feed, type FeedSource, residentSource } from "./feed.ts";
 import { lazySource } from "./lazySource.ts";
 import { RunningMeans } from "./means.ts";
@@ -86,6 +86,7 @@ export async function evaluate(
     });
   } else {
     const samples = samplesFor("evaluate", model, x as DataLike, y, sampleWeight);
+    checkWeights("evaluate", samples);
     const batch = batchSizeFor("evaluate", batchSize ?? 32, samples.rows);
     source = residentSource(samples, batch);
   }

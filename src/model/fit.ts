@@ -4,6 +4,7 @@ import { init } from "../kernels/engine.ts";
 import type { Description } from "../train/data/described.ts";
 import { train } from "../train/loop.ts";
 import type { FitEpoch, Trainer } from "../train/trainer.ts";
+import { checkFitOptions } from "./checkFitOptions.ts";
 import type { DataLike } from "./data.ts";
 import { type AllFitOptions, FIT_DEFAULTS, type FitOptions } from "./fitOptions.ts";
 import { sourcesOf } from "./fitSources.ts";
@@ -34,10 +35,7 @@ export async function* fitIterator(
   given: FitOptions,
 ): AsyncGenerator<FitEpoch, History, void> {
   const options = withDefaults("fit", FIT_DEFAULTS, given);
-  const { epochs } = options;
-  if (!Number.isInteger(epochs) || epochs < 0) {
-    throw new RangeError(`fit: epochs must be a whole number >= 0, got ${String(epochs)}`);
-  }
+  checkFitOptions(options);
   if (options.seed !== undefined && !model.built) model.seed = options.seed;
   if (options.worker) {
     if (options.group) {

@@ -1,11 +1,11 @@
-import { OptionError } from "../errors.ts";
+import { OptionError, shown } from "../errors.ts";
 import { Random } from "../math/random.ts";
 import { type TensorLike, tensor } from "../tensor/tensor.ts";
 import { rowsOf } from "../train/arrays.ts";
 import { type Description, descriptionOf } from "../train/data/described.ts";
 import { SHUFFLE_STREAM } from "../train/data/shuffleStream.ts";
 import { batchSizeFor } from "./batchSize.ts";
-import { type DataLike, type Samples, samplesFor } from "./data.ts";
+import { type DataLike, type Samples, checkWeights, samplesFor } from "./data.ts";
 import type { DatasetOptions } from "./datasetFeed.ts";
 import { type FeedSource, residentSource } from "./feed.ts";
 import type { AllFitOptions, FitOptions } from "./fitOptions.ts";
@@ -21,6 +21,12 @@ function weightsOfClasses(
   if (samples.y.length > 1 || y!.dtype !== "int32" || labels.length !== samples.rows) {
     throw new OptionError("fit: classWeight needs one integer label a sample; use sampleWeight");
   }
+  for (const [name, weight] of Object.entries(classWeight)) {
+    if (Number.isInteger(Number(name)) && weight >= 0 && weight < Infinity) continue;
+    throw new OptionError(
+      `fit: classWeight must hold a number >= 0 for each class, got ${shown(weight)} for "${name}"; { 0: 1, 1: 5 }`,
+    );
+  }
   const weights = new Float32Array(samples.rows);
   for (let i = 0; i < weights.length; i++) {
     weights[i] = (classWeight[labels[i]!] ?? 1) * (samples.weight?.data[i] ?? 1);
@@ -30,8 +36,8 @@ function weightsOfClasses(
 
 /** Training samples, and those that are kept for validation by `validationSplit`. */
 function split(all: Samples, share: number): [Samples, Samples | null] {
-  if (!(share >= 0 && share < 1))
-    throw new RangeError(`fit: validationSplit must lie in [0, 1), got ${share}`);
+  if (!(typeof share === "number" && share >= 0 && share < 1))
+    throw new RangeError(`fit: validationSplit must lie in [0, 1), got ${shown(share)}`);
   if (share === 0) return [all, null];
   const at = Math.floor(all.rows * (1 - share));
   if (at < 1 || at === all.rows) {
@@ -101,6 +107,7 @@ export async function sourcesOf(
     });
   } else {
     const all = weighed(samplesFor("fit", model, x as DataLike, y, options.sampleWeight));
+    checkWeights("fit", all);
     let samples = all;
     if (!validationData) [samples, held] = split(all, options.validationSplit);
     const batch = batchSizeFor("fit", options.batchSize, samples.rows);
@@ -113,8 +120,14 @@ export async function sourcesOf(
     const dataset = descriptionOf(validationData);
     if (dataset) return [training, await sourceOf("fit: validationData", dataset, {})];
     if (validationData) {
+      if (!Array.isArray(validationData)) {
+        throw new OptionError(
+          `fit: validationData must be [x, y], [x, y, sampleWeight] or a dataset, got ${shown(validationData)}`,
+        );
+      }
       const [vx, vy, vw] = validationData as readonly [DataLike, DataLike, TensorLike?];
       held = samplesFor("fit: validationData", model, vx, vy, vw);
+      checkWeights("fit: validationData", held);
     }
     if (!held) return [training, null];
     return [training, residentSource(held, batchSizeFor("fit", options.batchSize, held.rows))];

@@ -1,4 +1,4 @@
-import { DataError } from "../errors.ts";
+import { DataError, OptionError, shown } from "../errors.ts";
 import { decodeSafetensors } from "../io/safetensors.ts";
 import { type CompileConfig, type ModelConfig, toConfig } from "./config.ts";
 import { type CustomObjects, compileFromConfig, fromConfig } from "./fromConfig.ts";
@@ -100,6 +100,8 @@ export async function loadTensors(
 
 /** A second model with the same layers and values, not compiled. It shares nothing with the first. */
 export function cloneModel(model: Model): Model {
+  if (typeof model?.toConfig !== "function")
+    throw new OptionError(`cloneModel: must be given a model, got ${shown(model)}`);
   const copy = fromConfig(toConfig(model));
   if (model.built) copy.setWeights(model.getWeights());
   return copy;

@@ -1,4 +1,4 @@
-import { OptionError, ShapeError } from "../errors.ts";
+import { OptionError, ShapeError, shown } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import { type Engine, init } from "../kernels/engine.ts";
 import type { AnyLayer, Layer } from "../layers/defineLayer.ts";
@@ -320,8 +320,8 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   }
 
   set learningRate(rate: number) {
-    if (!(rate >= 0 && rate < Infinity))
-      throw new RangeError(`model "${this.name}": learningRate must be >= 0, got ${rate}`);
+    if (!(typeof rate === "number" && rate >= 0 && rate < Infinity))
+      throw new RangeError(`model "${this.name}": learningRate must be >= 0, got ${shown(rate)}`);
     this.optimizerNumbers.state["learningRate"] = rate;
   }
 
@@ -493,9 +493,9 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
 
   /** Replaces the variables' values, in order. @throws ShapeError where number or shape differ */
   setWeights(weights: readonly TensorLike[]): void {
-    if (weights.length !== this.variableList.length) {
+    if (weights?.length !== this.variableList.length) {
       throw new ShapeError(
-        `model "${this.name}": setWeights needs ${this.variableList.length} tensors (${this.variableList.map((v) => v.name).join(", ")}), got ${weights.length}`,
+        `model "${this.name}": setWeights needs ${this.variableList.length} tensors (${this.variableList.map((v) => v.name).join(", ")}), got ${weights?.length ?? shown(weights)}`,
       );
     }
     // All are checked before the first is written.
@@ -525,10 +525,15 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   ): Promise<History>;
   /** Trains on a dataset, which holds the labels; without batches of its own, on batches of `batchSize`. */
   fit(data: Dataset, options?: FitOptions): Promise<History>;
-  fit(x: DataLike | Dataset, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
+  async fit(
+    x: DataLike | Dataset,
+    y?: DataLike | FitOptions,
+    options?: FitOptions,
+  ): Promise<History> {
     const dataset = descriptionOf(x);
     if (dataset) return fit(this, dataset, null, optionsBeside("fit", y, options));
-    return fit(this, x as DataLike, y as DataLike, options ?? {});
+    // Null stands for a dataset's labels further on.
+    return fit(this, x as DataLike, (y ?? undefined) as DataLike, options ?? {});
   }
 
   /**
@@ -552,7 +557,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   ): AsyncGenerator<FitEpoch, History, void> {
     const dataset = descriptionOf(x);
     if (dataset) return fitIterator(this, dataset, null, optionsBeside("fitIterator", y, options));
-    return fitIterator(this, x as DataLike, y as DataLike, options ?? {});
+    return fitIterator(this, x as DataLike, (y ?? undefined) as DataLike, options ?? {});
   }
 
   /** Loss and metrics over some samples, in inference mode. */
@@ -563,14 +568,14 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   ): Promise<Record<string, number>>;
   /** Loss and metrics over one pass of a dataset. */
   evaluate(data: Dataset, options?: EvaluateOptions): Promise<Record<string, number>>;
-  evaluate(
+  async evaluate(
     x: DataLike | Dataset,
     y?: DataLike | EvaluateOptions,
     options?: EvaluateOptions,
   ): Promise<Record<string, number>> {
     const dataset = descriptionOf(x);
     if (dataset) return evaluate(this, dataset, null, optionsBeside("evaluate", y, options));
-    return evaluate(this, x as DataLike, y as DataLike, options ?? {});
+    return evaluate(this, x as DataLike, (y ?? undefined) as DataLike, options ?? {});
   }
 
   /** Outputs for some samples, in inference mode: a tensor, or as the model's outputs were given. */

@@ -1,4 +1,4 @@
-import { OptionError, checkName } from "../errors.ts";
+import { OptionError, checkName, checkOptions, shown } from "../errors.ts";
 import { type LossName, losses } from "../losses/catalogue.gen.ts";
 import type { Loss } from "../losses/defineLoss.ts";
 import { type MetricLike, type NamedMetric, metricsFor } from "../metrics/resolve.ts";
@@ -94,6 +94,7 @@ export function mapOutputs<T, R>(given: PerOutput<T>, f: (one: T) => R): PerOutp
 /** Resolves names. @throws OptionError on unknown names and options */
 export function compiledFrom(options: CompileOptions): Compiled {
   const known = ["optimizer", "loss", "lossWeights", "metrics"];
+  checkOptions("compile", options, known);
   for (const name of Object.keys(options)) checkName("compile", "option", name, known);
   const { optimizer, loss, lossWeights = null, metrics = [] } = options;
   if (typeof optimizer === "function") {
@@ -101,6 +102,22 @@ export function compiledFrom(options: CompileOptions): Compiled {
       "compile: optimizer must be a name or a definition, got a function; call it if it makes one: adam()",
     );
   }
+  if (typeof optimizer !== "string" && typeof optimizer?.definition !== "object") {
+    throw new OptionError(
+      `compile: optimizer must be a name or a definition, got ${shown(optimizer)}; "adam", or adam({ ... })`,
+    );
+  }
+  if (
+    typeof loss !== "string" &&
+    typeof loss !== "function" &&
+    (typeof loss !== "object" || loss === null)
+  ) {
+    throw new OptionError(
+      `compile: loss must be a name or a definition, got ${shown(loss)}; "meanSquaredError", or one for each output`,
+    );
+  }
+  if (typeof metrics !== "object" || metrics === null)
+    throw new OptionError(`compile: metrics must be a list, got ${shown(metrics)}`);
   return {
     optimizer:
       typeof optimizer === "string"

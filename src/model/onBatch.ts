@@ -1,4 +1,4 @@
-import { NonFiniteError } from "../errors.ts";
+import { NonFiniteError, withDefaults } from "../errors.ts";
 import { init } from "../kernels/engine.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { type DataLike, samplesFor } from "./data.ts";
@@ -20,7 +20,12 @@ export async function trainOnBatch(
   y: DataLike,
   options: { sampleWeight?: TensorLike; seed?: number } = {},
 ): Promise<Record<string, number>> {
-  const samples = samplesFor("trainOnBatch", model, x, y, options.sampleWeight);
+  const { sampleWeight, seed } = withDefaults<typeof options>(
+    "trainOnBatch",
+    { sampleWeight: undefined, seed: undefined },
+    options,
+  );
+  const samples = samplesFor("trainOnBatch", model, x, y, sampleWeight);
   const weighted = samples.weight !== null;
   const engine = await init();
   const data = new ResidentData(engine);
@@ -39,7 +44,7 @@ export async function trainOnBatch(
     const plan = runner.plan("train", samples.rows, feed.dtypes);
     runner.memory.take();
     runner.bind(plan, feed.source, 0);
-    if (!runner.trainStep(plan, 0, options.seed ?? model.seed)) {
+    if (!runner.trainStep(plan, 0, seed ?? model.seed)) {
       const { source, dtypes } = feed;
       const at = { source, order: 0, cursor: 0, batch: samples.rows, dtypes };
       const loss = runner.scalar(plan, "loss");

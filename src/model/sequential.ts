@@ -1,4 +1,4 @@
-import { OptionError, withDefaults } from "../errors.ts";
+import { OptionError, shown, withDefaults } from "../errors.ts";
 import type { Layer } from "../layers/defineLayer.ts";
 import { input } from "../layers/layerTensor.ts";
 import type { Shape } from "../shape.ts";
@@ -24,6 +24,11 @@ export class Sequential<In extends Shape = Shape, Out extends Shape = Shape> ext
 
   constructor(layers: readonly LayerLike[], options: SequentialOptions) {
     super(options.name, options.seed, "single");
+    if (!Array.isArray(layers)) {
+      throw new OptionError(
+        `sequential: layers must be an array, got ${shown(layers)}; sequential([dense({ ... })])`,
+      );
+    }
     for (const layer of layers) this.add(layer);
     const first = layers[0];
     if (first instanceof Model) {
@@ -51,6 +56,12 @@ export class Sequential<In extends Shape = Shape, Out extends Shape = Shape> ext
         `model "${this.name}": is built already; add layers before the first fit`,
       );
     const one = layer instanceof Model ? (layer.asLayer() as Layer) : layer;
+    if (typeof one !== "function" || !("calls" in one)) {
+      const cure = typeof one === "function" ? "; call what makes one: dense({ ... })" : "";
+      throw new OptionError(
+        `model "${this.name}": must be made of layers, got ${shown(one)}${cure}`,
+      );
+    }
     if (this.chain.includes(one)) {
       throw new OptionError(
         `model "${this.name}": the same ${one.kind} layer is given twice; make a second one`,

@@ -153,6 +153,27 @@ type Sum<A extends number, B extends number> = number extends A | B
     ? [...Repeated<`${A}`, [0]>, ...Repeated<`${B}`, [0]>]["length"]
     : number;
 
+/** How often a window of K fits into N, S apart: one step of recursion a window. */
+type Fitted<N extends 0[], K extends 0[], S extends 0[], Out extends 0[] = []> = N extends [
+  ...K,
+  ...0[],
+]
+  ? N extends [...S, ...infer Rest extends 0[]]
+    ? Fitted<Rest, K, S, [...Out, 0]>
+    : [...Out, 0]["length"]
+  : Out["length"];
+
+/** Windows of K neighbours among N below 1,000, S from one to the next; not known where none fits. */
+export type Windows<N extends number, K extends number, S extends number> = number extends N | K | S
+  ? number
+  : [IsShort<`${N}0`>, IsShort<`${K}0`>, S] extends [true, true, Exclude<S, 0>]
+    ? Repeated<`${N}`, [0]> extends [...Repeated<`${K}`, [0]>, ...infer Rest extends 0[]]
+      ? S extends 1
+        ? [...Rest, 0]["length"]
+        : Fitted<Repeated<`${N}`, [0]>, Repeated<`${K}`, [0]>, Repeated<`${S}`, [0]>>
+      : number
+    : number;
+
 /** Number of elements. */
 export type Count<S extends Shape, Out extends number = 1> =
   IsKnown<S> extends true

@@ -1,4 +1,4 @@
-import { DataError, ShapeError } from "../errors.ts";
+import { DataError, OptionError, ShapeError, shown } from "../errors.ts";
 import {
   type DType,
   type Elements,
@@ -64,6 +64,8 @@ export class Tensor<S extends Shape = Shape> {
   }
 }
 
+const DTYPES: readonly DType[] = ["float32", "int32", "uint8", "bool"];
+
 function shapeOfNested(value: NestedNumbers): number[] {
   const shape: number[] = [];
   for (let v: NestedNumbers | undefined = value; Array.isArray(v); v = v[0]) shape.push(v.length);
@@ -83,7 +85,7 @@ function fill(
       throw new DataError(
         Array.isArray(value)
           ? `tensor: nested arrays must be rectangular; found one that is deeper than ${printShape(shape)}`
-          : `tensor: elements must be numbers, got ${(JSON.stringify(value) ?? typeof value).slice(0, 60)}`,
+          : `tensor: elements must be numbers, got ${shown(value)}`,
       );
     }
     out[offset] = Number(value);
@@ -91,9 +93,7 @@ function fill(
   }
   const n = shape[axis]!;
   if (!Array.isArray(value) || value.length !== n) {
-    const got = Array.isArray(value)
-      ? `one of length ${value.length}`
-      : `the number ${String(value)}`;
+    const got = Array.isArray(value) ? `one of length ${value.length}` : shown(value);
     throw new DataError(
       `tensor: nested arrays must be rectangular ${printShape(shape)}, but axis ${axis} holds ${got}`,
     );
@@ -133,12 +133,21 @@ export function tensor<S extends Shape>(
 export function tensor(data: TensorLike, shape?: Shape, dtype?: DType): Tensor;
 export function tensor(data: TensorLike, shape?: Shape, dtype?: DType): Tensor {
   if (shape) checkShape("tensor", shape);
+  if (dtype !== undefined && !DTYPES.includes(dtype)) {
+    throw new OptionError(`tensor: dtype must be one of ${DTYPES.join(", ")}, got ${shown(dtype)}`);
+  }
   let elements: Elements | Float64Array;
   let own: Shape;
   if (data instanceof Tensor) {
     [elements, own] = [data.data, data.shape];
     dtype ??= data.dtype;
   } else if (ArrayBuffer.isView(data)) {
+    // Typed arrays of bigints, and DataViews, hold no numbers.
+    if (typeof (data as ArrayLike<unknown>)[0] === "bigint" || data.length === undefined) {
+      throw new DataError(
+        `tensor: elements must be numbers, got ${shown(data)}; convert them: Float64Array.from(data, Number)`,
+      );
+    }
     [elements, own] = [data as Elements | Float64Array, [data.length]];
   } else {
     const nested = data as NestedNumbers;

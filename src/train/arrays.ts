@@ -2,6 +2,17 @@ import { DataError, ShapeError } from "../errors.ts";
 import { type DType, type Shape, printShape, sameShape, sizeOf } from "../shape.ts";
 import { Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 
+/** A tensor from what was given for one. @throws DataError naming the argument */
+export function hostTensor(subject: string, what: string, data: TensorLike): Tensor {
+  try {
+    return data instanceof Tensor ? data : tensor(data);
+  } catch (error) {
+    throw new DataError((error as Error).message.replace(/^tensor:/, `${subject}: ${what}:`), {
+      cause: error,
+    });
+  }
+}
+
 /**
  * A model's input with a batch axis, in a dtype that a batch can be loaded from: bytes or the input's own.
  *
@@ -17,11 +28,16 @@ export function inputTensor(
   shape: Shape | null,
   dtype: DType | null,
 ): Tensor {
-  const t = data instanceof Tensor ? data : tensor(data);
+  const t = hostTensor(subject, what, data);
   if (t.shape.length === 0)
     throw new ShapeError(`${subject}: ${what} must have a batch axis, got a single number`);
   if (t.shape[0] === 0)
     throw new DataError(`${subject}: ${what} is empty; give at least one sample`);
+  if (t.size === 0) {
+    throw new DataError(
+      `${subject}: ${what} must hold numbers, got samples without any: ${printShape(t.shape)}`,
+    );
+  }
   const own = t.shape.slice(1);
   let result = t;
   if (shape && !sameShape(own, shape)) {
@@ -82,7 +98,7 @@ export function indexLabels(
   shape: Shape,
   classes: number,
 ): Tensor {
-  const t = data instanceof Tensor ? data : tensor(data);
+  const t = hostTensor(subject, what, data);
   const want = [rows, ...shape];
   if (t.shape[0] !== rows) throw rowsError(subject, what, t, rows);
   if (t.size !== sizeOf(want)) {
@@ -112,7 +128,7 @@ export function valueLabels(
   rows: number,
   shape: Shape,
 ): Tensor {
-  const t = data instanceof Tensor ? data : tensor(data);
+  const t = hostTensor(subject, what, data);
   const want = [rows, ...shape];
   if (t.shape[0] !== rows && t.size !== sizeOf(want)) throw rowsError(subject, what, t, rows);
   if (t.size !== sizeOf(want)) {

@@ -1,4 +1,4 @@
-import { DataError } from "../errors.ts";
+import { DataError, OptionError, shown } from "../errors.ts";
 import { fileStore } from "../runtime/stores/fileStore.ts";
 import type { Store } from "../runtime/stores/store.ts";
 import { type Checkpoint, decodeCheckpoint } from "./checkpoint.ts";
@@ -74,7 +74,12 @@ export async function openCheckpoint(source: CheckpointSource): Promise<FoundChe
       throw new DataError(`resumeFrom: must be the path of a file, got "${source}"`);
     store = fileStore(folder === "" ? "." : folder!);
     name = file;
-  } else store = source;
+  } else {
+    if (typeof source.read !== "function") {
+      throw new OptionError(`resumeFrom: must be a path, a store or bytes, got ${shown(source)}`);
+    }
+    store = source;
+  }
   const found = await readCheckpoint(store, name);
   if (!found) throw new DataError(`resumeFrom: ${store.name} has no checkpoint "${name}"`);
   return found;

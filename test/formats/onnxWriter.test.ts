@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { expect } from "vitest";
-import { type Model, Tensor } from "../../src/index.ts";
+import { type Model, Tensor, loadModel } from "../../src/index.ts";
 import { onnxOfModel } from "../../src/model/write/onnxModel.ts";
+import { sharedPath } from "../shared.ts";
 import { testWithPeer } from "./peers.ts";
 import { MODELS, everyActivation, inputsOf, withValues } from "./writtenModels.ts";
 
@@ -71,3 +73,18 @@ for (const [name, make] of Object.entries(MODELS)) {
 testWithPeer<Ort>("onnxruntime-web", "onnxruntime computes every activation", async (ort) =>
   expect(await agrees(ort, everyActivation())).toBeLessThan(1e-5),
 );
+
+for (const folder of ["mobilenet_v1_025_tfjs", "mnist_cnn_tfjs", "doodlenet_tfjs"]) {
+  const path = sharedPath(`models/${folder}/model.json`);
+  if (!existsSync(path)) console.warn(`SKIPPED: ${path} is not there`);
+  else
+    testWithPeer<Ort>(
+      "onnxruntime-web",
+      `onnxruntime computes what a published network does: ${folder}`,
+      async (ort) => {
+        const net = await loadModel(path);
+        // Probabilities of up to a thousand classes after 28 layers.
+        expect(await agrees(ort, net)).toBeLessThan(1e-4);
+      },
+    );
+}

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { expect } from "vitest";
 import { type Model, Tensor, loadModel } from "../../src/index.ts";
 import { tfjsOfModel } from "../../src/model/write/tfjs.ts";
+import { sharedPath } from "../shared.ts";
 import { testWithPeer } from "./peers.ts";
 import { MODELS, everyActivation, inputsOf, withValues } from "./writtenModels.ts";
 
@@ -17,7 +19,7 @@ interface Tf {
 }
 
 /** Outputs of a model and of what TensorFlow.js makes of its files agree. Returns the largest difference. */
-async function agrees(tf: Tf, net: Model): Promise<number> {
+async function agrees(tf: Tf, net: Model, rows = 3): Promise<number> {
   await tf.setBackend("cpu");
   const files = tfjsOfModel("test", net);
   const json = JSON.parse(new TextDecoder().decode(files.get("model.json")));
@@ -30,7 +32,7 @@ async function agrees(tf: Tf, net: Model): Promise<number> {
       weightData: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
     }),
   });
-  const x = inputsOf(net, 3);
+  const x = inputsOf(net, rows);
   const tensors = x.map((t) => tf.tensor(t.data, t.shape, t.dtype));
   const got = [loaded.predict(tensors.length === 1 ? tensors[0]! : tensors)].flat();
   const y = await net.predict(x.length === 1 ? x[0]! : x);
@@ -85,3 +87,14 @@ testWithPeer<Tf>("@tensorflow/tfjs", "TensorFlow.js reads activations", async (t
   const names = [...KNOWN, "sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"];
   expect(await agrees(tf, everyActivation(names))).toBeLessThan(1e-5);
 });
+
+for (const folder of ["mobilenet_v1_025_tfjs", "mnist_cnn_tfjs"]) {
+  const path = sharedPath(`models/${folder}/model.json`);
+  if (!existsSync(path)) console.warn(`SKIPPED: ${path} is not there`);
+  else
+    testWithPeer<Tf>(
+      "@tensorflow/tfjs",
+      `TensorFlow.js reads a published network that we read and wrote: ${folder}`,
+      async (tf) => expect(await agrees(tf, await loadModel(path), 1)).toBeLessThan(1e-4),
+    );
+}

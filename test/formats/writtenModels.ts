@@ -261,6 +261,14 @@ export const MODELS: Readonly<Record<string, () => Model>> = {
       bidirectional({ layer: lstm({ units: 3, returnSequences: true }) }),
       bidirectional({ layer: gru({ units: 3 }), mergeMode: "sum" }),
     ]),
+  wrapped: () =>
+    sequential([
+      gru({ units: 5, resetAfter: false, returnSequences: true, inputShape: [6, 3] }),
+      timeDistributed({ layer: dense({ units: 4, activation: "tanh" }) }),
+      simpleRNN({ units: 4, returnSequences: true }),
+      bidirectional({ layer: lstm({ units: 3, returnSequences: true }) }),
+      bidirectional({ layer: simpleRNN({ units: 3 }), mergeMode: "ave" }),
+    ]),
   cell: () =>
     sequential([
       lstm({

@@ -87,6 +87,30 @@ const convAny = conv2d({ filters: 8, kernelSize: 3 })(any);
 const causal = conv1d({ filters: 4, kernelSize: 3, padding: "causal" })(sequence);
 const transposed = conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2 })(image);
 const separable = separableConv2d({ filters: 4, kernelSize: 3, padding: "same" })(image);
+const convDilated = conv2d({ filters: 8, kernelSize: 3, dilationRate: 2 })(image);
+const convWide = conv2d({ filters: 8, kernelSize: 7, strides: 2, padding: "same" })(
+  input([224, 224, 3]),
+);
+const convUnequal = conv2d({ filters: 8, kernelSize: [3, 1], strides: [2, 1] })(image);
+const size: number = 3;
+const convFree = conv2d({ filters: 8, kernelSize: size })(image);
+const convPadded = conv2d({
+  filters: 8,
+  kernelSize: 3,
+  padding: [
+    [1, 1],
+    [1, 1],
+  ],
+})(image);
+const pooledApart = maxPooling2d({ poolSize: 3, strides: 2 })(convSame);
+const pooledSame = averagePooling1d({ poolSize: 2, padding: "same" })(sequence);
+const lenet = flatten()(
+  maxPooling2d()(
+    conv2d({ filters: 16, kernelSize: 5 })(
+      maxPooling2d()(conv2d({ filters: 6, kernelSize: 5, padding: "same" })(image)),
+    ),
+  ),
+);
 const pooled = maxPooling2d()(convSame);
 const pooledAny = averagePooling1d({ poolSize: 3 })(any);
 const upSampled = upSampling2d({ size: 2 })(convSame);
@@ -150,16 +174,24 @@ export type Layers = [
   Expect<Equal<typeof reshaped, Of<readonly [4, 5]>>>,
   Expect<Equal<typeof reshapedFree, Of<readonly [4, number]>>>,
   Expect<Equal<typeof repeated, Of<readonly [7, 20]>>>,
-  Expect<Equal<typeof conv, Of<readonly [number, number, 8]>>>,
+  Expect<Equal<typeof conv, Of<readonly [26, 26, 8]>>>,
   Expect<Equal<typeof convSame, Of<readonly [28, 28, 8]>>>,
-  Expect<Equal<typeof convStrided, Of<readonly [number, number, 8]>>>,
+  Expect<Equal<typeof convStrided, Of<readonly [14, 14, 8]>>>,
   Expect<Equal<typeof convPairs, Of<readonly [28, 28, 8]>>>,
-  Expect<Equal<typeof convFirst, Of<readonly [8, number, number]>>>,
+  Expect<Equal<typeof convFirst, Of<readonly [8, 26, 26]>>>,
   Expect<Equal<typeof convAny, Of<readonly [number, number, 8]>>>,
   Expect<Equal<typeof causal, Of<readonly [12, 4]>>>,
   Expect<Equal<typeof transposed, Of<readonly [number, number, 4]>>>,
   Expect<Equal<typeof separable, Of<readonly [28, 28, 4]>>>,
-  Expect<Equal<typeof pooled, Of<readonly [number, number, 8]>>>,
+  Expect<Equal<typeof pooled, Of<readonly [14, 14, 8]>>>,
+  Expect<Equal<typeof convDilated, Of<readonly [number, number, 8]>>>,
+  Expect<Equal<typeof convWide, Of<readonly [112, 112, 8]>>>,
+  Expect<Equal<typeof convUnequal, Of<readonly [13, 28, 8]>>>,
+  Expect<Equal<typeof convFree, Of<readonly [number, number, 8]>>>,
+  Expect<Equal<typeof convPadded, Of<readonly [number, number, 8]>>>,
+  Expect<Equal<typeof pooledApart, Of<readonly [13, 13, 8]>>>,
+  Expect<Equal<typeof pooledSame, Of<readonly [6, 5]>>>,
+  Expect<Equal<typeof lenet, Of<readonly [400]>>>,
   Expect<Equal<typeof pooledAny, Of<readonly [number, number]>>>,
   Expect<Equal<typeof upSampled, Of<readonly [number, number, 8]>>>,
   Expect<Equal<typeof globally, Of<readonly [8]>>>,

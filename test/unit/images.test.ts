@@ -136,6 +136,53 @@ describe("resizeImage()", () => {
     expect([...resizeImage(image, 1, 1).data]).toEqual([85]);
     expect(resizeImage(tensor(new Uint8Array(45), [3, 5, 3]), 7, 2).shape).toEqual([7, 2, 3]);
   });
+
+  // torch.nn.Upsample(scale_factor=2, mode="bilinear") of [[1, 2], [3, 4]], from its documentation, times 4.
+  test("enlarges as PyTorch's bilinear interpolation does, by either filter", () => {
+    const image = tensor(Uint8Array.of(4, 8, 12, 16), [2, 2, 1]);
+    const want = [4, 5, 7, 8, 6, 7, 9, 10, 10, 11, 13, 14, 12, 13, 15, 16];
+    expect([...resizeImage(image, 4, 4).data]).toEqual(want);
+    expect([...resizeImage(image, 4, 4, { filter: "antialias" }).data]).toEqual(want);
+  });
+
+  test("averages under a triangle where an image shrinks, within a byte of float64", () => {
+    const [rows, columns, height, width] = [23, 17, 7, 6];
+    const data = Uint8Array.from({ length: rows * columns * 3 }, (_, i) => (i * 53) % 256);
+    const got = resizeImage(tensor(data, [rows, columns, 3]), height, width, {
+      filter: "antialias",
+    });
+    // PIL's Resample.c: support and center in pixels of the old grid.
+    const weights = (from: number, to: number, i: number): number[] => {
+      const center = ((i + 0.5) * from) / to;
+      const all = Array.from({ length: from }, (_, j) =>
+        Math.max(0, 1 - Math.abs((j + 0.5 - center) / (from / to))),
+      );
+      const sum = all.reduce((a, b) => a + b, 0);
+      return all.map((w) => w / sum);
+    };
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const [down, across] = [weights(rows, height, y), weights(columns, width, x)];
+        let sum = 0;
+        down.forEach((wy, r) =>
+          across.forEach((wx, c) => (sum += wy * wx * data[(r * columns + c) * 3 + 1]!)),
+        );
+        expect(Math.abs(got.data[(y * width + x) * 3 + 1]! - sum)).toBeLessThan(1);
+      }
+    }
+    // Stripes of one pixel are grey, not what is under the samples; less so where the border cuts the triangle.
+    const stripes = Uint8Array.from({ length: 64 }, (_, i) => (i % 2) * 255);
+    const small = resizeImage(tensor(stripes, [1, 64, 1]), 1, 8, { filter: "antialias" });
+    for (const v of small.data) expect(Math.abs(v - 127.5)).toBeLessThan(5);
+  });
+
+  test("says what it takes", () => {
+    expect(() => resizeImage(tensor([[1]]), 2, 2)).toThrow(
+      "resizeImage: image must be uint8[rows, columns, channels], got float32[1, 1]",
+    );
+    const image = tensor(new Uint8Array(3), [1, 1, 3]);
+    expect(() => resizeImage(image, 2, 2, { filter: "cubic" as never })).toThrow("cubic");
+  });
 });
 
 const folder = mkdtempSync(join(tmpdir(), "thalweg-"));

@@ -203,19 +203,24 @@ class Converter {
     const auto = this.text("auto_pad", "NOTSET");
     if (auto === "SAME_UPPER") return "same";
     if (auto === "VALID") return "valid";
-    if (auto === "SAME_LOWER") {
-      return spatial.map((n, i): [number, number] => {
-        const reach = (size[i]! - 1) * dilations[i]! + 1;
-        const total = Math.max(0, (Math.ceil(n / strides[i]!) - 1) * strides[i]! + reach - n);
-        return [Math.ceil(total / 2), Math.floor(total / 2)];
-      });
-    }
+    const totals = spatial.map((n, i) => {
+      const reach = (size[i]! - 1) * dilations[i]! + 1;
+      return Math.max(0, (Math.ceil(n / strides[i]!) - 1) * strides[i]! + reach - n);
+    });
+    if (auto === "SAME_LOWER")
+      return totals.map((total): [number, number] => [Math.ceil(total / 2), Math.floor(total / 2)]);
     const pads = this.list("pads") ?? [];
     const rank = spatial.length;
     if (pads.every((n) => n === 0)) return "valid";
     if (pads.length !== 2 * rank || pads.some((n) => n < 0))
       return this.fail("must have two pads >= 0 an axis");
-    return spatial.map((_, i): [number, number] => [pads[i]!, pads[i + rank]!]);
+    const pairs = spatial.map((_, i): [number, number] => [pads[i]!, pads[i + rank]!]);
+    // Other formats have no padding in numbers: what is "same" in these is called so.
+    const same = pairs.every(
+      ([before, after], i) =>
+        before === Math.floor(totals[i]! / 2) && after === Math.ceil(totals[i]! / 2),
+    );
+    return same ? "same" : pairs;
   }
 
   private windows(value: Value, size: readonly number[]) {

@@ -1,4 +1,4 @@
-import { DataError, OptionError, withDefaults } from "../../errors.ts";
+import { DataError, OptionError, shown, withDefaults } from "../../errors.ts";
 import { type DownloadOptions, type DownloadSource, download } from "../../io/download.ts";
 
 /** Where a model file may come from: a path, an address, its bytes, a File or Blob, or a stream. */
@@ -57,6 +57,11 @@ export async function openSource(
 ): Promise<OpenedSource> {
   const { files, integrity, ...how } = withDefaults(subject, DEFAULTS, options);
   const named = typeof source === "string" || source instanceof URL;
+  if (!named && (typeof source !== "object" || source === null)) {
+    throw new OptionError(
+      `${subject}: must be given a path, an address, or the file's bytes, got ${shown(source)}`,
+    );
+  }
   const name = named ? String(source) : "";
   const main = baseName(name) || "model.json";
   const wanted = (file: string): string | null => {

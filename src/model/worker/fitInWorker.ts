@@ -109,16 +109,25 @@ async function engineStart(): Promise<EngineStart> {
   return { module: await moduleFor(engine), variant, threads, maximumMemory, splitWork };
 }
 
+/** A tensor of an array; what cannot be one the worker shall refuse, as `fit` does here. */
+function asTensor(data: unknown): unknown {
+  try {
+    return tensor(data as TensorLike);
+  } catch {
+    return data;
+  }
+}
+
 /** Data with its arrays as tensors: what a message would lose the kind of. */
 function tensorsOf(data: unknown, parts: number): unknown {
-  if (data instanceof Tensor || ArrayBuffer.isView(data)) return tensor(data as TensorLike);
+  if (data instanceof Tensor || ArrayBuffer.isView(data)) return asTensor(data);
   if (isRecord(data)) {
     const entries = Object.entries(data).map(([name, part]) => [name, tensorsOf(part, 1)]);
     return Object.fromEntries(entries);
   }
   if (!Array.isArray(data)) return data;
   const many = parts > 1 || data.some((part) => part instanceof Tensor || ArrayBuffer.isView(part));
-  return many ? data.map((part) => tensorsOf(part, 1)) : tensor(data as TensorLike);
+  return many ? data.map((part) => tensorsOf(part, 1)) : asTensor(data);
 }
 
 /** Sends the data, and starts the training. */

@@ -102,9 +102,12 @@ export class KerasLayerWriter {
         typeof one === "string" ? snake(one) : one,
       ]),
     );
-    const isL1L2 = module === "keras.regularizers" && this.dialect !== "keras3";
-    const className = isL1L2 ? "L1L2" : kind === "l1l2" ? "L1L2" : pascal(kind);
-    return this.object(module, className, config);
+    if (module !== "keras.regularizers") return this.object(module, pascal(kind), config);
+    // Keras 3 has classes for the penalties that are one of both; the older ones know L1L2 alone.
+    const { l1 = 0, l2 = 0 } = config as { l1?: number; l2?: number };
+    if (this.dialect !== "keras3" || (l1 !== 0 && l2 !== 0))
+      return this.object(module, "L1L2", { l1, l2 });
+    return l1 === 0 ? this.object(module, "L2", { l2 }) : this.object(module, "L1", { l1 });
   }
 
   private option(own: string, layer: AnyLayer, key: string, value: unknown): unknown {

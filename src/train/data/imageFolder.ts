@@ -1,7 +1,7 @@
 import { DataError, ShapeError, checkName, withDefaults } from "../../errors.ts";
 import { bytesOfSource } from "../../io/chunks.ts";
 import { CHANNELS, type ColorMode, decodeImage } from "../../io/image.ts";
-import { resizeImage } from "../../io/resize.ts";
+import { type ResizeFilter, resizeImage } from "../../io/resize.ts";
 import { listFolder, pathOf } from "../../runtime/files.ts";
 import { printShape } from "../../shape.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -13,6 +13,8 @@ import { rowsStage } from "./stage.ts";
 export interface ImageFolderOptions {
   /** [height, width] to which every image is resized; null: they must all have one size already. */
   size: readonly [number, number] | null;
+  /** How: "antialias" where photographs shrink and details matter. Default "bilinear", as Keras does it. */
+  filter: ResizeFilter;
   /** Channels that are kept. Default "rgb". */
   colorMode: ColorMode;
   /** The classes in the order of their indices; null: names of the subfolders, sorted. */
@@ -23,7 +25,12 @@ export interface ImageFolderOptions {
 export type ImageSource = string | URL | Readonly<Record<string, Uint8Array | Blob>>;
 
 const SUBJECT = "dataset.imageFolder";
-const DEFAULTS: ImageFolderOptions = { size: null, colorMode: "rgb", classNames: null };
+const DEFAULTS: ImageFolderOptions = {
+  size: null,
+  filter: "bilinear",
+  colorMode: "rgb",
+  classNames: null,
+};
 const IMAGE = /\.(png|jpe?g)$/i;
 
 interface ImageFile {
@@ -78,7 +85,8 @@ export async function imageFolder(
   source: ImageSource,
   options: Partial<ImageFolderOptions> = {},
 ): Promise<Dataset> {
-  const { size, colorMode, classNames } = withDefaults(SUBJECT, DEFAULTS, options);
+  const { size, filter, colorMode, classNames } = withDefaults(SUBJECT, DEFAULTS, options);
+  checkName(SUBJECT, "filter", filter, ["bilinear", "antialias"]);
   checkName(SUBJECT, "colorMode", colorMode, Object.keys(CHANNELS));
   if (size && !(size.length === 2 && size.every((n) => Number.isInteger(n) && n > 0)))
     throw new RangeError(`${SUBJECT}: size must be [height, width], got ${printShape(size)}`);
@@ -104,7 +112,7 @@ export async function imageFolder(
     const { path, folder, content } = files[index]!;
     const bytes = await bytesOfSource(content);
     let image = await decodeImage(bytes, { name: path, colorMode });
-    if (size) image = resizeImage(image, size[0], size[1]);
+    if (size) image = resizeImage(image, size[0], size[1], { filter });
     else {
       expected ??= image.shape;
       if (image.shape.some((n, i) => n !== expected![i])) {

@@ -147,8 +147,9 @@ const KEYS = ["x", "y", "sampleWeight"];
 export function sampleOf(subject: string, given: SampleLike): Sample {
   if (!isRecord(given) || given.x === undefined) {
     const got = Array.isArray(given) ? "an array" : given === null ? "null" : typeof given;
+    const names = isRecord(given) ? Object.keys(given).filter((key) => key !== "x") : [];
     const keys = isRecord(given)
-      ? `an object with ${Object.keys(given).join(", ") || "no keys"}`
+      ? `an object with ${names.join(", ") || "no keys"}, without x`
       : got;
     throw new DataError(`${subject}: must be an object { x, y?, sampleWeight? }, got ${keys}`);
   }
