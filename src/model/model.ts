@@ -29,7 +29,6 @@ import {
   compiledFrom,
   headsOf,
 } from "./objective.ts";
-import { trainOnBatch } from "./onBatch.ts";
 import { optionsBeside } from "./optionsBeside.ts";
 import { type PredictOptions, predict, predictSync } from "./predict.ts";
 import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
@@ -595,11 +594,12 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   }
 
   /** One training step on one batch; loss and metrics before the update. @throws NonFiniteError */
-  trainOnBatch<const X extends DataLike>(
+  async trainOnBatch<const X extends DataLike>(
     x: X & NoInfer<FitsInputs<X, Inputs>>,
     y: DataLike,
     options: { sampleWeight?: TensorLike; seed?: number } = {},
   ): Promise<Record<string, number>> {
+    const { trainOnBatch } = await import("./onBatch.ts"); // fit does not need it
     return trainOnBatch(this, x, y, options);
   }
 
