@@ -51,11 +51,12 @@ export async function planInfo(model: AnyModel, options: PlanInfoOptions): Promi
   const { trainedBytes, gradientBytes, slots, bytes } = runner.memory;
   const memory: MemoryInfo = {
     parameters: trainedBytes,
-    gradients: gradientBytes,
+    gradients: trainedBytes,
     slots: trainedBytes * slots.size,
     state: bytes - gradientBytes - trainedBytes * (1 + slots.size),
     arena: runner.arenaSize,
-    commands: runner.bytes - bytes - runner.arenaSize,
+    // The loss of processes that train together lies behind the gradients: a scalar.
+    commands: runner.bytes - bytes - runner.arenaSize + gradientBytes - trainedBytes,
     total: runner.bytes,
   };
   letGo();

@@ -21,7 +21,7 @@ test("thalweg tune looks wide, narrows, tests once, and keeps model, journal and
   expect(run.out).toMatch(/rate: .* becomes float .*, log; the best 3 lie in /);
   expect(run.out).toMatch(/initializer: .*; the best 3 have /);
   expect(run.out).toContain("decay: 0.1 becomes float 0.01 to 1, log");
-  expect(run.out).toMatch(/the mean of the networks of the best \d trials/);
+  expect(run.out).toMatch(/the mean of 5 networks of the best parameters/);
   expect(run.out).toMatch(/test accuracy 0\.\d+ \(95 %: /);
   expect(run.out).toContain("of a network that was not tuned");
   const page = readFileSync(join(folder, "first/report.html"), "utf8");

@@ -33,7 +33,7 @@ const TRIALS = 50;
 const FOLDS = 5;
 /** Rows that a trial sees in each fold, by which the default number of epochs goes, and its bounds. */
 const [ROWS_SEEN, LEAST_EPOCHS, MOST_EPOCHS] = [250_000, 20, 100];
-/** Networks whose mean is kept: those of the best trials. */
+/** Networks of the best parameters, each from a seed of its own, whose mean is kept. */
 const KEPT = 5;
 /** Trials that a trial does not wait for: studies are the same for as many jobs. */
 const LAG = 4;
@@ -183,7 +183,7 @@ const paramsText = (params: object): string =>
 
 /**
  * Tunes a network on a table: at random in a wide space, with cross-validation; then, narrowed to where the best trials lie,
- * by a Parzen estimator; then tests the mean of the best few once, beside a network that was not tuned.
+ * by a Parzen estimator; then tests the mean of a few networks of the best parameters once, beside a network that was not tuned.
  *
  * @throws OptionError, DataError and what fit throws
  */
@@ -221,11 +221,8 @@ export async function tune({ options: given }: CommandLine): Promise<void> {
   }
   say();
   labelled(terminal, "Best", paramsText(ranking[0]!.params));
-  const chosen = ranking.slice(0, KEPT).map(({ params }, i) => ({
-    params: { decay: WIDE_DECAY, ...params } as NetworkParams,
-    seed: seed + i,
-  }));
-  const tuned = await tunedTest(data, chosen, epochs, seed);
+  const params = { decay: WIDE_DECAY, ...ranking[0]!.params } as NetworkParams;
+  const tuned = await tunedTest(data, params, { networks: KEPT, epochs, seed });
   const untuned = await untunedTest(data, seed);
   const isRegression = data.task === "regression";
   const measure = isRegression ? "test RMSE" : "test accuracy";
@@ -233,8 +230,8 @@ export async function tune({ options: given }: CommandLine): Promise<void> {
   const withInterval = ({ score, interval: [low, high] }: typeof untuned): string =>
     `${text(score)} (95 %: ${text(low)} to ${text(high)})`;
   const lines = [
-    `${measure} ${withInterval(tuned.test)}, of rows that no trial saw: the mean of the networks of the best ${chosen.length} trials`,
-    `${measure} ${withInterval(tuned.single)} of the best trial's network alone`,
+    `${measure} ${withInterval(tuned.test)}, of rows that no trial saw: the mean of ${KEPT} networks of the best parameters`,
+    `${measure} ${withInterval(tuned.single)} of the first of them alone`,
     `${measure} ${withInterval(untuned)} of a network that was not tuned, as thalweg train makes it`,
   ];
   terminal.result(style("good", lines[0]!));
