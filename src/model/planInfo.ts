@@ -51,12 +51,11 @@ export async function planInfo(model: AnyModel, options: PlanInfoOptions): Promi
   const { trainedBytes, gradientBytes, slots, bytes } = runner.memory;
   const memory: MemoryInfo = {
     parameters: trainedBytes,
-    gradients: trainedBytes,
+    gradients: gradientBytes,
     slots: trainedBytes * slots.size,
     state: bytes - gradientBytes - trainedBytes * (1 + slots.size),
     arena: runner.arenaSize,
-    // The loss of processes that train together lies behind the gradients: a scalar.
-    commands: runner.bytes - bytes - runner.arenaSize + gradientBytes - trainedBytes,
+    commands: runner.bytes - bytes - runner.arenaSize,
     total: runner.bytes,
   };
   letGo();

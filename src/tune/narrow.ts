@@ -88,7 +88,8 @@ function movedRange(
   const near = (a: number, b: number): number => (ordered.length > 2 ? Math.abs(a - b) : width / 4);
   const [gapLow, gapHigh] = [near(ordered[1] ?? first, first), near(last, ordered.at(-2) ?? last)];
   const good = best.map(scale);
-  const many = good.length / 3;
+  // One trial on a border may be there by luck.
+  const many = Math.max(2, good.length / 3);
   const atLow = good.filter((x) => x <= first + gapLow / 2).length >= many;
   const atHigh = good.filter((x) => x >= last - gapHigh / 2).length >= many;
   const low = atLow ? first - width : Math.min(...good) - gapLow / 2;
