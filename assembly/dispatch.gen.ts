@@ -97,7 +97,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       binary(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), scratch, begin, end);
       break;
     case 5:
-      clipValue(load<usize>(pc, 4), load<f32>(load<usize>(pc, 8)), begin, end);
+      if (ALL_KERNELS) clipValue(load<usize>(pc, 4), load<f32>(load<usize>(pc, 8)), begin, end);
       break;
     case 6:
       scale(load<usize>(pc, 4), load<f32>(load<usize>(pc, 8)), begin, end);
@@ -106,10 +106,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       sumOfSquares(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
       break;
     case 8:
-      sumOfMagnitudes(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+      if (ALL_KERNELS) sumOfMagnitudes(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
       break;
     case 9:
-      maxMagnitude(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
+      if (ALL_KERNELS) maxMagnitude(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), begin, end);
       break;
     case 10:
       compare(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), begin, end);
@@ -205,10 +205,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       binaryMatch(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 41:
-      elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      if (ALL_KERNELS) elu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 42:
-      eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) eluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 43:
       if (ALL_KERNELS) selu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -232,7 +232,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       gatherBytes(load<u32>(load<usize>(pc, 4)), load<u32>(load<usize>(pc, 8)), load<u32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 50:
-      gather(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
+      if (ALL_KERNELS) gather(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 51:
       if (ALL_KERNELS) gatherElements(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
@@ -247,10 +247,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       geluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 55:
-      geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) geluTanh(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 56:
-      geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) geluTanhGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 57:
       if (ALL_KERNELS) normBlocks(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
@@ -307,10 +307,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) panels(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), begin, end);
       break;
     case 75:
-      leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
+      if (ALL_KERNELS) leakyRelu(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), begin, end);
       break;
     case 76:
-      leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) leakyReluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 77:
       if (ALL_KERNELS) relu6(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -343,7 +343,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) averagePool(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), begin, end);
       break;
     case 87:
-      maxPoolGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), begin, end);
+      if (ALL_KERNELS) maxPoolGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), begin, end);
       break;
     case 88:
       if (ALL_KERNELS) averagePoolGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), begin, end);
@@ -421,10 +421,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       absGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 113:
-      floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) floor(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 114:
-      ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) ceil(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 115:
       if (ALL_KERNELS) round(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -457,10 +457,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) scatterElements(load<i32>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 125:
-      silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) silu(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 126:
-      siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
+      if (ALL_KERNELS) siluGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 127:
       if (ALL_KERNELS) mish(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -499,10 +499,10 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       softmaxCrossentropyGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
     case 139:
-      softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) softplus(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 140:
-      softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      if (ALL_KERNELS) softplusGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 141:
       if (ALL_KERNELS) logSigmoid(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -532,7 +532,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) expm1(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 150:
-      log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) log(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 151:
       if (ALL_KERNELS) log1p(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -562,7 +562,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       sigmoidGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), begin, end);
       break;
     case 160:
-      sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
+      if (ALL_KERNELS) sqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
       break;
     case 161:
       if (ALL_KERNELS) rsqrt(load<usize>(pc, 4), load<usize>(pc, 8), begin, end);
@@ -607,7 +607,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) asgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
       break;
     case 175:
-      adaptiveClip(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), begin, end);
+      if (ALL_KERNELS) adaptiveClip(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 176:
       if (ALL_KERNELS) boundNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), begin, end);
@@ -655,16 +655,16 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
       break;
     case 191:
-      lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 192:
-      accumulate(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) accumulate(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 193:
-      averageWeights(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) averageWeights(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 194:
-      ascend(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) ascend(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 195:
       if (ALL_KERNELS) activity(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20));
@@ -676,7 +676,7 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) trustRatio(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<usize>(pc, 36), load<usize>(pc, 40));
       break;
     case 198:
-      inverseNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
+      if (ALL_KERNELS) inverseNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
       break;
     case 199:
       if (ALL_KERNELS) adafactorScale(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<usize>(pc, 28));

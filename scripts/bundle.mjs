@@ -25,7 +25,10 @@ const NAMESPACES = [
 /** Files of dist that have a name, and their modules. */
 const ENTRIES = {
   ...Object.fromEntries(
-    ["index", "cli/main", "distributed/index", ...NAMESPACES].map((name) => [name, name]),
+    ["index", "workerd", "cli/main", "distributed/index", ...NAMESPACES].map((name) => [
+      name,
+      name,
+    ]),
   ),
   // What threads run lies beside the files that start them.
   trialThread: "tune/parallel/trialThread",
@@ -36,12 +39,14 @@ const CORE = [
   ...["activation", "dense", "dropout", "flatten", "reshape"].map((name) => `layers/${name}`),
 ];
 const LATER = "?later";
+/** Files with a class of which each thread has its own copy: pages load them lazily, workers at once. */
+const OF_A_THREAD = ["runtime/peer", "model/worker/upload"];
 const plain = (id) => id.replace(LATER, "");
 
 const read = (file) => readFileSync(file, "utf8");
 const targets = (file, pattern) =>
   [...read(file).matchAll(pattern)].map(([, path]) => join(dirname(file), path));
-const imported = (file) => targets(file, /^(?:import|export)\b[^;]*? from "(\.[^"]+)";/gms);
+const imported = (file) => targets(file, /^(?:import|export)\b[^;]*? from "(\.[^"]+\.js)";/gms);
 const lazilyImported = (file) =>
   targets(file, /\bimport\("(\.[^"]+)"\)/g).filter((path) => !path.includes("/wasm/"));
 
@@ -69,8 +74,10 @@ function parts(root) {
   const later = new Set([...seen].filter((file) => !core.has(file)));
   const twice = new Set([...later].filter((file) => lib.has(file)));
   // Two copies of a class, or of a map that is filled, would not know of each other: such a file stands by itself.
+  const mayBeTwice = OF_A_THREAD.map((name) => join(root, `${name}.js`));
   for (const file of twice) {
     if (
+      mayBeTwice.includes(file) ||
       !/^(export )?(class |const \w+ = (\/\*.*?\*\/ )?new (Weak)?(Map|Set)\(\))/m.test(read(file))
     )
       continue;
@@ -84,18 +91,23 @@ function parts(root) {
 /** Sends what is loaded lazily to its own copies, and marks constants as pure. */
 function plugin(root, { core, lib, loaders, later, twice }) {
   const isPublic = (file) => [core, lib, loaders, later].some((part) => part.has(file));
-  const isLater = (id) => id.endsWith(LATER) || (later.has(id) && !twice.has(id));
+  const atOnce = closure(Object.values(ENTRIES).map((path) => join(root, `${path}.js`)));
+  const isLater = (id) => id.endsWith(LATER) || !atOnce.has(id);
   return {
     name: "thalweg",
     // Programs, such as the command line, do something when they are loaded.
     load: (id) => (isPublic(plain(id)) ? pure(read(plain(id))) : undefined),
-    resolveId(path, importer) {
+    resolveId(path, importer, { kind }) {
       if (importer === undefined || !path.startsWith(".")) return undefined;
       const from = plain(importer);
+      // The entry for workerd is beside the files that it imports.
+      if (from === join(root, "workerd.js") && /\.wasm$|\/index\.js$/.test(path))
+        return { id: path, external: true };
       if (from === join(root, "index.js") && NAMESPACES.some((name) => path === `./${name}.js`))
         return { id: path, external: true };
       const file = join(dirname(from), path);
-      return twice.has(file) && (core.has(from) || isLater(importer)) ? file + LATER : file;
+      const isLazy = kind === "dynamic-import" || core.has(from) || isLater(importer);
+      return twice.has(file) && isLazy ? file + LATER : file;
     },
   };
 }

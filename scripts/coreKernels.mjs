@@ -16,9 +16,14 @@ const ROOTS = [
     (name) => `metrics/${name}`,
   ),
   ...["meanSquaredError", "meanAbsoluteError"].map((name) => `metrics/${name}`),
-  ...["relu", "leakyRelu", "elu", "gelu", "silu", "sigmoid", "softmax", "softplus", "tanh"].map(
-    (name) => `ops/activations/${name}`,
-  ),
+  ...["relu", "gelu", "sigmoid", "softmax", "tanh"].map((name) => `ops/activations/${name}`),
+];
+
+/** Kernels of options that few set, and of what fusion looks for, in code that all need. */
+const RARE = [
+  ...["adaptiveClip", "clipValue", "maxMagnitude", "sumOfMagnitudes"],
+  ...["accumulate", "ascend", "averageWeights", "inverseNorm", "lookAhead"],
+  ...["geluTanh", "geluTanhGrad", "maxPoolGrad"],
 ];
 
 /**
@@ -56,6 +61,6 @@ function reached(root) {
 export function coreKernels(root, names) {
   const words = new Set();
   for (const text of reached(root))
-    for (const [, word] of text.matchAll(/[."](\w+)\b/g)) words.add(word);
-  return new Set(names.filter((name) => words.has(name)));
+    for (const [, word] of text.matchAll(/(?:\bk(?:ernels)?\.|")(\w+)\b/g)) words.add(word);
+  return new Set(names.filter((name) => words.has(name) && !RARE.includes(name)));
 }

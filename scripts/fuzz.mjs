@@ -1,6 +1,6 @@
 // Damages real files of every format and reads them: nothing but an error of ours may come of it, soon and in
 // bounded memory. Each format has a process of its own, which is ended when it hangs.
-//   npm run fuzz -- formats [--count 20000] [--seed 1] [--first 0] [--format onnx] [--seconds 30] [--megabytes 1024]
+//   npm run fuzz -- formats [--count 20000] [--seed 1] [--first 0] [--format onnx] [--seconds 120] [--megabytes 1024]
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: "1" },
     first: { type: "string", default: "0" },
     format: { type: "string" },
-    seconds: { type: "string", default: "30" },
+    seconds: { type: "string", default: "120" },
     megabytes: { type: "string", default: "1024" },
   },
 });

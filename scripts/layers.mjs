@@ -9,7 +9,7 @@ import { filesBelow } from "./cache.mjs";
 const ORDER = {
   src: `errors < math < shape < names < runtime < kernels < memory < tensor < io < graph < ops < autograd < plan
     < initializers = regularizers = constraints < layers = losses = metrics = optim < train < model
-    < tune < distributed < index < cli`,
+    < tune < distributed < index < workerd < cli`,
   assembly: `lanes < constants < math < random = reduce = moments = share = copyRow = broadcast < recurrent < gemm < ops = optim = peak
     < dispatch.gen < plan < threads < index`,
 };
@@ -51,7 +51,7 @@ export function layerViolations(tree) {
       const target = join(dirname(path), specifier.endsWith(".ts") ? specifier : `${specifier}.ts`);
       const to = nameOf(target);
       const where = `${relative(root, path)}: imports ${specifier}`;
-      if (!existsSync(target) && !target.includes("/kernels/wasm/"))
+      if (!existsSync(target) && !/\/kernels\/wasm\/|\.wasm\.ts$/.test(target))
         found.push(`${where}, which is not there`);
       else if (relative(join(root, tree), target).startsWith(".."))
         found.push(`${where}, outside ${tree}/`);

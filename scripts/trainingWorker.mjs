@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** What is loaded lazily elsewhere and never there: kernels, files and their formats, checkpoints, workers. */
 const NEVER =
-  /\/(wasm\/(simd|relaxed)[^/]*|load\/[^/]*|loadWeights|files|planInfo|checkpoint|checkpointStore|placeArrays|fitInWorker)\.ts$/;
+  /\/(wasm\/(simd|relaxed)[^/]*|load\/[^/]*|loadWeights|files|planInfo|checkpoint|checkpointStore|placedArrays|fitInWorker)\.ts$/;
 
 /** A script that is a module, a classic worker and a CommonJS module alike. */
 async function trainingScript() {

@@ -36,7 +36,8 @@ export function embedWorker() {
   );
 }
 
-/** dist/worker.js. */
+/** dist/worker.js, and for compilers that it is a module without exports. */
 export function writeWorker() {
   write("dist/worker.js", workerScript());
+  write("dist/worker.d.ts", "export {};\n");
 }

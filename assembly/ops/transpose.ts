@@ -1,7 +1,10 @@
 import { LANES, at, interleaveHigh, interleaveLow, joinHigh, joinLow, load, store } from "../lanes";
 
-/** Rows of a block: their ends share cache lines of x. */
-const BLOCK: i32 = 8;
+/** Rows of a block: they share cache lines of x. */
+const BLOCK: i32 = 16;
+
+/** Columns of a block: as many rows of x stay in L1, and their pages known, until the next rows of out. */
+const WIDTH: i32 = 64;
 
 /**
  * Elements in another order of the axes, as 32-bit words. The host names two axes of the result: the last
@@ -44,11 +47,31 @@ export function transpose(
       from += index * i32.load(axis, 4);
       to += index * i32.load(axis, 8);
     }
-    const n = min(BLOCK, min(rows - row, end - i));
-    if (xStride == 1) memory.copy(at(out, to), at(x, from), (<usize>columns) << 2);
-    else
-      block(at(x, from), (<usize>xStride) << 2, at(out, to), (<usize>rowStride) << 2, n, columns);
-    i += xStride == 1 ? 1 : n;
+    if (xStride == 1) {
+      memory.copy(at(out, to), at(x, from), (<usize>columns) << 2);
+      i++;
+    } else {
+      const n = min(rows - row, end - i);
+      blocks(at(x, from), (<usize>xStride) << 2, at(out, to), (<usize>rowStride) << 2, n, columns);
+      i += n;
+    }
+  }
+}
+
+/** `n` rows of out, block by block: a long row of x is read while the caches still have it. */
+function blocks(x: usize, xStep: usize, out: usize, outStep: usize, n: i32, columns: i32): void {
+  for (let j = 0; j < columns; j += WIDTH) {
+    const from = x + <usize>j * xStep;
+    const to = at(out, j);
+    for (let r = 0; r < n; r += BLOCK)
+      block(
+        at(from, r),
+        xStep,
+        to + <usize>r * outStep,
+        outStep,
+        min(BLOCK, n - r),
+        min(WIDTH, columns - j),
+      );
   }
 }
 

@@ -8,7 +8,7 @@ const ROUNDS = 20_000;
 export function arithmeticPeaks(engine) {
   const peak = (name, loop) => ({
     name,
-    flops: 80 * ROUNDS,
+    flops: 104 * ROUNDS,
     run: (calls) => {
       for (let i = 0; i < calls; i++) loop(ROUNDS);
     },

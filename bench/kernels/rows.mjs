@@ -153,6 +153,9 @@ const MOVEMENTS = [
       ],
     }),
   ),
+  ...[256, 2048].map((n) =>
+    movement(`transpose ${n}x${n}`, "transpose", "transpose", [f32(n, n)], n * n, (op, x) => op(x)),
+  ),
   movement("broadcast row 1024x64", "broadcastTo", "broadcastTo", [f32(64)], 32_800, (op, x) =>
     op(x, [1024, 64]),
   ),
@@ -263,6 +266,22 @@ export const ROWS = [
     call: "sum",
     file: "sum",
     inputs: [f32(128, 512)],
+    attrs: { axis: 0 },
+  },
+  {
+    group: "reduction",
+    name: "sum columns 1024x2048",
+    call: "sum",
+    file: "sum",
+    inputs: [f32(1024, 2048)],
+    attrs: { axis: 0 },
+  },
+  {
+    group: "softmax",
+    name: "softmax along axis 0 1024x2048",
+    op: "softmax",
+    file: "activations/softmax",
+    inputs: [f32(1024, 2048)],
     attrs: { axis: 0 },
   },
   {

@@ -6,9 +6,15 @@ import {
   OptionError,
   withDefaults,
 } from "../errors.ts";
-import { decodeBase64, hardwareThreads, inflate, runtimeName } from "../runtime/platform.ts";
-import { maySleep } from "../runtime/thread.ts";
+import {
+  decodeBase64,
+  hardwareThreads,
+  inflate,
+  maySleep,
+  runtimeName,
+} from "../runtime/platform.ts";
 import type { Address } from "./command.ts";
+import { providedModule } from "./compiled.ts";
 import { CONTROL_BYTES } from "./control.ts";
 import { arithmeticNote, threadNote } from "./notes.ts";
 import type { Pool } from "./pool.ts";
@@ -289,6 +295,8 @@ export class Engine {
 }
 
 async function compileVariant(variant: Variant, all: boolean): Promise<WebAssembly.Module> {
+  const provided = providedModule(variant);
+  if (provided) return provided;
   return WebAssembly.compile(await inflate(decodeBase64(await loadBase64(variant, all))));
 }
 

@@ -1,5 +1,4 @@
-import { hardwareThreads } from "../runtime/platform.ts";
-import { maySleep } from "../runtime/thread.ts";
+import { hardwareThreads, maySleep } from "../runtime/platform.ts";
 import type { Features, Variant } from "./variant.ts";
 
 const REPRODUCIBLE = "results are the same in every engine";

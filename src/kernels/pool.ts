@@ -1,4 +1,5 @@
-import { type Thread, type ThreadEvents, maySleep, waysToStart } from "../runtime/thread.ts";
+import { maySleep } from "../runtime/platform.ts";
+import { type Thread, type ThreadEvents, waysToStart } from "../runtime/thread.ts";
 import { TEAM, WAIT_ROUNDS, type WorkerStart } from "./control.ts";
 
 /** Milliseconds that a worker has to start, and to end when it is dismissed. */

@@ -411,40 +411,40 @@ export interface Kernels {
  */
 export const TABLE: string =
   "argMax +attention:..............fffuu.uu +attentionGrad:.................fffuu.uu +band " +
-  "binary clipValue:.f scale:.f sumOfSquares sumOfMagnitudes maxMagnitude compare where cast " +
-  "+convolution +convolutionFilterGrad copyBytes copyStrided +depthwise +depthwiseInputGrad " +
-  "+depthwiseFilterGrad squaredError squaredErrorGrad absoluteError absoluteErrorGrad " +
-  "huber:...f huberGrad:....f +logCosh +logCoshGrad +poisson:...f +poissonGrad:....f " +
-  "+klDivergence:...f +klDivergenceGrad:....f binaryCrossentropy:...f " +
+  "binary +clipValue:.f scale:.f sumOfSquares +sumOfMagnitudes +maxMagnitude compare where " +
+  "cast +convolution +convolutionFilterGrad copyBytes copyStrided +depthwise " +
+  "+depthwiseInputGrad +depthwiseFilterGrad squaredError squaredErrorGrad absoluteError " +
+  "absoluteErrorGrad huber:...f huberGrad:....f +logCosh +logCoshGrad +poisson:...f " +
+  "+poissonGrad:....f +klDivergence:...f +klDivergenceGrad:....f binaryCrossentropy:...f " +
   "binaryCrossentropyGrad:....f sigmoidCrossentropy sigmoidCrossentropyGrad +hinge +hingeGrad " +
-  "+squaredHinge +squaredHingeGrad binaryMatch:...f elu:..f eluGrad:...f +selu +seluGrad " +
-  "+celu:..f +celuGrad:...f fill gatherRows:uuu gatherBytes:uuuff gather +gatherElements " +
-  "+flatIndices gelu geluGrad geluTanh geluTanhGrad +normBlocks +normMoments:........f " +
+  "+squaredHinge +squaredHingeGrad binaryMatch:...f +elu:..f +eluGrad:...f +selu +seluGrad " +
+  "+celu:..f +celuGrad:...f fill gatherRows:uuu gatherBytes:uuuff +gather +gatherElements " +
+  "+flatIndices gelu geluGrad +geluTanh +geluTanhGrad +normBlocks +normMoments:........f " +
   "+normGroups:......f +normApply +normGradBlocks +normGradSums +normGradApply +gru +gruGrad " +
   "oneHot:...ff +inTopK +layerNorm:........f +layerNormGrad +lstm +lstmGrad matmul " +
-  "batchMatmul +panels leakyRelu:..f leakyReluGrad:...f +relu6 +relu6Grad +hardSigmoid " +
+  "batchMatmul +panels +leakyRelu:..f +leakyReluGrad:...f +relu6 +relu6Grad +hardSigmoid " +
   "+hardSigmoidGrad +hardSwish +hardSwishGrad +clamp:..ff +clampGrad:...ff +maxPool " +
-  "+averagePool maxPoolGrad +averagePoolGrad +maxPoolPick +previousStates " +
+  "+averagePool +maxPoolGrad +averagePoolGrad +maxPoolPick +previousStates " +
   "+randomUniform:.uu.uuff +randomNormal:.uu.uuff +randomTruncatedNormal:.uu.uuff " +
   "+dropoutMask:.uu.uuff dropout:..uu.uuff +recurrence reduceSum +reduceAbs +reduceNorm " +
   "+reduceMax +reduceProd +reduceVariance:....f +reduceLogSumExp +cumsum relu reluGrad " +
-  "+resize +resizeGrad abs neg +sign absGrad floor ceil +round +trunc crossentropy:....f " +
+  "+resize +resizeGrad abs neg +sign absGrad +floor +ceil +round +trunc crossentropy:....f " +
   "crossentropyGrad:.....f +categoricalHinge +categoricalHingeGrad +cosineSimilarity:....f " +
-  "+cosineSimilarityGrad:.....f +scatter +scatterElements silu siluGrad +mish +mishGrad " +
+  "+cosineSimilarityGrad:.....f +scatter +scatterElements +silu +siluGrad +mish +mishGrad " +
   "+simpleRnn +simpleRnnGrad softmax softmaxGrad +logSoftmax +logSoftmaxGrad " +
   "sparseSoftmaxCrossentropy sparseSoftmaxCrossentropyGrad softmaxCrossentropy " +
-  "softmaxCrossentropyGrad softplus:..ff softplusGrad:...ff +logSigmoid +logSigmoidGrad " +
-  "+softsign +softsignGrad +topK +topKGrad transpose exp +expm1 log +log1p +log2 +sin +cos " +
-  "+erf tanh tanhGrad sigmoid sigmoidGrad sqrt +rsqrt +reciprocal square +powScalar:..f " +
+  "softmaxCrossentropyGrad +softplus:..ff +softplusGrad:...ff +logSigmoid +logSigmoidGrad " +
+  "+softsign +softsignGrad +topK +topKGrad transpose exp +expm1 +log +log1p +log2 +sin +cos " +
+  "+erf tanh tanhGrad sigmoid sigmoidGrad +sqrt +rsqrt +reciprocal square +powScalar:..f " +
   "+warp:..........f +adadelta:....fffffff +adafactorRows:..fff +adafactorColumns:..fff " +
   "+adafactorMatrix:...fff +adafactorVector:..fffff +adagrad:...fffffff adam:.....ffffffffff " +
-  "+adamax:....fffffffff +asgd:...fffffff adaptiveClip:....ff +boundNorm:...fff +nonNegative " +
+  "+adamax:....fffffffff +asgd:...fffffff +adaptiveClip:....ff +boundNorm:...fff +nonNegative " +
   "+descend:..fff +ftrl:....fffffffff +lambDirection:....ffffffff +lion:...fffffff " +
   "+muonMomentum:...fffff +combine:...ff +nadam:....fffffffff +radam:....fffffffff " +
   "rmsprop:.....fffffffffff +rprop:....ffffffff +scheduleFree:.....ffffffff " +
-  "+scheduleFreePoint:...f sgd:....ffffffff lookAhead:...f accumulate:..ff " +
-  "averageWeights:..ff ascend:...f +activity clipFactor:...ff +trustRatio:...fffff " +
-  "inverseNorm:..fff +adafactorScale:....ff";
+  "+scheduleFreePoint:...f sgd:....ffffffff +lookAhead:...f +accumulate:..ff " +
+  "+averageWeights:..ff +ascend:...f +activity clipFactor:...ff +trustRatio:...fffff " +
+  "+inverseNorm:..fff +adafactorScale:....ff";
 
 /** Opcodes below this one are of kernels that threads may share. */
 export const SHARED: number = 195;

@@ -265,8 +265,14 @@ export class FitTrainer implements Trainer {
 
   async endTraining(): Promise<void> {
     this.retake();
-    this.runner.optimizer!.adoptAverage();
-    await this.refreshed();
+    const { runner } = this;
+    runner.optimizer!.adoptAverage();
+    const letGo = runner.hold();
+    try {
+      await this.refreshed();
+    } finally {
+      letGo();
+    }
   }
 
   /** Statistics for the mean of the weights, where one is kept (SWA). @returns those of before, or null */

@@ -56,8 +56,14 @@ function* batches<Predicted>(
       plan.setUint("cursor", from);
       plan.run();
       outputs.forEach(({ width, data: out }, i) => {
-        const bytes = out.BYTES_PER_ELEMENT * width;
         const at = plan.output(`y${i}`);
+        // Without a view of its bytes: making one costs more than copying a small result.
+        if (out instanceof Float32Array) {
+          const first = at >>> 2;
+          out.set(runner.engine.f32.subarray(first, first + count * width), from * width);
+          return;
+        }
+        const bytes = out.BYTES_PER_ELEMENT * width;
         new Uint8Array(out.buffer).set(
           runner.engine.u8.subarray(at, at + count * bytes),
           from * bytes,

@@ -73,3 +73,8 @@ export async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Arra
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
+
+/** Whether this thread may sleep: a browser's main thread must not. */
+export function maySleep(): boolean {
+  return typeof document === "undefined";
+}

@@ -99,8 +99,3 @@ export function startModule(url: URL, events: ThreadEvents): Thread {
   }
   return webThread(new Worker(url, { type: "module" }), events);
 }
-
-/** Whether this thread may sleep: a browser's main thread must not. */
-export function maySleep(): boolean {
-  return typeof document === "undefined";
-}

@@ -40,7 +40,7 @@ beforeAll(async () => {
     platform: "node",
     logLevel: "error",
   });
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test(

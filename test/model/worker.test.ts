@@ -43,7 +43,7 @@ beforeAll(async () => {
     platform: "node",
     logLevel: "error",
   });
-});
+}, 60_000);
 afterAll(() => rmSync(own, { recursive: true, force: true }));
 
 const rows = Array.from({ length: 70 }, (_, i) =>

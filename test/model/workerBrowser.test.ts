@@ -19,7 +19,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   if (there) browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-});
+}, 60_000);
 afterAll(() => browser?.close());
 
 describe.skipIf(!there)("training in a worker beside a page", { timeout: 180_000 }, () => {

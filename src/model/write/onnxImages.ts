@@ -7,8 +7,9 @@ import {
 } from "../../ops/convolutionShape.ts";
 import type { AxisBins, AxisWindows } from "../../ops/poolWindows.ts";
 import { windowsOf } from "../../ops/poolWindows.ts";
-import { type OnnxWriter, Value, float, int, ints, text } from "./onnxGraph.ts";
+import type { OnnxWriter } from "./onnxGraph.ts";
 import type { Write } from "./onnxOps.ts";
+import { Value, float, int, ints, text } from "./onnxValue.ts";
 
 /** The kernel's axes as ONNX has them: output channels, input channels of a group, rows, columns. */
 const KERNEL_ORDER = [3, 2, 0, 1];

@@ -1,7 +1,8 @@
 import type { Node, SymbolicTensor } from "../../graph/symbolic.ts";
 import type { OnnxConstant } from "../../io/encodeOnnx.ts";
-import { type OnnxWriter, int, ints, text } from "./onnxGraph.ts";
+import type { OnnxWriter } from "./onnxGraph.ts";
 import type { Write } from "./onnxOps.ts";
+import { int, ints, text } from "./onnxValue.ts";
 
 /** Rows of a constant [gates units, ...] in another order of the gates; `gates[to]` is where each comes from. */
 function byGate(constant: OnnxConstant, gates: readonly number[]): Float32Array {

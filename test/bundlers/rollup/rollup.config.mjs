@@ -1,0 +1,7 @@
+import { nodeResolve } from "@rollup/plugin-node-resolve";
+
+export default {
+  input: { main: "main.mjs" },
+  output: { dir: "out", format: "es" },
+  plugins: [nodeResolve({ browser: true })],
+};
