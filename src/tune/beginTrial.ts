@@ -24,6 +24,11 @@ export interface AskOptions {
   signal?: AbortSignal | null;
   /** See OptimizeOptions. Default null. */
   lag?: number | null;
+  /**
+   * Whether the trial has a sign of life from its first moment, which whoever asks must then renew: a trial that is lost before its
+   * first sign would be lost for ever. Default false.
+   */
+  beats?: boolean;
 }
 
 /** Streams of random numbers: trial n draws from stream n, its own seed comes from this one. */

@@ -5,6 +5,11 @@ import type { Attribute } from "./trialRecord.ts";
 /** The note that a running trial's process renews: milliseconds since 1970. */
 const NOTE = "heartbeat";
 
+/** The note, now. */
+export function signOfLife(): { readonly [NOTE]: number } {
+  return { [NOTE]: Date.now() };
+}
+
 /**
  * Signs of life of the trials that run here, and the search for those that have none any more: their process was killed.
  * Trials of other programs, which give no signs, are left alone.
@@ -29,13 +34,13 @@ export class Heartbeat {
   private beat(number: number): void {
     this.study.change(number, {
       op_code: OP.trialSystemAttribute,
-      system_attr: { [NOTE]: Date.now() },
+      system_attr: signOfLife(),
     });
   }
 
+  /** The trial has its first sign of life from `ask`. */
   begin(number: number): void {
     this.running.add(number);
-    this.beat(number);
   }
 
   end(number: number): void {

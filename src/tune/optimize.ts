@@ -68,7 +68,7 @@ function begin(
   heartbeat: Heartbeat,
 ): { number: number; ended: Promise<void> } {
   const { signal, lag } = options;
-  const trial = study.ask(space, { signal, lag });
+  const trial = study.ask(space, { signal, lag, beats: true });
   heartbeat.begin(trial.number);
   return { number: trial.number, ended: runTrial(study, trial, objective, options, heartbeat) };
 }

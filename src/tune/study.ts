@@ -1,6 +1,7 @@
 import { OptionError, withDefaults } from "../errors.ts";
 import { Random } from "../math/random.ts";
 import { type AskOptions, beginTrial } from "./beginTrial.ts";
+import { signOfLife } from "./heartbeat.ts";
 import { type Limits, narrowSpace, narrowingText } from "./narrow.ts";
 import { type Objective, type OptimizeOptions, type SpaceObjective, optimize } from "./optimize.ts";
 import { noPruner, type Pruner } from "./pruners/pruner.ts";
@@ -187,7 +188,7 @@ export class Study {
   }
 
   /** The next waiting trial, or a new one. */
-  private claim(): number {
+  private claim(beats: boolean): number {
     const { storage } = this;
     for (const { number, state } of this.trials) {
       if (state !== "waiting") continue;
@@ -196,11 +197,18 @@ export class Study {
         state: 0,
         values: null,
         datetime_start: timeText(),
+        // In the same record: a process may be killed between two. Optuna does not look at it.
+        ...(beats && { system_attr: signOfLife() }),
       });
       if (storage.state.ownerOf(this.record.trialIds[number]!) === storage.worker) return number;
     }
     storage.append([
-      { op_code: OP.createTrial, study_id: this.record.id, datetime_start: timeText() },
+      {
+        op_code: OP.createTrial,
+        study_id: this.record.id,
+        datetime_start: timeText(),
+        ...(beats && { system_attrs: signOfLife() }),
+      },
     ]);
     return this.record.trialIds.indexOf(storage.state.lastCreated(storage.worker));
   }
@@ -218,7 +226,7 @@ export class Study {
    */
   ask(space: Space | null = null, options: AskOptions = {}): Trial {
     this.storage.refresh();
-    return beginTrial(this, this.claim(), space, options);
+    return beginTrial(this, this.claim(options.beats ?? false), space, options);
   }
 
   /**

@@ -145,6 +145,7 @@ export class Replay {
           if (trial.state === "running") return; // another worker was first
           trial.started = dateOf(op.datetime_start);
           this.claimed.set(op.trial_id!, op.worker_id);
+          Object.assign(trial.system, op.system_attr);
         } else trial.ended = dateOf(op.datetime_complete);
         trial.state = state;
         if (op.values) trial.value = op.values[0] ?? null;

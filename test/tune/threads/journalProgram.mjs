@@ -7,7 +7,6 @@ const study = tune.createStudy({
   sampler: tune.randomSampler(),
   seed: 1,
 });
-console.log("begun");
 const complete = () => study.trials.filter((t) => t.state === "complete").length;
 while (complete() < Number(count)) {
   await study.optimize(
@@ -17,6 +16,7 @@ while (complete() < Number(count)) {
       trials: Number(count) - complete(),
       jobs: 2,
       heartbeat: { interval: 0.1, grace: 1 },
+      onTrial: () => console.log("ended"),
     },
   );
 }
