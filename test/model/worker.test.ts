@@ -275,7 +275,8 @@ test("a rate that is set and a stop that is asked for while the worker is busy t
     new Int32Array(100_000),
     { epochs: 10_000, batchSize: 1, worker: true, callbacks: [{ onEpochBegin }] },
   );
-  expect(history.epoch).toEqual([0]);
+  // In which epoch that is depends on the machine; without the stop it would be the last of 10,000.
+  expect(history.epoch.length).toBeLessThan(1000);
   expect(history.last("learning_rate")).toBe(0.0625);
   expect(model.learningRate).toBe(0.0625);
 });
