@@ -278,7 +278,8 @@ test("a rate that is set and a stop that is asked for while the worker is busy t
     new Int32Array(1_000_000),
     { epochs: 10_000, batchSize: 1, worker: true, callbacks: [{ onEpochBegin, onEpochEnd }] },
   );
-  expect(history.epoch).toEqual([0]);
+  // In which epoch that is depends on the machine; without the stop it would be the last of 10,000.
+  expect(history.epoch.length).toBeLessThan(1000);
   expect(history.last("loss")).toBeGreaterThan(0);
   expect(after).not.toEqual(before); // the hook sees what was trained up to the stop
   expect(after).toEqual(model.getWeights().map((t) => [...t.data]));
