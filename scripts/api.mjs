@@ -92,14 +92,19 @@ function exportsOf(path) {
   return [...own.map((m) => ({ name: m[1], original: m[1], from: path })), ...reexported(path)];
 }
 
+/** Entries of the package, and what their names are marked with. */
+const ENTRIES = { "index.js": "", "distributed/index.js": "  (of thalweg/distributed)" };
+
 /** The text of the report. */
 export function apiReport() {
   const lines = new Set();
-  for (const { name, original, from } of exportsOf(join(root, "dist/index.js"))) {
-    const found = signatures(from, original);
-    if (found.length === 0) throw new Error(`api: no declaration of "${name}" in ${from}`);
-    for (const signature of found)
-      lines.add(name === original ? signature : `${signature}  (as ${name})`);
+  for (const [entry, mark] of Object.entries(ENTRIES)) {
+    for (const { name, original, from } of exportsOf(join(root, "dist", entry))) {
+      const found = signatures(from, original);
+      if (found.length === 0) throw new Error(`api: no declaration of "${name}" in ${from}`);
+      for (const signature of found)
+        lines.add((name === original ? signature : `${signature}  (as ${name})`) + mark);
+    }
   }
   const nameOf = (line) => /(?:const|let|function|class|interface|type|enum) (\w+)/.exec(line)[1];
   const sorted = [...lines].sort((a, b) =>

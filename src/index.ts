@@ -1,5 +1,12 @@
 /** Thalweg: train neural networks wherever JavaScript runs. Exports only. */
-export { DataError, MemoryError, NonFiniteError, OptionError, ShapeError } from "./errors.ts";
+export {
+  DataError,
+  EngineError,
+  MemoryError,
+  NonFiniteError,
+  OptionError,
+  ShapeError,
+} from "./errors.ts";
 export type { DType, Shape } from "./shape.ts";
 export { type Engine, type EngineInfo, type EngineOptions, init } from "./kernels/engine.ts";
 export { type NestedNumbers, Tensor, type TensorLike, print, tensor } from "./tensor/tensor.ts";
