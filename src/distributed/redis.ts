@@ -101,7 +101,8 @@ export async function connect(subject: string, url: string, prefix: string): Pro
 /** Milliseconds to wait for Redis's first answer. */
 const PATIENCE_MS = 5000;
 
-function withoutPassword(url: string): string {
+/** Text with an address in it, without the name and password there. */
+export function withoutPassword(url: string): string {
   return url.replace(/\/\/[^@/]*@/, "//");
 }
 

@@ -2,6 +2,9 @@ import { builtin } from "../runtime/platform.ts";
 import type { Store } from "../runtime/stores/store.ts";
 import type { Redis } from "./redis.ts";
 
+/** Seconds after the last write in which Redis keeps what nobody has removed: the study that would have may be lost. */
+const KEPT_SECONDS = 7 * 24 * 3600;
+
 /** A store in a hash of Redis. */
 export function redisStore(redis: Redis, key: string): Store {
   return {
@@ -12,6 +15,7 @@ export function redisStore(redis: Redis, key: string): Store {
     },
     async write(name, bytes) {
       await redis.hset(key, name, asBuffer(bytes));
+      await redis.expire(key, KEPT_SECONDS);
     },
     list: async () => (await redis.hkeys(key)).sort(),
     async remove(name) {

@@ -63,7 +63,9 @@ export class TrialQueue {
     this.events = new engine.bullmq.QueueEvents(name, engine.place);
     // What the connection loses it finds again by itself.
     for (const part of [this.queue, this.events]) part.on("error", () => {});
-    this.events.on("progress", ({ jobId, data }) => void this.heard(jobId, data as TrialNews));
+    this.events.on("progress", ({ jobId, data }) => {
+      this.heard(jobId, data as TrialNews).catch((error: Error) => this.settle(jobId, error));
+    });
     this.events.on("completed", ({ jobId, returnvalue }) => {
       const end = returnvalue as TrialEnd;
       if (end.kind === "pruned") this.settle(jobId, new TrialPruned());
@@ -97,7 +99,9 @@ export class TrialQueue {
     const value = new Promise<number>((resolve, reject) =>
       this.waiting.set(job, { trial, resolve, reject }),
     );
-    const withdraw = (): void => void this.withdraw(job, String(trial.signal?.reason));
+    const withdraw = (): void => {
+      this.withdraw(job, String(trial.signal?.reason)).catch(() => {}); // it is settled all the same
+    };
     trial.signal?.addEventListener("abort", withdraw);
     try {
       const { number, seed, params } = trial;
@@ -130,8 +134,11 @@ export class TrialQueue {
 
   private async withdraw(job: string, reason: string): Promise<void> {
     const news: Withdrawal = { job, reason };
-    await this.engine.redis.publish(this.keys.withdrawals, JSON.stringify(news));
-    this.settle(job, new Error(`aborted: ${reason}`));
+    try {
+      await this.engine.redis.publish(this.keys.withdrawals, JSON.stringify(news));
+    } finally {
+      this.settle(job, new Error(`aborted: ${reason}`));
+    }
   }
 
   private async heard(job: string, news: TrialNews): Promise<void> {

@@ -55,6 +55,16 @@ const PATIENCE = 120;
 /** How often a trial may lose its worker before it counts as failed. */
 const LOSSES = 20;
 
+/** What another program may say on the channel must not end this one. */
+function withdrawalOf(text: string): Withdrawal {
+  try {
+    const { job, reason } = JSON.parse(text) as Withdrawal;
+    return { job, reason };
+  } catch {
+    return { job: "", reason: "" };
+  }
+}
+
 /** A worker that takes trials from a queue. */
 export class TrialWorker {
   private readonly engine: RedisEngine;
@@ -80,7 +90,7 @@ export class TrialWorker {
     this.listener = engine.redis.duplicate();
     this.listener.on("error", () => {});
     this.listener.on("message", (_, text) => {
-      const { job, reason } = JSON.parse(text) as Withdrawal;
+      const { job, reason } = withdrawalOf(text);
       this.running.get(job)?.abort(new Error(reason));
     });
     this.worker = new engine.bullmq.Worker<TrialJob>(name, (job) => this.run(job), {

@@ -183,7 +183,7 @@ export class Engine {
     const left = await this.dismissPool();
     this.exports = await instantiateOn(module, this.memory);
     this.complete = true;
-    if (left) await this.startThreads(threads, module);
+    if (left && !this.closed) await this.startThreads(threads, module);
   }
 
   /** Starts the workers. Where that fails the engine stays with one thread and `info` says why. */

@@ -152,6 +152,8 @@ export class FitTrainer implements Trainer {
     // What a callback or a pause has frozen or unfrozen takes effect here.
     this.model.runnerOn(this.runner.engine, this.weighted);
     this.retake();
+    // One that has not found the checkpoint of the others would train out of step with them, or wait for ever.
+    this.share?.agree({ "the epoch": epoch, "the first batch of the epoch": batch });
     this.epoch = epoch;
     this.feed.begin(epoch, batch);
     if (batch === 0) this.means.reset();

@@ -160,7 +160,8 @@ class Training {
   /** Means of the epoch, those of the validation, and the rate. */
   async results(): Promise<Record<string, number>> {
     const { trainer, callbacks } = this;
-    trainer.gather();
+    const gathering = trainer.gather();
+    if (gathering) await gathering;
     const results = trainer.results();
     let measured: Record<string, number> = {};
     if (trainer.validates) {

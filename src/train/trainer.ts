@@ -30,7 +30,7 @@ export interface Trainer {
   /** The loss that is not finite, and where numbers stopped being so. */
   nonFinite(): Promise<{ readonly loss: number; readonly place: NonFinitePlace }>;
   /** Ends the batches of an epoch: makes its sums those of all processes that train together. */
-  gather(): void;
+  gather(): void | Promise<void>;
   /** Means of the epoch so far; of this process's batches before `gather`. */
   results(): Record<string, number>;
   /** Loss and metrics of the validation. */

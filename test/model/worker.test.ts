@@ -270,13 +270,19 @@ test("a rate that is set and a stop that is asked for while the worker is busy t
       model.learningRate = 0.0625;
       later(() => (model.stopTraining = true));
     });
+  const before = model.getWeights().map((t) => [...t.data]);
+  let after: typeof before = [];
+  const onEpochEnd = (): void => void (after = model.getWeights().map((t) => [...t.data]));
   const history = await model.fit(
-    tensor(new Float32Array(5 * 100_000), [100_000, 5]),
-    new Int32Array(100_000),
-    { epochs: 10_000, batchSize: 1, worker: true, callbacks: [{ onEpochBegin }] },
+    tensor(new Float32Array(5 * 1_000_000), [1_000_000, 5]),
+    new Int32Array(1_000_000),
+    { epochs: 10_000, batchSize: 1, worker: true, callbacks: [{ onEpochBegin, onEpochEnd }] },
   );
   // In which epoch that is depends on the machine; without the stop it would be the last of 10,000.
   expect(history.epoch.length).toBeLessThan(1000);
+  expect(history.last("loss")).toBeGreaterThan(0);
+  expect(after).not.toEqual(before); // the hook sees what was trained up to the stop
+  expect(after).toEqual(model.getWeights().map((t) => [...t.data]));
   expect(history.last("learning_rate")).toBe(0.0625);
   expect(model.learningRate).toBe(0.0625);
 });

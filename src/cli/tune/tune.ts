@@ -12,6 +12,7 @@ import { tpeSampler } from "../../tune/samplers/tpe.ts";
 import { journalStorage } from "../../tune/storage/journal.ts";
 import { type Study, createStudy } from "../../tune/study.ts";
 import { type TrialRecord, isFinished } from "../../tune/trialRecord.ts";
+import { withoutPassword } from "../../distributed/redis.ts";
 import type { TrialQueue } from "../../distributed/trialQueue.ts";
 import { labelled } from "../describe.ts";
 import { engineOptions } from "../engineOptions.ts";
@@ -245,7 +246,8 @@ export async function tune({ options: given }: CommandLine): Promise<void> {
     studies,
     measure: isRegression ? `RMSE of ${folds} folds` : `loss of ${folds} folds`,
     lines,
-    command: commandText(process.argv.slice(2)),
+    // The page is for others to read.
+    command: commandText(process.argv.slice(2).map(withoutPassword)),
   });
   await writeFile(reportPath, new TextEncoder().encode(page));
   labelled(terminal, "Model", modelPath);

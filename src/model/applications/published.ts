@@ -28,7 +28,10 @@ async function check({ url, digest }: PublishedFile, bytes: Uint8Array): Promise
 /** A store that keeps nothing but the file. */
 function guarded(store: Store, file: PublishedFile): Store {
   return {
-    ...store,
+    name: store.name,
+    read: (name) => store.read(name),
+    list: () => store.list(),
+    remove: (name) => store.remove(name),
     write: async (name, bytes) => {
       await check(file, bytes);
       await store.write(name, bytes);

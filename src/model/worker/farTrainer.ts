@@ -57,6 +57,8 @@ export class FarTrainer implements Trainer {
   private numbers: CallbackState["values"];
   private means: Record<string, number> = {};
   private refused: Refused | null = null;
+  /** Whether batches were trained on that no report tells of yet. */
+  private behind = false;
   private readonly sent: Sent;
 
   constructor(peer: Peer, model: AnyModel, ready: TrainingReady, sent: Sent) {
@@ -110,6 +112,7 @@ export class FarTrainer implements Trainer {
 
   private adopt({ numbers, iterations, state, weights, results }: Report): void {
     const { model } = this;
+    this.behind = false;
     this.numbers = numbers;
     this.means = results;
     // A rate that was set while the worker was busy stays, and is sent with the next message.
@@ -142,12 +145,16 @@ export class FarTrainer implements Trainer {
   async stride(): Promise<Stride> {
     const { refused, ...stride } = await this.call<Stride & { refused: Refused | null }>("stride");
     this.refused = refused;
+    this.behind = stride.more;
     return stride;
   }
 
   retake(): void {}
 
-  gather(): void {}
+  /** Where training is stopped in the middle of an epoch, the last batches were not reported. */
+  async gather(): Promise<void> {
+    if (this.behind) await this.sync();
+  }
 
   async nonFinite(): Promise<{ loss: number; place: NonFinitePlace }> {
     return this.refused!;

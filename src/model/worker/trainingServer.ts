@@ -134,7 +134,7 @@ export class TrainingServer {
       samples,
       validates,
       inputShape: [...model.topology.inputs[0]!.shape],
-      numbers: trainer.state().values,
+      numbers: trainer.numbers,
     };
   }
 

@@ -10,7 +10,7 @@ import type {
 import { Value, firstOrder, int, ints, lastOrder, turned } from "./onnxValue.ts";
 
 /** The operator set of the files: that of ONNX 1.12, the first with LayerNormalization. */
-export const OPSET = 17;
+const OPSET = 17;
 
 /** Name of the open axis. */
 const BATCH = "batch";

@@ -28,6 +28,8 @@ interface Seat {
   readonly answers: SharedArrayBuffer;
   trial: SeatedTrial | null;
   ended: ((how: Ended) => void) | null;
+  /** What this side could not do for its trial: the trial fails with that, however it ends. */
+  fault: Ended | null;
   /** Why it is no more; "" while it lives. */
   lost: string;
 }
@@ -114,7 +116,7 @@ export class TrialThreads {
         seat.ended?.({ kind: "error", name: "EngineError", message: `its thread ended: ${why}` });
       },
     });
-    const seat: Seat = { thread, ready, answers, trial: null, ended: null, lost: "" };
+    const seat: Seat = { thread, ready, answers, trial: null, ended: null, fault: null, lost: "" };
     thread.post({ ...this.message, answers } satisfies ThreadStart);
     this.all.add(seat);
     return seat;
@@ -124,7 +126,7 @@ export class TrialThreads {
     const { trial, answers, ended } = seat;
     if (!trial) return;
     if (message.kind === "value" || message.kind === "pruned" || message.kind === "error") {
-      return ended?.(message);
+      return ended?.(seat.fault ?? message);
     }
     if (message.kind === "store") return this.keep(seat, trial, message);
     const waits = message.kind === "suggest" || message.kind === "shouldPrune";
@@ -134,7 +136,11 @@ export class TrialThreads {
     } catch (fault) {
       const { name, message: text } = fault as Error;
       if (waits) giveAnswer(answers, { error: text });
-      else ended?.({ kind: "error", name, message: text });
+      else if (seat.trial === trial) {
+        // The thread is at it until it says so: no other trial may sit down before.
+        seat.fault ??= { kind: "error", name, message: text };
+        seat.thread.post({ kind: "abort", reason: text } satisfies ToThread);
+      }
     }
   }
 
@@ -150,6 +156,14 @@ export class TrialThreads {
     thread.post({ kind: "stored", id, ...answer } satisfies ToThread);
   }
 
+  /** One that has not ended while it waited. */
+  private freeSeat(): Seat | undefined {
+    for (;;) {
+      const seat = this.free.pop();
+      if (!seat || seat.lost === "") return seat;
+    }
+  }
+
   /**
    * Runs a trial on a thread that is free, or on a new one.
    *
@@ -157,7 +171,7 @@ export class TrialThreads {
    * @throws TrialPruned, NonFiniteError, what the objective throws (its name and message), EngineError where the thread ends
    */
   async run(trial: SeatedTrial, declared: boolean): Promise<number> {
-    const seat = this.free.pop() ?? this.newSeat();
+    const seat = this.freeSeat() ?? this.newSeat();
     const abort = (): void =>
       seat.thread.post({ kind: "abort", reason: String(trial.signal?.reason) } satisfies ToThread);
     try {
@@ -176,6 +190,7 @@ export class TrialThreads {
       trial.signal?.removeEventListener("abort", abort);
       seat.trial = null;
       seat.ended = null;
+      seat.fault = null;
       if (seat.lost === "") this.free.push(seat);
     }
   }
