@@ -72,7 +72,7 @@ export async function optimizerOver(factory, size) {
   const memory = {
     engine,
     trainedBytes: 4 * size,
-    layout: [{ offset: 0, size, decays: true }],
+    layout: [{ name: "parameters", offset: 0, size, decays: true }],
     parameters: place(1),
     gradients: place(2),
     slots: new Map(slotNames.map((slot) => [slot, place(0)])),
@@ -82,9 +82,9 @@ export async function optimizerOver(factory, size) {
   return {
     memory,
     step: () => {
-      run.beginStep(plan);
+      const last = run.beginStep(plan);
       plan.run();
-      run.endStep();
+      run.endStep(last);
     },
     close: () => {
       for (const address of [memory.parameters, memory.gradients, ...memory.slots.values()])
