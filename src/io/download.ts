@@ -133,7 +133,9 @@ async function fetched(
   let [most, cause]: [number, unknown] = [0, null];
   for (let attempt = 1; ; attempt++) {
     try {
-      const part = await request(address, content?.size ?? 0, tag, signal);
+      // The last attempt begins anew: a page may not ask a foreign server for parts without its leave.
+      const from = attempt < ATTEMPTS ? tag : null;
+      const part = await request(address, content?.size ?? 0, from, signal);
       if (part.begin === 0) content = new Growing(address, part.total);
       const { headers, body }: Response = part.response;
       total = part.total;

@@ -20,6 +20,7 @@ interface Outcome {
   readonly loss: readonly number[];
   readonly val_loss: readonly number[];
   readonly accuracy: readonly number[];
+  readonly error?: string;
 }
 
 /** Runs a command; what its processes printed, by rank, and its exit code. */
@@ -73,13 +74,21 @@ describe.skipIf(missing !== "")("training over MPI", { timeout: 180_000 }, () =>
   });
 
   test("ranks with different options are refused, in all of them", () => {
-    const { code, errors } = run(
+    const { code, ranks } = run(
       ...["mpiexec", "-n", "2", "-env", "DISAGREE", "1", process.execPath, program],
     );
     expect(code).not.toBe(0);
-    expect(errors).toMatch(
-      /fit: seed must be the same in all 2 processes; here it is \d, in the first one 0/,
-    );
+    const text = (own: number): string =>
+      `fit: seed must be the same in all 2 processes; here it is ${own}, in the first one 0`;
+    expect(ranks.map((r) => r.error)).toEqual([text(0), text(1)]);
+  });
+
+  test("an error in one rank ends the others, which would wait for it", () => {
+    const failed = ["mpiexec", "-n", "3", "-env", "FAIL", "1", process.execPath, program];
+    const { code, ranks, errors } = run(...failed);
+    expect(code).not.toBe(0);
+    expect(ranks).toEqual([]);
+    expect(errors).toContain("an error of one rank");
   });
 
   test("a killed rank ends the group; started again, the training ends as one that was not killed", () => {
