@@ -86,7 +86,7 @@ function readDataset(subject: string, file: Guarded, set: Dataset): Tensor {
   const kind = code === undefined ? undefined : KIND_OF[code];
   if (!kind) return fail(`must hold numbers, got ${String(dtype).slice(0, 40)}`);
   const shape = objects.shape.map(Number);
-  if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0))
+  if (!shape.every((n: number) => Number.isSafeInteger(n) && n >= 0))
     return fail("must have a shape of whole numbers");
   const size = shape.includes(0) ? 0 : sizeOf(shape);
   const bytes = size * KINDS[kind].bytes;

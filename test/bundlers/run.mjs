@@ -56,10 +56,19 @@ async function workerd() {
   return answer;
 }
 
-/** Checks of the tarball's own: both say what is wrong and fail. */
+/** Checks of the package's own: all say what is wrong and fail. */
+const installed = (name) => join(work, "node_modules/.bin", name);
 const CHECKS = {
-  attw: [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./kernels/*.wasm"],
-  publint: ["--strict", tarball],
+  attw: [
+    ...[installed("attw"), tarball, "--profile", "esm-only"],
+    ...["--exclude-entrypoints", "./kernels/*.wasm"],
+  ],
+  publint: [installed("publint"), "--strict", tarball],
+  // What the JavaScript registry would be given: the sources themselves.
+  jsr: [
+    ...[COMMANDS.deno.path, "publish", "--dry-run", "--allow-dirty"],
+    ...["--config", join(here, "../../jsr.json")],
+  ],
 };
 
 /** Programs by name: what each prints. */
@@ -136,7 +145,8 @@ try {
   for (const name of ["node", ...(named.length > 0 ? named : known).filter((n) => n !== "node")]) {
     try {
       if (name in CHECKS) {
-        await printed(join(work, "node_modules/.bin", name), CHECKS[name]);
+        const [command, ...args] = CHECKS[name];
+        await printed(command, args);
         passed++;
         console.log(`ok    ${name}`);
         continue;
