@@ -10,6 +10,7 @@ import { MessageWriter } from "../../src/io/protobuf.ts";
 import { decodeTorch } from "../../src/io/torch.ts";
 import { openZip } from "../../src/io/zip.ts";
 import { modelFromOnnx } from "../../src/model/load/onnxModel.ts";
+import { kerasLayers } from "../../src/model/load/h5Weights.ts";
 import { ownParts } from "../../src/model/load/parts.ts";
 import { testWithShared } from "../shared.ts";
 import { FORMATS, fuzz } from "./fuzz.ts";
@@ -266,4 +267,10 @@ describe("mutated files are read or refused, in bounded time", () => {
     if (format.shared.length > 0) testWithShared(title, [...format.shared], run);
     else test(title, run, 60_000);
   }
+});
+
+test("an .h5 file that lists more layers than a call takes arguments is refused as any other", () => {
+  const names = new Array<string>(500_000).fill("absent");
+  const file = { attributes: { layer_names: names }, groups: new Map(), datasets: new Map() };
+  expect(() => kerasLayers("file", file)).toThrow('file: has no group "absent"');
 });

@@ -6,11 +6,12 @@ import type { LayerWeights } from "./layerWeights.ts";
 /** A list of texts in an attribute; a long one is split over NAME0, NAME1, ... */
 function texts(group: Hdf5Group, name: string): string[] | null {
   const { attributes } = group;
-  const parts: unknown[] = [];
-  if (Array.isArray(attributes[name])) parts.push(...(attributes[name] as unknown[]));
+  // Joined without spreading: a damaged file may have more names than a call takes arguments.
+  let parts: unknown[] = [];
+  if (Array.isArray(attributes[name])) parts = attributes[name] as unknown[];
   else if (attributes[name] === undefined && attributes[`${name}0`] === undefined) return null;
   for (let i = 0; Array.isArray(attributes[`${name}${i}`]); i++)
-    parts.push(...(attributes[`${name}${i}`] as unknown[]));
+    parts = parts.concat(attributes[`${name}${i}`]);
   return parts.map((text) => String(text).replace(/\0+$/, ""));
 }
 
