@@ -47,8 +47,9 @@ const NAMES = ["libmpich.so.12", "libmpi.so.12", "libmpich.so", "libmpi.12.dylib
 const VERSION_BYTES = 8192;
 
 /**
- * UCX, MPICH's transport, rewrites the process's calls for memory while it runs, to notice what is given back. V8 has threads
- * that make such calls: of some 100 processes 3 crashed in its compiler, on heap memory that was gone. None of 200 did without.
+ * UCX, MPICH's transport, rewrites the process's calls for memory while it runs. With that 4 of some 300 processes crashed,
+ * in V8's compiler, on heap memory that was gone; without it none of 200. So few do not prove the cause: it is a guess from
+ * the backtrace.
  */
 const MEMORY_HOOKS = "UCX_MEM_EVENTS";
 
