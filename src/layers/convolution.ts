@@ -244,6 +244,7 @@ export function convolutionLayer<O extends ConvolutionOptions>({
 }: ConvolutionLayer<O>): LayerDefinition<O> {
   return {
     name: kind,
+    needs: ["filters", "kernelSize"],
     defaults,
     check: (options) => {
       checkCount(kind, "filters", options.filters);

@@ -57,6 +57,7 @@ class Training {
   private async beginOrResume(): Promise<void> {
     const { trainer, callbacks, position, options } = this;
     const { encodeCheckpoint, restoreCheckpoint } = await import("./checkpoint.ts");
+    (await import("./hooks.ts")).checkHooks(callbacks);
     const { model, steps, batchSize, samples } = trainer;
     let restored: (() => Promise<void>) | null = null;
     const resume: TrainingInfo["resume"] = (checkpoint, { allowInexact = false } = {}) => {
