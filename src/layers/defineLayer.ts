@@ -249,8 +249,7 @@ export function defineLayer<
       { ...definition.defaults, ...common },
       given,
     );
-    if (all.inputShape !== null)
-      checkSampleShape(`${definition.name}: inputShape`, all.inputShape);
+    if (all.inputShape !== null) checkSampleShape(`${definition.name}: inputShape`, all.inputShape);
     for (const name of definition.needs ?? []) {
       if (given[name] === undefined)
         throw new OptionError(`${definition.name}: ${name} must be given`);

@@ -57,10 +57,7 @@ export class LayerTensor<S extends Shape = Shape> {
     }
   }
 
-  private static applied(
-    layer: AnyLayer,
-    inputs: readonly LayerTensor[],
-  ): readonly LayerTensor[] {
+  private static applied(layer: AnyLayer, inputs: readonly LayerTensor[]): readonly LayerTensor[] {
     const specs = layer.params(inputs.map((t) => t.shape));
     const before = layer.calls[0];
     if (before) checkShared(layer, specs, layer.params(before.inputs.map((t) => t.shape)));

@@ -40,8 +40,7 @@ function firstBad(
     plan.setUint("cursor", at.cursor);
     plan.run();
     const bad = Object.entries(plan.compiled.outputs).find(
-      ([name, t]) =>
-        t.dtype === "float32" && !isGood(runner, plan.output(name), sizeOf(t.shape)),
+      ([name, t]) => t.dtype === "float32" && !isGood(runner, plan.output(name), sizeOf(t.shape)),
     );
     return bad?.[0] ?? null;
   } finally {

@@ -21,7 +21,7 @@ const HOOKS: readonly (keyof Callback & `on${string}`)[] = [
 export function checkHooks(callbacks: readonly Callback[]): void {
   for (const callback of callbacks) {
     // Methods of a class stand on its prototype.
-    for (let own: object = callback; own !== Object.prototype && own !== null; ) {
+    for (let own: object = callback; own !== Object.prototype && own !== null;) {
       for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(own)))
         if (/^on[A-Z_]/.test(name) && typeof value === "function")
           checkName("fit: callbacks", "hook", name, HOOKS);

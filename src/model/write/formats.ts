@@ -73,7 +73,8 @@ export async function writeModel(
   // model.json comes last: whoever sees it finds what it names.
   const files = [...(await filesOf(model, format, text.slice(at), options))].reverse();
   for (const [file, bytes] of files) {
-    const to = path instanceof URL ? new URL(encodeURIComponent(file), path) : text.slice(0, at) + file;
+    const to =
+      path instanceof URL ? new URL(encodeURIComponent(file), path) : text.slice(0, at) + file;
     await writeFile(files.length === 1 ? path : to, bytes);
   }
 }
