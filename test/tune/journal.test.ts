@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { gridSampler } from "../../src/tune/samplers/grid.ts";
 import { randomSampler } from "../../src/tune/samplers/random.ts";
-import { categorical, float, int } from "../../src/tune/space/distribution.ts";
+import { float } from "../../src/tune/space/distribution.ts";
 import { journalStorage } from "../../src/tune/storage/journal.ts";
 import { parsePythonJson, pythonJson } from "../../src/tune/storage/pythonJson.ts";
 import { TrialPruned } from "../../src/tune/pruned.ts";
@@ -22,19 +22,12 @@ import type { Values } from "../../src/tune/space/distribution.ts";
 import { type Study, createStudy } from "../../src/tune/study.ts";
 import type { Trial } from "../../src/tune/trial.ts";
 import { isFinished } from "../../src/tune/trialRecord.ts";
+import { OPTUNA_FILE, prologue, pythonWith, runOptuna, shown, space } from "./optuna.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "journal-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 const newFile = (): string => join(folder, `${files++}.log`);
-
-const space = {
-  rate: float(1e-4, 1e-1, { log: true }),
-  part: float(0, 1, { step: 0.25 }),
-  units: int(8, 64, { step: 8 }),
-  width: int(1, 300, { log: true }),
-  kind: categorical(["relu", null, 3, true]),
-};
 
 function open(path: string, seed: number = 1): Study {
   return createStudy({ storage: journalStorage(path), sampler: randomSampler(), seed });
@@ -168,54 +161,12 @@ test("a trial that is lost in its first moment is found as well: new ones, and t
   ]);
 });
 
-/** Python with Optuna, or null. */
-const python = ["python3", "/usr/bin/python3"].find((name) => {
-  try {
-    execFileSync(name, ["-c", "import optuna"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-});
+const python = pythonWith("optuna");
 if (!python) console.warn("skipped: tests against Optuna, which is not installed (python3-optuna)");
 const withOptuna = python ? test : test.skip;
 
-const PROLOGUE = `
-import json, sys, optuna
-from optuna.storages import JournalStorage, JournalFileStorage
-optuna.logging.set_verbosity(optuna.logging.ERROR)
-def objective(t):
-    rate = t.suggest_float("rate", 1e-4, 1e-1, log=True)
-    part = t.suggest_float("part", 0, 1, step=0.25)
-    units = t.suggest_int("units", 8, 64, step=8)
-    width = t.suggest_int("width", 1, 300, log=True)
-    kind = t.suggest_categorical("kind", ["relu", None, 3, True])
-    t.report(float("nan"), 0)
-    t.report(rate, 1)
-    t.set_user_attr("by", "optuna")
-    if t.number % 4 == 3: raise optuna.TrialPruned()
-    if t.number % 4 == 1: raise ValueError("no value")
-    return rate * units
-study = optuna.create_study(study_name="study", load_if_exists=True, storage=JournalStorage(JournalFileStorage(sys.argv[1])), sampler=optuna.samplers.RandomSampler(seed=1))
-def show():
-    print(json.dumps([[t.state.name, t.value, t.params, t.user_attrs, list(t.intermediate_values.items())] for t in study.get_trials()]))
-def run(n): study.optimize(objective, n_trials=n, catch=(ValueError,))
-`;
-
-function optuna(path: string, code: string): unknown {
-  const text = execFileSync(python!, ["-c", `${PROLOGUE}\n${code}`, path], { encoding: "utf8" });
-  return text.trim() === "" ? null : parsePythonJson(text);
-}
-
-const shown = (study: Study): unknown =>
-  study.trials.map((t) => [
-    t.state.toUpperCase(),
-    t.value,
-    t.params,
-    t.notes,
-    // Python's keys of JSON are texts.
-    [...t.intermediate],
-  ]);
+const optuna = (path: string, code: string): unknown =>
+  runOptuna(python!, `${prologue(OPTUNA_FILE)}\n${code}`, [path]);
 
 withOptuna(
   "a study that was begun here goes on in Optuna, and comes back",
@@ -269,7 +220,7 @@ withOptuna(
   async () => {
     const path = newFile();
     const study = open(path);
-    const child = spawn(python!, ["-c", `${PROLOGUE}\nrun(25)`, path]);
+    const child = spawn(python!, ["-c", `${prologue(OPTUNA_FILE)}\nrun(25)`, path]);
     const ended = new Promise((resolve) => child.on("close", resolve));
     await study.optimize(
       space,
