@@ -21,6 +21,7 @@ export interface Redis {
   subscribe(channel: string): Promise<unknown>;
   on(event: "message", listener: (channel: string, message: string) => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "close", listener: () => void): unknown;
   quit(): Promise<unknown>;
   disconnect(reconnect?: boolean): void;
 }

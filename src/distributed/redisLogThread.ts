@@ -69,6 +69,8 @@ class RedisLog {
   private last = "";
   /** What the connection said last. */
   private fault = "no answer";
+  /** Called when the connection is lost: ioredis then leaves what is under way without an end. */
+  private onClose: () => void = () => {};
 
   constructor({ Redis }: IoRedis, start: LogStart) {
     this.start = start;
@@ -80,18 +82,21 @@ class RedisLog {
       retryStrategy: (times: number) => Math.min(50 * times, 1000),
     });
     this.redis.on("error", (error) => (this.fault = error.message));
+    this.redis.on("close", () => this.onClose());
   }
 
   /** Where a connection is lost, until it is there again or the time is over. @throws DataError */
   private async tried<T>(until: number, work: () => Promise<T>): Promise<T> {
     for (;;) {
-      const left = until - performance.now();
       let timer: ReturnType<typeof setTimeout>;
-      const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), left)));
+      const lost = new Promise<null>((resolve) => {
+        this.onClose = () => resolve(null);
+        // A connection that is silent is given up, with what it would still do.
+        timer = setTimeout(() => this.redis.disconnect(true), until - performance.now());
+      });
       try {
-        const done = await Promise.race([work().then((value) => ({ value })), late]);
+        const done = await Promise.race([work().then((value) => ({ value })), lost]);
         if (done) return done.value;
-        this.redis.disconnect(true);
       } catch (error) {
         const { name, message } = error as Error;
         if (name === "ReplyError" && !PASSING.test(message)) {
@@ -149,10 +154,7 @@ answerCalls(async (given) => {
   // Until it answers for the first time.
   let early: string[] | null = await log.exchange([], Math.min(PATIENCE_MS, start.timeout));
   return async (texts) => {
-    const found = [
-      ...(early ?? []),
-      ...(await log.exchange(texts as LogQuestion, start.timeout)),
-    ];
+    const found = [...(early ?? []), ...(await log.exchange(texts as LogQuestion, start.timeout))];
     early = null;
     return found;
   };

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -10,19 +10,26 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { gridSampler } from "../../src/tune/samplers/grid.ts";
 import { randomSampler } from "../../src/tune/samplers/random.ts";
 import { float } from "../../src/tune/space/distribution.ts";
 import { journalStorage } from "../../src/tune/storage/journal.ts";
+import { memoryStorage } from "../../src/tune/storage/memory.ts";
 import { parsePythonJson, pythonJson } from "../../src/tune/storage/pythonJson.ts";
 import { TrialPruned } from "../../src/tune/pruned.ts";
-import type { Values } from "../../src/tune/space/distribution.ts";
 import { type Study, createStudy } from "../../src/tune/study.ts";
-import type { Trial } from "../../src/tune/trial.ts";
 import { isFinished } from "../../src/tune/trialRecord.ts";
-import { OPTUNA_FILE, prologue, pythonWith, runOptuna, shown, space } from "./optuna.ts";
+import { killedAgainAndAgain } from "./killed.ts";
+import {
+  OPTUNA_FILE,
+  comesFromOptuna,
+  goesOnInOptuna,
+  prologue,
+  pythonWith,
+  runOptuna,
+  space,
+} from "./optuna.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "journal-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -161,6 +168,30 @@ test("a trial that is lost in its first moment is found as well: new ones, and t
   ]);
 });
 
+test("a sign of life that cannot be written ends nothing", async () => {
+  const storage = memoryStorage();
+  let missed = 0;
+  const study = createStudy({
+    storage: {
+      ...storage,
+      append: (operations) => {
+        if (operations[0]!.system_attr?.["heartbeat"] !== undefined) {
+          missed++;
+          throw new Error("the storage is away");
+        }
+        storage.append(operations);
+      },
+    },
+  });
+  const objective = async (): Promise<number> => {
+    while (missed < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    return 1;
+  };
+  const heartbeat = { interval: 0.01, grace: 60 };
+  await study.optimize(objective, { trials: 1, heartbeat });
+  expect(study.trials.map((t) => t.state)).toEqual(["complete"]);
+});
+
 const python = pythonWith("optuna");
 if (!python) console.warn("skipped: tests against Optuna, which is not installed (python3-optuna)");
 const withOptuna = python ? test : test.skip;
@@ -172,32 +203,11 @@ withOptuna(
   "a study that was begun here goes on in Optuna, and comes back",
   async () => {
     const path = newFile();
-    const objective = ({ rate, units }: Values<typeof space>, trial: Trial): number => {
-      trial.report(rate, 0);
-      trial.report(Infinity, 1);
-      trial.note("by", { who: ["here", 1.5, null] });
-      if (trial.number % 3 === 1) throw new TrialPruned();
-      return trial.number % 3 === 2 ? NaN : rate * units;
-    };
-    await open(path).optimize(space, objective, { trials: 5 });
-    open(path).enqueue({ rate: 0.01, part: 0.5, units: 32, kind: null });
-    const seen = optuna(path, 'run(4)\nstudy.enqueue_trial({"units": 24})\nshow()');
-    const study = open(path);
-    expect(shown(study)).toEqual(seen);
-    expect(study.trials[5]!.params).toMatchObject({ rate: 0.01, part: 0.5, units: 32, kind: null });
-    expect(study.trials.slice(5, 9).map((t) => t.state)).toEqual([
-      "fail",
-      "complete",
-      "pruned",
-      "complete",
-    ]);
-    expect(study.trials[0]!.intermediate.get(1)).toBe(Infinity);
-    expect(study.trials[6]!.notes).toEqual({ by: "optuna" });
-    expect(study.trials[6]!.intermediate.get(0)).toBeNaN();
-    expect(study.trials.map((t) => t.state)).toContain("pruned");
-    await study.optimize(space, objective, { trials: 2 });
-    expect(study.trials[9]!.params["units"]).toBe(24);
-    expect(optuna(path, "show()")).toEqual(shown(study));
+    await goesOnInOptuna(
+      async () => open(path),
+      (code) => optuna(path, code),
+      TrialPruned,
+    );
   },
   180_000,
 );
@@ -206,11 +216,10 @@ withOptuna(
   "a study that was begun in Optuna goes on here",
   async () => {
     const path = newFile();
-    const seen = optuna(path, "run(6)\nshow()");
-    const study = open(path);
-    expect(shown(study)).toEqual(seen);
-    await study.optimize(space, ({ rate }) => rate, { trials: 3 });
-    expect(optuna(path, "show()")).toEqual(shown(study));
+    await comesFromOptuna(
+      async () => open(path),
+      (code) => optuna(path, code),
+    );
   },
   180_000,
 );
@@ -250,57 +259,5 @@ test("a grid in a file goes on after the process was killed", async () => {
 
 test("a study that is killed again and again loses its running trials alone, which are run again", async () => {
   const path = newFile();
-  const program = fileURLToPath(new URL("threads/journalProgram.mjs", import.meta.url));
-  const count = 20;
-  const start = (): ChildProcess => spawn(process.execPath, [program, path, String(count)]);
-  const ended = (child: ChildProcess): Promise<unknown> =>
-    new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
-  const before = new Set<number>();
-  // Killed after so many trials, in the middle of the next ones: by what has happened, not by the clock.
-  for (const [trialsBefore, ms] of [
-    [1, 60],
-    [3, 210],
-    [2, 0],
-    [4, 130],
-  ] as const) {
-    const child = start();
-    const end = ended(child);
-    let said = "";
-    await new Promise<void>((resolve) => {
-      child.stdout!.on("data", (text) => {
-        said += String(text);
-        if (said.split("ended").length > trialsBefore) resolve();
-      });
-    });
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    child.kill("SIGKILL");
-    expect(await end).toBe("SIGKILL");
-    const { trials } = open(path);
-    // Those of this kill, and those of the last one that nobody has found yet.
-    expect(trials.filter((t) => t.state === "running").length).toBeLessThanOrEqual(4);
-    for (const t of trials) if (t.state === "complete") before.add(t.number);
-    // What was complete stays so.
-    for (const number of before) expect(trials[number]!.state).toBe("complete");
-  }
-  expect(before.size).toBeGreaterThan(0);
-  expect(before.size).toBeLessThan(count);
-  expect(await ended(start())).toBe(0);
-  // The last ones may have ended before the last lost trials were found.
-  const study = open(path);
-  await study.optimize({ x: float(0, 1) }, ({ x }) => x, {
-    timeout: 30,
-    trials: study.trials.filter((t) => t.state === "running" || t.state === "waiting").length,
-    heartbeat: { interval: 0.1, grace: 0 },
-  });
-  const lost = study.trials.filter((t) => t.state === "fail");
-  expect(lost.length).toBeGreaterThan(0);
-  expect(lost.length).toBeLessThanOrEqual(8);
-  for (const trial of lost) {
-    const again = study.trials.filter((t) => t.system["failed_trial"] === trial.number);
-    expect(again.length).toBe(1);
-    // It may have been lost before it had parameters.
-    expect(again[0]!.params).toMatchObject(trial.params);
-  }
-  expect(study.trials.filter((t) => t.state === "complete").length).toBeGreaterThanOrEqual(count);
-  expect(study.trials.every((t) => t.state === "complete" || t.state === "fail")).toBe(true);
+  await killedAgainAndAgain(path, async () => open(path));
 }, 180_000);

@@ -1,8 +1,10 @@
 // A study in Python's Optuna, beside ours.
 import { execFileSync } from "node:child_process";
-import { categorical, float, int } from "../../src/tune/space/distribution.ts";
+import { expect } from "vitest";
+import { type Values, categorical, float, int } from "../../src/tune/space/distribution.ts";
 import { parsePythonJson } from "../../src/tune/storage/pythonJson.ts";
 import type { Study } from "../../src/tune/study.ts";
+import type { Trial } from "../../src/tune/trial.ts";
 
 /** The space of the study, of each kind of parameter one. */
 export const space = {
@@ -69,3 +71,55 @@ export const shown = (study: Study): unknown =>
     // Python's keys of JSON are texts.
     [...t.intermediate],
   ]);
+
+/**
+ * A study that was begun here goes on in Optuna, and comes back.
+ *
+ * @param open    the study, as it is in the storage now
+ * @param optuna  runs a program's rest in Optuna
+ * @param Pruned  the class TrialPruned of the library that opens it
+ */
+export async function goesOnInOptuna(
+  open: () => Promise<Study>,
+  optuna: (code: string) => unknown,
+  Pruned: new () => Error,
+): Promise<void> {
+  const objective = ({ rate, units }: Values<typeof space>, trial: Trial): number => {
+    trial.report(rate, 0);
+    trial.report(Infinity, 1);
+    trial.note("by", { who: ["here", 1.5, null] });
+    if (trial.number % 3 === 1) throw new Pruned();
+    return trial.number % 3 === 2 ? NaN : rate * units;
+  };
+  await (await open()).optimize(space, objective, { trials: 5 });
+  (await open()).enqueue({ rate: 0.01, part: 0.5, units: 32, kind: null });
+  const seen = optuna('run(4)\nstudy.enqueue_trial({"units": 24})\nshow()');
+  const study = await open();
+  expect(shown(study)).toEqual(seen);
+  expect(study.trials[5]!.params).toMatchObject({ rate: 0.01, part: 0.5, units: 32, kind: null });
+  expect(study.trials.slice(5, 9).map((t) => t.state)).toEqual([
+    "fail",
+    "complete",
+    "pruned",
+    "complete",
+  ]);
+  expect(study.trials[0]!.intermediate.get(1)).toBe(Infinity);
+  expect(study.trials[6]!.notes).toEqual({ by: "optuna" });
+  expect(study.trials[6]!.intermediate.get(0)).toBeNaN();
+  expect(study.trials.map((t) => t.state)).toContain("pruned");
+  await study.optimize(space, objective, { trials: 2 });
+  expect(study.trials[9]!.params["units"]).toBe(24);
+  expect(optuna("show()")).toEqual(shown(study));
+}
+
+/** A study that was begun in Optuna goes on here. */
+export async function comesFromOptuna(
+  open: () => Promise<Study>,
+  optuna: (code: string) => unknown,
+): Promise<void> {
+  const seen = optuna("run(6)\nshow()");
+  const study = await open();
+  expect(shown(study)).toEqual(seen);
+  await study.optimize(space, ({ rate }) => rate, { trials: 3 });
+  expect(optuna("show()")).toEqual(shown(study));
+}

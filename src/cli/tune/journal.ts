@@ -11,11 +11,7 @@ import { queueName } from "./queue.ts";
  *
  * @throws DataError, OptionError
  */
-export async function journalFor(
-  given: Given,
-  data: TuningData,
-  folder: string,
-): Promise<Storage> {
+export async function journalFor(given: Given, data: TuningData, folder: string): Promise<Storage> {
   const place = given.journal ?? join(folder, "journal.log");
   return /^rediss?:/.test(place)
     ? redisStorage(place, { prefix: `journal:${queueName(given, data)}` })

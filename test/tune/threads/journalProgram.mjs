@@ -4,7 +4,7 @@ import { redisStorage } from "thalweg/distributed";
 
 const [path, count] = process.argv.slice(2);
 const study = tune.createStudy({
-  storage: /^redis:/.test(path) ? await redisStorage(path) : tune.journalStorage(path),
+  storage: path.startsWith("redis:") ? await redisStorage(path) : tune.journalStorage(path),
   sampler: tune.randomSampler(),
   seed: 1,
 });
