@@ -15,6 +15,7 @@ import type { AnyModel } from "./model.ts";
 function weightsOfClasses(
   samples: Samples,
   classWeight: Readonly<Record<number, number>>,
+  classes: number,
 ): Samples {
   const [y] = samples.y;
   const labels = y!.data;
@@ -22,9 +23,10 @@ function weightsOfClasses(
     throw new OptionError("fit: classWeight needs one integer label a sample; use sampleWeight");
   }
   for (const [name, weight] of Object.entries(classWeight)) {
-    if (Number.isInteger(Number(name)) && weight >= 0 && weight < Infinity) continue;
+    const known = Number.isInteger(Number(name)) && Number(name) < classes;
+    if (known && weight >= 0 && weight < Infinity) continue;
     throw new OptionError(
-      `fit: classWeight must hold a number >= 0 for each class, got ${shown(weight)} for "${name}"; { 0: 1, 1: 5 }`,
+      `fit: classWeight must hold a number >= 0 for each class in [0, ${classes}), got ${shown(weight)} for "${name}"; { 0: 1, 1: 5 }`,
     );
   }
   const weights = new Float32Array(samples.rows);
@@ -77,7 +79,9 @@ export async function sourcesOf(
 ): Promise<[FeedSource, FeedSource | null]> {
   const { classWeight, validationData } = options;
   const weighed = (samples: Samples): Samples =>
-    classWeight ? weightsOfClasses(samples, classWeight) : samples;
+    classWeight
+      ? weightsOfClasses(samples, classWeight, model.topology.outputs[0]!.shape.at(-1)!)
+      : samples;
   const sourceOf = async (
     subject: string,
     description: Description,
