@@ -82,8 +82,7 @@ export async function pareto({ filter, seeds: [given], print }) {
       }
       results.push(row);
       const text = (x) => x.toPrecision(5).padStart(8);
-      const verdict =
-        row.p < SIGNIFICANT ? `significantly ${row.better ? "better" : "worse"}` : "";
+      const verdict = row.p < SIGNIFICANT ? `significantly ${row.better ? "better" : "worse"}` : "";
       print(
         `${name.padEnd(7)} ${String(budget).padStart(5)}  ${text(row.ours)}${beside ? `  Optuna ${text(row.theirs)}  p ${row.p.toFixed(4)} ${verdict}` : ""}`,
       );

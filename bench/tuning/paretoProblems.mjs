@@ -30,7 +30,8 @@ const mixed = {
   reference: [1.5, 30],
   suggest: (trial) => {
     const kind = trial.suggestCategorical("kind", ["linear", "tree", "net"]);
-    if (kind === "linear") return { kind, alpha: trial.suggestFloat("alpha", 1e-6, 1, { log: true }) };
+    if (kind === "linear")
+      return { kind, alpha: trial.suggestFloat("alpha", 1e-6, 1, { log: true }) };
     if (kind === "tree") {
       const depth = trial.suggestInt("depth", 1, 12);
       return { kind, depth, leaf: trial.suggestInt("leaf", 1, 256, { log: true }) };
@@ -42,7 +43,8 @@ const mixed = {
       rate: trial.suggestFloat("rate", 1e-5, 1, { log: true }),
       dropout: trial.suggestFloat("dropout", 0, 0.9, { step: 0.1 }),
     };
-    for (let i = 0; i < layers; i++) p[`units${i}`] = trial.suggestInt(`units${i}`, 4, 512, { log: true });
+    for (let i = 0; i < layers; i++)
+      p[`units${i}`] = trial.suggestInt(`units${i}`, 4, 512, { log: true });
     return p;
   },
   values: (p) => {
@@ -70,7 +72,8 @@ function digits() {
         rate: trial.suggestInt("rate", 0, rates.length - 1),
         activation: trial.suggestCategorical("activation", activations),
       };
-      for (let i = 0; i < layers; i++) p[`units${i}`] = trial.suggestInt(`units${i}`, 0, units.length - 1);
+      for (let i = 0; i < layers; i++)
+        p[`units${i}`] = trial.suggestInt(`units${i}`, 0, units.length - 1);
       return p;
     },
     values: (p) => {

@@ -75,4 +75,5 @@ export {
   stratifiedKFold,
   timeSeriesFolds,
 } from "./folds/folds.ts";
-export { type Surrogate, importance, surrogateOf } from "./surrogate.ts";
+export { hypervolume } from "./hypervolume.ts";
+export { type OfObjective, type Surrogate, importance, surrogateOf } from "./surrogate.ts";

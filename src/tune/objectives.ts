@@ -33,7 +33,11 @@ export function checkedDirections(
 }
 
 /** @throws OptionError if a study of several objectives has a sampler or a pruner that follows one */
-export function checkFollows(directions: readonly Direction[], sampler: Sampler, pruner: Pruner): void {
+export function checkFollows(
+  directions: readonly Direction[],
+  sampler: Sampler,
+  pruner: Pruner,
+): void {
   if (directions.length === 1) return;
   if (sampler.singleObjective) {
     throw new OptionError(
@@ -50,6 +54,7 @@ export function checkFollows(directions: readonly Direction[], sampler: Sampler,
 /**
  * What a trial gave, as a list. Null where a number is not finite: the trial has failed.
  *
+ * @param subject  what must be so
  * @throws OptionError if it is not one number for each direction
  */
 export function valuesOf(
@@ -66,15 +71,20 @@ export function valuesOf(
   if (list?.length !== directions.length || !list.every((v) => typeof v === "number")) {
     const wanted = several ? `must be a list of ${directions.length} numbers` : "must be a number";
     throw new OptionError(
-      `${subject}: what the objective returns ${wanted}, got ${Array.isArray(result) ? `a list of ${result.length}` : String(result)}`,
+      `${subject} ${wanted}, got ${Array.isArray(result) ? `a list of ${result.length}` : String(result)}`,
     );
   }
   return list.every(Number.isFinite) ? [...list] : null;
 }
 
-/** A complete trial's values, with signs such that less is better. */
+/** Values with signs such that less is better. */
+export function signed(values: readonly number[], directions: readonly Direction[]): Point {
+  return values.map((v, k) => signOf(directions[k]!) * v);
+}
+
+/** A complete trial's values, less is better. */
 export function pointOf(trial: TrialRecord, directions: readonly Direction[]): Point {
-  return trial.values!.map((v, k) => signOf(directions[k]!) * v);
+  return signed(trial.values!, directions);
 }
 
 /** The trials that have a value for each direction. */

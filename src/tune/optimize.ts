@@ -152,7 +152,9 @@ export async function optimize(
   const threads = isModule
     ? new (await import("./parallel/trialThreads.ts")).TrialThreads(objective, options.data)
     : null;
-  const run: Objective<Outcome> = isModule ? (trial) => threads!.run(trial, space !== null) : objective;
+  const run: Objective<Outcome> = isModule
+    ? (trial) => threads!.run(trial, space !== null)
+    : objective;
   const heartbeat = new Heartbeat(study, beat.interval, beat.grace);
   const until = performance.now() + 1000 * timeout;
   /** Trials that run here, by number. */

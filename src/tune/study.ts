@@ -210,8 +210,9 @@ export class Study<V extends Outcome = number> {
    * @throws OptionError if a value is not of its parameter's distribution, or not one number for each objective
    */
   add(params: Readonly<Record<string, Choice>>, space: Space, value: V): void {
-    const values = valuesOf(`study "${this.name}": add`, value, this.directions);
-    if (!values) throw new OptionError(`study "${this.name}": add takes finite values, got ${String(value)}`);
+    const values = valuesOf(`study "${this.name}": what add takes`, value, this.directions);
+    if (!values)
+      throw new OptionError(`study "${this.name}": add takes finite values, got ${String(value)}`);
     const at = timeText();
     const texts = Object.entries(space).map(([n, d]) => [n, distributionJson(d)]);
     const internal = Object.entries(space).map(([n, d]) => [
@@ -299,7 +300,11 @@ export class Study<V extends Outcome = number> {
       const last = step === null ? NaN : record.intermediate.get(step)!;
       if (Number.isFinite(last) && this.directions.length === 1) values = [last];
     } else if (result !== "fail") {
-      values = valuesOf(`study "${this.name}": trial ${number}`, result, this.directions);
+      values = valuesOf(
+        `study "${this.name}": trial ${number}: what the objective returns`,
+        result,
+        this.directions,
+      );
       if (values) state = "complete";
     }
     this.change(number, {

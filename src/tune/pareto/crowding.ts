@@ -16,7 +16,9 @@ export function crowdingDistances(points: readonly Point[]): Float64Array {
   for (let k = 0; k < objectives; k++) {
     const at = (i: number): number => points[order[i]!]![k]!;
     // Stable: equal values keep the order of the objective before.
-    order.sort((i, j) => (points[i]![k]! < points[j]![k]! ? -1 : Number(points[i]![k]! > points[j]![k]!)));
+    order.sort((i, j) =>
+      points[i]![k]! < points[j]![k]! ? -1 : Number(points[i]![k]! > points[j]![k]!),
+    );
     const last = order.length - 1;
     if (at(0) === at(last)) continue;
     const finite = order.map((_, i) => at(i)).filter(Number.isFinite);

@@ -35,7 +35,8 @@ export function volumeOf(points: readonly Point[], reference: Point): number {
   const flat = order.map((p) => p.slice(0, last));
   let sum = 0;
   for (let i = 0; i < order.length; i++) {
-    const depth = (i + 1 < order.length ? order[i + 1]![last]! : reference[last]!) - order[i]![last]!;
+    const depth =
+      (i + 1 < order.length ? order[i + 1]![last]! : reference[last]!) - order[i]![last]!;
     if (depth > 0) sum += depth * volumeOf(flat.slice(0, i + 1), reference.slice(0, last));
   }
   return sum;

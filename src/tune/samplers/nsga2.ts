@@ -81,7 +81,13 @@ function winner(random: Random, members: readonly Member[]): Member {
 function chosen(random: Random, members: readonly Member[], crossover: number): TrialRecord[] {
   if (random.uniform() >= crossover) return [members[random.integer(members.length)]!.trial];
   const first = winner(random, members);
-  return [first.trial, winner(random, members.filter((m) => m !== first)).trial];
+  return [
+    first.trial,
+    winner(
+      random,
+      members.filter((m) => m !== first),
+    ).trial,
+  ];
 }
 
 /** Whether a trial has the same parameters: it would be done twice. */
@@ -94,8 +100,11 @@ function isTried(trials: readonly TrialRecord[], child: Readonly<Record<string, 
   );
 }
 
-/** Children that are drawn, at most, for one that was not tried yet; each is mutated more than the one before. */
-const DRAWS = 10;
+/**
+ * Children that are drawn, at most, for one that was not tried yet. Each is mutated more than the one before; where all that is near
+ * was tried, the last ones come from anywhere.
+ */
+const [DRAWS, NEAR] = [20, 10];
 
 /**
  * NSGA-II: a genetic algorithm for several objectives. The first generation is drawn at random; each further one has children of
@@ -161,7 +170,10 @@ export function nsga2Sampler(options: Nsga2Options = {}): Sampler {
       for (let draw = 1; draw <= DRAWS; draw++) {
         parents = chosen(random, members, crossover);
         child = Object.fromEntries(
-          Object.entries(space).map(([n, d]) => [n, inherited(random, parents, n, d, draw)]),
+          Object.entries(space).map(([n, d]) => [
+            n,
+            draw <= NEAR ? inherited(random, parents, n, d, draw) : randomValue(random, d),
+          ]),
         );
         if (!isTried(trials, child)) break;
       }
