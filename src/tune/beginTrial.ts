@@ -78,9 +78,16 @@ export function beginTrial(
     const other = study.trials.find((t) => t !== record && name in t.distributions);
     const before = other?.distributions[name];
     if (before && !compatible(before, d)) throw changed(number, name, before, d);
+    const sampled = (): number => {
+      const planned = together[name];
+      // It was planned for the range that the parameter had in other trials.
+      return planned !== undefined && contains(d, planned)
+        ? planned
+        : sampler.single(view, name, d);
+    };
     const internal =
       fixed?.[name] === undefined
-        ? (together[name] ?? sampler.single(view, name, d))
+        ? sampled()
         : toInternal(`trial ${number}: enqueued "${name}"`, d, fixed[name]);
     if (!contains(d, internal)) {
       throw new OptionError(`trial ${number}: "${name}" got ${internal}, not of ${describe(d)}`);

@@ -1,4 +1,4 @@
-import type { Point } from "./fronts.ts";
+import { type Point, firstFront } from "./fronts.ts";
 
 /** The area that is dominated: points in the order of their first coordinate make a staircase. */
 function area(points: readonly Point[], [right, top]: Point): number {
@@ -31,7 +31,10 @@ export function volumeOf(points: readonly Point[], reference: Point): number {
   if (within.length === 0) return 0;
   if (last === 0) return reference[0]! - Math.min(...within.map((p) => p[0]!));
   if (last === 1) return area(within, reference);
-  const order = within.sort((a, b) => a[last]! - b[last]!);
+  // What is dominated adds nothing, and would cost a slice.
+  const order = firstFront(within)
+    .map((i) => within[i]!)
+    .sort((a, b) => a[last]! - b[last]!);
   const flat = order.map((p) => p.slice(0, last));
   let sum = 0;
   for (let i = 0; i < order.length; i++) {

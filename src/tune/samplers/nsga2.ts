@@ -3,7 +3,7 @@ import type { Random } from "../../math/random.ts";
 import { completeOf, pointOf } from "../objectives.ts";
 import { crowdingDistances } from "../pareto/crowding.ts";
 import { frontsOf } from "../pareto/fronts.ts";
-import type { Distribution } from "../space/distribution.ts";
+import type { Distribution, Space } from "../space/distribution.ts";
 import { contains } from "../space/internal.ts";
 import type { Direction, TrialRecord } from "../trialRecord.ts";
 import { type Sampler, type StudyView, randomValue } from "./sampler.ts";
@@ -20,7 +20,7 @@ export interface Nsga2Options {
 
 /** The generation that a trial belongs to: as Optuna notes it, so that a study goes on in either. */
 const GENERATION = "nsga2:generation";
-/** The numbers of a trial's parents: parameters that its code asks for later come from them as well. */
+/** The numbers of a trial's parents: where it comes from can be told. */
 const PARENTS = "nsga2:parents";
 
 /** A trial that may have children. */
@@ -90,14 +90,20 @@ function chosen(random: Random, members: readonly Member[], crossover: number): 
   ];
 }
 
-/** Whether a trial has the same parameters: it would be done twice. */
+/**
+ * Whether a child would do what a trial has done. A child has values for all that its parents have; its code asks for some of
+ * them, and where it meets no other value than a trial did, for the same as that.
+ */
 function isTried(trials: readonly TrialRecord[], child: Readonly<Record<string, number>>): boolean {
-  const names = Object.keys(child);
-  return trials.some(
-    ({ internal }) =>
-      names.every((name) => internal[name] === child[name]) &&
-      Object.keys(internal).length === names.length,
-  );
+  return trials.some(({ internal }) => {
+    const names = Object.keys(internal);
+    return names.length > 0 && names.every((name) => internal[name] === child[name]);
+  });
+}
+
+/** The space, and what else the parents have. */
+function inheritable(space: Space, parents: readonly TrialRecord[]): [string, Distribution][] {
+  return Object.entries(Object.assign({}, ...parents.map((t) => t.distributions), space) as Space);
 }
 
 /**
@@ -170,7 +176,7 @@ export function nsga2Sampler(options: Nsga2Options = {}): Sampler {
       for (let draw = 1; draw <= DRAWS; draw++) {
         parents = chosen(random, members, crossover);
         child = Object.fromEntries(
-          Object.entries(space).map(([n, d]) => [
+          inheritable(space, parents).map(([n, d]) => [
             n,
             draw <= NEAR ? inherited(random, parents, n, d, draw) : randomValue(random, d),
           ]),
@@ -183,11 +189,6 @@ export function nsga2Sampler(options: Nsga2Options = {}): Sampler {
       );
       return child;
     },
-    single({ random, trials, system }, name, d) {
-      const numbers = system[PARENTS];
-      if (!Array.isArray(numbers)) return randomValue(random, d);
-      const parents = numbers.map((n) => trials.find((t) => t.number === n)!);
-      return inherited(random, parents, name, d, 1);
-    },
+    single: ({ random }, _, d) => randomValue(random, d),
   };
 }

@@ -29,7 +29,10 @@ export interface Sampler {
   readonly name: string;
   /** Whether it follows one objective alone: a study of several then refuses it. */
   readonly singleObjective?: boolean;
-  /** Values for parameters that are known before the trial begins, chosen together; those left out are asked singly. */
+  /**
+   * Values for parameters that are known before the trial begins, and for such as may come up in it, chosen together. What is left
+   * out, or lies outside of what the trial then asks for, is asked singly.
+   */
   together(view: StudyView, space: Space): Readonly<Record<string, number>>;
   /** A value for a parameter that comes up in a trial. */
   single(view: StudyView, name: string, distribution: Distribution): number;

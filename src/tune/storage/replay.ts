@@ -64,6 +64,11 @@ export class Replay {
     return { id, name, directions, trials, trialIds: ids };
   }
 
+  /** The names of the studies, in the order in which they were created. */
+  get names(): string[] {
+    return this.studies.flatMap((s) => (s ? [s.name] : []));
+  }
+
   /** The last trial that a worker created, by the storage's number. */
   lastCreated(worker: string): number {
     return this.created.get(worker) ?? -1;
