@@ -105,7 +105,8 @@ test("trials that fail have no children", async () => {
 });
 
 test("parameters that only some trials have are inherited, and what was done is not done again", async () => {
-  const study = studyOf(1, { population: 10 });
+  // Of two parameters one would be mutated in each child: of two kinds, to the other.
+  const study = studyOf(1, { population: 10, mutation: 0.1 });
   const kinds = ["a", "b"] as const;
   await study.optimize(
     (trial) => {
