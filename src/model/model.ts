@@ -20,6 +20,7 @@ import { type EvaluateOptions, evaluate } from "./evaluate.ts";
 import { fit, fitIterator } from "./fit.ts";
 import type { FitOptions } from "./fitOptions.ts";
 import type { GraphSource } from "./graphs.ts";
+import { keptWorkers } from "./keptWorkers.ts";
 import { modelLayer } from "./modelLayer.ts";
 import type { FitsInputs, InputTensors, OutputOf } from "./modelShapes.ts";
 import {
@@ -78,8 +79,6 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   private runnerState: Runner | null = null;
   private runnerKey = "";
   private ownLayer: AnyLayer | null = null;
-  /** A worker that waits for the model's next call. @internal */
-  keptWorker: { close(): void } | null = null;
   /** Optimizer steps taken, and what the rule carries, while no runner holds them. */
   private optimizerState: { iterations: number; state: Record<string, number> } = {
     iterations: 0,
@@ -344,7 +343,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
 
   /** Copies everything out of linear memory and gives it back, and ends its worker. The model stays as it is. */
   release(): void {
-    this.keptWorker?.close();
+    keptWorkers.get(this)?.close();
     this.giveUpRunner();
   }
 

@@ -2,15 +2,14 @@ import { OptionError, withDefaults } from "../errors.ts";
 import { runningEngine } from "../kernels/engine.ts";
 import { regionsOf } from "../memory/regions.ts";
 import { allocate, sizeOf } from "../shape.ts";
-import { Tensor, tensor } from "../tensor/tensor.ts";
+import { type Tensor, tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "../train/data/dataset.ts";
 import { type Description, descriptionOf } from "../train/data/described.ts";
 import { Turns } from "../train/turns.ts";
 import { batchSizeFor } from "./batchSize.ts";
 import { type DataLike, inputsFor } from "./data.ts";
 import { elsewhere } from "./elsewhere.ts";
-import { type Feed, batchSizes } from "./feed.ts";
-import { lazySource } from "./lazySource.ts";
+import { batchSizes } from "./feed.ts";
 import type { AnyModel, Model } from "./model.ts";
 import { ResidentData } from "./resident.ts";
 import { type RunOptions, RUN_DEFAULTS, type Running, runningUntil } from "./runOptions.ts";
@@ -102,66 +101,6 @@ export function handedOut<Predicted>(
   return forms[model.form]() as Predicted;
 }
 
-/** The outputs of one batch after the other, copied out of linear memory. */
-async function streamed(
-  model: AnyModel,
-  description: Description,
-  batchSize: number | "all" | undefined,
-  { turns, start }: Running,
-): Promise<Tensor[]> {
-  const source = await lazySource(description, {
-    subject: "predict",
-    batchSize,
-    resident: false,
-    checked: (where, { x }) => {
-      const inputs = inputsFor(where, model, x);
-      return { x: inputs, y: [], weight: null, rows: inputs[0]!.shape[0]! };
-    },
-  });
-  let [data, feed]: [ResidentData | null, Feed | null] = [null, null];
-  const engine = await start();
-  const runner = model.runnerOn(engine);
-  const letGo = runner.hold();
-  try {
-    data = new ResidentData(runner.engine);
-    feed = source.place(data, false);
-    feed.begin(0);
-    const { outputs } = model.topology;
-    const parts: Uint8Array[][] = outputs.map(() => []);
-    let rows = 0;
-    for (;;) {
-      const count = await feed.next();
-      if (count === 0) break;
-      const loading = runner.prepare([["predict", count]], feed.dtypes);
-      if (loading) await loading;
-      runner.memory.fetch();
-      const plan = runner.plan("predict", count, feed.dtypes);
-      runner.bind(plan, feed.source, feed.order);
-      plan.setUint("cursor", feed.cursor);
-      plan.run();
-      outputs.forEach(({ shape }, i) => {
-        const at = plan.output(`y${i}`);
-        parts[i]!.push(runner.engine.u8.slice(at, at + 4 * sizeOf(shape) * count));
-      });
-      rows += count;
-      if (turns.due()) await turns.take();
-    }
-    return outputs.map(({ shape, dtype }, i) => {
-      const out = allocate(dtype, rows * sizeOf(shape));
-      let at = 0;
-      for (const part of parts[i]!) {
-        new Uint8Array(out.buffer).set(part, at);
-        at += part.length;
-      }
-      return new Tensor(out, [rows, ...shape], dtype);
-    });
-  } finally {
-    data?.free();
-    letGo();
-    await (feed ?? source).end();
-  }
-}
-
 /** The outputs for some samples, or for what describes a dataset, in their order. */
 export async function outputsOf(
   model: AnyModel,
@@ -170,7 +109,11 @@ export async function outputsOf(
   batchSize: number | "all" | undefined,
   running: Running,
 ): Promise<Tensor[]> {
-  if (isDataset) return streamed(model, x as Description, batchSize, running);
+  if (isDataset) {
+    // A page that predicts from arrays does not download it.
+    const { predictDataset } = await import("./predictDataset.ts");
+    return predictDataset(model, x as Description, batchSize, running);
+  }
   const inputs = inputsFor("predict", model, x as DataLike);
   const batch = batchSizeFor("predict", batchSize ?? 32, inputs[0]!.shape[0]!);
   const { turns } = running;

@@ -274,8 +274,8 @@ test("evaluations and predictions beside a training of the same model leave its 
 });
 
 test("an aborted signal ends the call with its reason, here and in a worker, which is kept", async () => {
-  const slow = tensor(new Float32Array(200_000 * 5), [200_000, 5]);
-  const zeros = new Int32Array(200_000);
+  const slow = tensor(new Float32Array(5e6 * 5), [5e6, 5]); // seconds
+  const zeros = new Int32Array(5e6);
   for (const w of [false, worker] as const) {
     const model = net();
     await model.predict(rows, { worker: w });
@@ -357,7 +357,7 @@ test("what cannot cross is named, with the cure, and a worker of one's own knows
 
 test("a worker that dies is said at once, and the next call starts another", async () => {
   const model = net();
-  const big = tensor(new Float32Array(2_000_000), [400_000, 5]);
+  const big = tensor(new Float32Array(25e6), [5e6, 5]);
   await model.predict(rows, { worker });
   const dying = model.predict(big, { batchSize: 1, worker }).catch((e: unknown) => e);
   setTimeout(() => void started[0]!.terminate(), 200);
@@ -434,7 +434,7 @@ test("engine.close() ends calls in workers with an error that says so, and the m
   const engine = await init();
   const other = net();
   const passing = other
-    .predict(tensor(new Float32Array(2_000_000), [400_000, 5]), { batchSize: 1, worker })
+    .predict(tensor(new Float32Array(25e6), [5e6, 5]), { batchSize: 1, worker })
     .catch((e: Error) => e.message);
   const training = net();
   const fitting = training

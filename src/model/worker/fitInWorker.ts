@@ -8,7 +8,7 @@ import { noticesOf } from "../fit.ts";
 import type { AllFitOptions, FitOptions } from "../fitOptions.ts";
 import type { AnyModel } from "../model.ts";
 import { FarTrainer } from "./farTrainer.ts";
-import { borrow, giveBack } from "./keptWorkers.ts";
+import { borrow, giveBack } from "./borrow.ts";
 import type { Link } from "./link.ts";
 import { PackedData } from "./packData.ts";
 import { placeModel } from "./placeModel.ts";

@@ -5,7 +5,7 @@ import type { AllEvaluateOptions } from "../evaluate.ts";
 import type { AnyModel } from "../model.ts";
 import type { AllPredictOptions } from "../predict.ts";
 import type { RunOptions } from "../runOptions.ts";
-import { borrow, giveBack } from "./keptWorkers.ts";
+import { borrow, giveBack } from "./borrow.ts";
 import type { Link } from "./link.ts";
 import { PackedData } from "./packData.ts";
 import { type Parcel, tensorOf } from "./parcel.ts";

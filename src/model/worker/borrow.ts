@@ -2,14 +2,12 @@ import { OptionError, shown } from "../../errors.ts";
 import { init } from "../../kernels/engine.ts";
 import { afterIdle } from "../../runtime/idle.ts";
 import type { AnyModel } from "../model.ts";
+import { keptWorkers } from "../keptWorkers.ts";
 import type { RunOptions } from "../runOptions.ts";
 import { type Link, type Use, openLink } from "./link.ts";
 
 /** Milliseconds that a worker without work is kept: it holds a copy of the model. */
 const IDLE = 30_000;
-
-/** What hands out the worker that is kept for a model, to be used or to be closed. */
-const kept = new WeakMap<AnyModel, () => Link>();
 
 /**
  * A worker for a call of a model: the one of the call before where it is kept and free, or a new one. The caller gives
@@ -28,7 +26,7 @@ export async function borrow(
     );
   }
   const engine = await init();
-  const link = kept.get(model)?.();
+  const link = keptWorkers.get(model)?.take() as Link | undefined;
   if (link && !link.ended) {
     if (link.worker === worker && link.engine === engine) {
       link.use = use;
@@ -43,15 +41,13 @@ export async function borrow(
 export async function giveBack(model: AnyModel, link: Link): Promise<void> {
   await link.batches.close();
   if (link.ended) return;
-  const close = (): void => void kept.get(model)?.().close("it was not needed");
-  close(); // of two calls at once one worker is kept
-  const stop = afterIdle(IDLE, close);
+  keptWorkers.get(model)?.close(); // of two calls at once one worker is kept
   const take = (): Link => {
     stop();
-    kept.delete(model);
-    model.keptWorker = null;
+    keptWorkers.delete(model);
     return link;
   };
-  kept.set(model, take);
-  model.keptWorker = { close };
+  const close = (): void => void take().close("it was not needed");
+  const stop = afterIdle(IDLE, close);
+  keptWorkers.set(model, { take, close });
 }
