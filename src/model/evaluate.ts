@@ -1,5 +1,4 @@
 import { OptionError, withDefaults } from "../errors.ts";
-import { init } from "../kernels/engine.ts";
 import { regionsOf } from "../memory/regions.ts";
 import type { Plan } from "../plan/plan.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
@@ -93,7 +92,7 @@ export async function evaluate(
   let [data, feed]: [ResidentData | null, Feed | null] = [null, null];
   let letGo: (() => void) | null = null;
   try {
-    const engine = await init();
+    const engine = await model.start();
     // Weights of 1 change nothing, and a training with weights that goes on beside keeps its plans.
     const runner = model.runnerOn(engine, source.weighted || null);
     letGo = runner.hold();

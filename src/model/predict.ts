@@ -1,5 +1,5 @@
 import { OptionError, withDefaults } from "../errors.ts";
-import { init, runningEngine } from "../kernels/engine.ts";
+import { runningEngine } from "../kernels/engine.ts";
 import { regionsOf } from "../memory/regions.ts";
 import { yieldToLoop } from "../runtime/platform.ts";
 import { allocate, sizeOf } from "../shape.ts";
@@ -129,7 +129,7 @@ async function predictStream<Predicted>(
     },
   });
   let [data, feed]: [ResidentData | null, Feed | null] = [null, null];
-  const engine = await init();
+  const engine = await model.start();
   const runner = model.runnerOn(engine);
   const letGo = runner.hold();
   try {
@@ -183,7 +183,7 @@ export async function predict<Predicted>(
   const dataset = descriptionOf(x);
   if (dataset) return predictStream(model, dataset, options);
   const { inputs, batch } = prepared(model, x as DataLike, options);
-  const engine = await init();
+  const engine = await model.start();
   const steps = batches(model, model.runnerOn(engine), inputs, batch);
   for (;;) {
     const step = steps.next();

@@ -1,5 +1,5 @@
 import { EngineError, OptionError } from "../../errors.ts";
-import { init, moduleFor } from "../../kernels/engine.ts";
+import { moduleFor, sharedEngine } from "../../kernels/engine.ts";
 import { type Peer, createPeer } from "../../runtime/peer.ts";
 import { decodeBase64, inflate } from "../../runtime/platform.ts";
 import { startInline, threadOf } from "../../runtime/startThread.ts";
@@ -104,7 +104,7 @@ function modelStart(model: AnyModel): ModelStart {
 }
 
 async function engineStart(): Promise<EngineStart> {
-  const engine = await init();
+  const engine = await sharedEngine();
   const { variant, threads, maximumMemory, splitWork } = engine;
   return { module: await moduleFor(engine), variant, threads, maximumMemory, splitWork };
 }

@@ -1,5 +1,5 @@
 import { OptionError, withDefaults } from "../../errors.ts";
-import { init, initWith } from "../../kernels/engine.ts";
+import { initWith } from "../../kernels/engine.ts";
 import { type Handlers, type Moved, type Peer, moved } from "../../runtime/peer.ts";
 import type { TensorLike } from "../../tensor/tensor.ts";
 import type { CallbackState } from "../../train/callbacks.ts";
@@ -123,7 +123,7 @@ export class TrainingServer {
     const y = unpack(message.y, tensors) as DataLike | null;
     const [source, held] = await sourcesOf(model, descriptionOf(x) ?? x, y, all, own);
     const seed = all.seed ?? model.seed;
-    const trainer = new FitTrainer(model, await init(), { source, held, seed, share: null });
+    const trainer = new FitTrainer(model, await model.start(), { source, held, seed, share: null });
     await trainer.prepare();
     this.trainer = trainer;
     const { arithmetic, steps, batchSize, samples, validates } = trainer;
