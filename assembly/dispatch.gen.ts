@@ -13,12 +13,14 @@ import { elu, eluGrad, selu, seluGrad, celu, celuGrad } from "./ops/elu";
 import { fill } from "./ops/fill";
 import { gatherRows, gatherBytes, gather, gatherElements, flatIndices } from "./ops/gather";
 import { gelu, geluGrad, geluTanh, geluTanhGrad } from "./ops/gelu";
-import { normBlocks, normMoments, normGroups, normApply, normGradBlocks, normGradSums, normGradApply } from "./ops/groupNorm";
+import { normBlocks, normMoments, normGroups } from "./ops/groupNorm";
 import { gru, gruGrad } from "./ops/gru";
 import { oneHot, inTopK } from "./ops/labels";
 import { layerNorm, layerNormGrad } from "./ops/layerNorm";
 import { lstm, lstmGrad } from "./ops/lstm";
 import { matmul, batchMatmul } from "./ops/matmul";
+import { normApply } from "./ops/normApply";
+import { normGradBlocks, normGradSums, normGradApply } from "./ops/normGrad";
 import { panels } from "./ops/panels";
 import { leakyRelu, leakyReluGrad, relu6, relu6Grad, hardSigmoid, hardSigmoidGrad, hardSwish, hardSwishGrad, clamp, clampGrad } from "./ops/piecewise";
 import { maxPool, averagePool, maxPoolGrad, averagePoolGrad, maxPoolPick } from "./ops/pool";
@@ -67,7 +69,7 @@ import { share } from "./share";
 const SHARED: u32 = 195;
 
 /** Grains of those kernels. */
-const GRAINS: usize = memory.data<u8>([16, 1, 1, 1, 16, 16, 16, 1, 1, 1, 16, 16, 16, 24, 24, 64, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 16, 16, 1, 1, 16, 1, 4, 4, 1, 16, 1, 1, 4, 4, 24, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 16, 1, 16, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
+const GRAINS: usize = memory.data<u8>([16, 1, 1, 1, 16, 16, 16, 1, 1, 1, 16, 16, 16, 24, 24, 64, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 16, 16, 4, 4, 1, 16, 1, 1, 4, 4, 16, 1, 1, 1, 16, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 16, 1, 16, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
 
 /** Runs the command at `pc`: part `part` of `parts` where its kernel can be split. */
 export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, parts: i32): void {
@@ -262,46 +264,46 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) normGroups(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<i32>(pc, 24), load<f32>(load<usize>(pc, 28)), begin, end);
       break;
     case 60:
-      if (ALL_KERNELS) normApply(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), scratch, begin, end);
-      break;
-    case 61:
-      if (ALL_KERNELS) normGradBlocks(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), scratch, begin, end);
-      break;
-    case 62:
-      if (ALL_KERNELS) normGradSums(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), scratch, begin, end);
-      break;
-    case 63:
-      if (ALL_KERNELS) normGradApply(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), scratch, begin, end);
-      break;
-    case 64:
       if (ALL_KERNELS) gru(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<usize>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), load<i32>(pc, 68), scratch, begin, end);
       break;
-    case 65:
+    case 61:
       if (ALL_KERNELS) gruGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<usize>(pc, 52), load<usize>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), load<i32>(pc, 68), load<i32>(pc, 72), scratch, begin, end);
       break;
-    case 66:
+    case 62:
       oneHot(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
-    case 67:
+    case 63:
       if (ALL_KERNELS) inTopK(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), begin, end);
       break;
-    case 68:
+    case 64:
       if (ALL_KERNELS) layerNorm(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<f32>(load<usize>(pc, 36)), scratch, begin, end);
       break;
-    case 69:
+    case 65:
       if (ALL_KERNELS) layerNormGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), scratch, begin, end);
       break;
-    case 70:
+    case 66:
       if (ALL_KERNELS) lstm(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<usize>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), load<i32>(pc, 64), scratch, begin, end);
       break;
-    case 71:
+    case 67:
       if (ALL_KERNELS) lstmGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<usize>(pc, 36), load<usize>(pc, 40), load<usize>(pc, 44), load<usize>(pc, 48), load<i32>(pc, 52), load<i32>(pc, 56), load<i32>(pc, 60), scratch, begin, end);
       break;
-    case 72:
+    case 68:
       matmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), scratch, begin, end);
       break;
-    case 73:
+    case 69:
       batchMatmul(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), scratch, begin, end);
+      break;
+    case 70:
+      if (ALL_KERNELS) normApply(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), scratch, begin, end);
+      break;
+    case 71:
+      if (ALL_KERNELS) normGradBlocks(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), scratch, begin, end);
+      break;
+    case 72:
+      if (ALL_KERNELS) normGradSums(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), scratch, begin, end);
+      break;
+    case 73:
+      if (ALL_KERNELS) normGradApply(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<usize>(pc, 24), load<usize>(pc, 28), load<usize>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<i32>(pc, 44), load<i32>(pc, 48), load<i32>(pc, 52), scratch, begin, end);
       break;
     case 74:
       if (ALL_KERNELS) panels(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), begin, end);

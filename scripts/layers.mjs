@@ -10,8 +10,8 @@ const ORDER = {
   src: `errors < math < shape < names < runtime < kernels < memory < tensor < io < graph < ops < autograd < plan
     < initializers = regularizers = constraints < layers = losses = metrics = optim < train < model
     < tune < distributed < index < workerd < cli`,
-  assembly: `lanes < constants < math < random = reduce = moments = share = copyRow = broadcast < recurrent < gemm < ops = optim = peak
-    < dispatch.gen < plan < threads < index`,
+  assembly: `lanes < constants < math < random = reduce = moments = channels = share = copyRow = broadcast
+    < recurrent < gemm = pool < ops = optim = peak < dispatch.gen < plan < threads < index`,
 };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");

@@ -8,10 +8,10 @@ const SPLIT_COLUMNS: i32 = 4;
  *
  * k is summed in order within blocks of 384, and the blocks are added in order: the same bits for any
  * split. NaN and infinity reach exactly the elements whose row and column hold them. k = 0 gives the
- * bias, or zeros. `out` may alias nothing. Threads share rows, or columns by flag; 24 is a whole number
- * of tiles of either kind of arithmetic.
+ * bias, or zeros. `out` may alias nothing. Threads share rows, or columns by flag: 16 columns are a cache
+ * line, which two threads must not both write, and a rest of a tile of rows costs less than uneven halves.
  *
- * @grain 24
+ * @grain 16
  * @param a      f32[m,k], or f32[k,m] where transposed
  * @param b      f32[k,n], or f32[n,k] where transposed
  * @param bias   f32[n], 0 for none

@@ -123,14 +123,6 @@ export interface Kernels {
   normMoments(partial: Address, mean: Address, variance: Address, rstd: Address, sampleSize: number, blockSize: number, width: number, channels: number, epsilon: Scalar, size: number): void;
   /** Mean and variance of groups of neighbours from those of channels: the mean of the means, and the mean of */
   normGroups(means: Address, variances: Address, mean: Address, variance: Address, rstd: Address, width: number, epsilon: Scalar, size: number): void;
-  /** `y = (x - mean) rstd gamma + beta`. May run in place. */
-  normApply(x: Address, mean: Address, rstd: Address, gamma: Address, beta: Address, y: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void;
-  /** Sums of dy and of dy (x - mean) over the blocks of all samples, for normGradSums to put together. */
-  normGradBlocks(x: Address, dy: Address, mean: Address, partial: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void;
-  /** Sums over each channel of each sample from those of its blocks, in f64: of dy, and of dy times the */
-  normGradSums(partial: Address, rstd: Address, products: Address, sums: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void;
-  /** Gradient of a normalization by its input, `dx = rstd (g - mean(g) - z mean(g z))` with `g = gamma dy` and z */
-  normGradApply(x: Address, dy: Address, mean: Address, rstd: Address, gamma: Address, products: Address, sums: Address, dx: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void;
   /** GRU, given the products of all inputs: for every step, with s the sigmoid, */
   gru(gates: Address, recurrent: Address, panelsGates: Address, panelsState: Address, bias: Address, h0: Address, mask: Address, masked: Address, work: Address, out: Address, inner: Address, y: Address, h: Address, time: number, units: number, reverse: number, resetFirst: number, size: number): void;
   /** Gradient of gru by its gates before they were squashed, and by the states before the first step. What */
@@ -151,6 +143,14 @@ export interface Kernels {
   matmul(a: Address, b: Address, bias: Address, out: Address, m: number, n: number, k: number, flags: number, size: number): void;
   /** Matrix products side by side, `out[i] = op(A[i]) op(B[i])`, each as `matmul` defines it. */
   batchMatmul(a: Address, b: Address, out: Address, m: number, n: number, k: number, flags: number, strideA: number, strideB: number, strideOut: number, size: number): void;
+  /** `y = (x - mean) rstd gamma + beta`. May run in place. */
+  normApply(x: Address, mean: Address, rstd: Address, gamma: Address, beta: Address, y: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void;
+  /** Sums of dy and of dy (x - mean) over the blocks of all samples, for normGradSums to put together. */
+  normGradBlocks(x: Address, dy: Address, mean: Address, partial: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void;
+  /** Sums over each channel of each sample from those of its blocks, in f64: of dy, and of dy times the */
+  normGradSums(partial: Address, rstd: Address, products: Address, sums: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void;
+  /** Gradient of a normalization by its input, `dx = rstd (g - mean(g) - z mean(g z))` with `g = gamma dy` and z */
+  normGradApply(x: Address, dy: Address, mean: Address, rstd: Address, gamma: Address, products: Address, sums: Address, dx: Address, sampleSize: number, blockSize: number, width: number, channels: number, groups: number, size: number): void;
   /** Packs a matrix into panels of eight columns, once for all the products of a recurrence. See ../gemm/panels. */
   panels(b: Address, out: Address, strideB: number, transposed: number, n: number, k: number, size: number): void;
   /** Leaky rectifier, `out = x > 0 ? x : alpha x`. */
@@ -420,16 +420,16 @@ export const TABLE: string =
   "+squaredHinge +squaredHingeGrad binaryMatch:...f +elu:..f +eluGrad:...f +selu +seluGrad " +
   "+celu:..f +celuGrad:...f fill gatherRows:uuu gatherBytes:uuuff +gather +gatherElements " +
   "+flatIndices gelu geluGrad +geluTanh +geluTanhGrad +normBlocks +normMoments:........f " +
-  "+normGroups:......f +normApply +normGradBlocks +normGradSums +normGradApply +gru +gruGrad " +
-  "oneHot:...ff +inTopK +layerNorm:........f +layerNormGrad +lstm +lstmGrad matmul " +
-  "batchMatmul +panels +leakyRelu:..f +leakyReluGrad:...f +relu6 +relu6Grad +hardSigmoid " +
-  "+hardSigmoidGrad +hardSwish +hardSwishGrad +clamp:..ff +clampGrad:...ff +maxPool " +
-  "+averagePool +maxPoolGrad +averagePoolGrad +maxPoolPick +previousStates " +
-  "+randomUniform:.uu.uuff +randomNormal:.uu.uuff +randomTruncatedNormal:.uu.uuff " +
-  "+dropoutMask:.uu.uuff dropout:..uu.uuff +recurrence reduceSum +reduceAbs +reduceNorm " +
-  "+reduceMax +reduceProd +reduceVariance:....f +reduceLogSumExp +cumsum relu reluGrad " +
-  "+resize +resizeGrad abs neg +sign absGrad +floor +ceil +round +trunc crossentropy:....f " +
-  "crossentropyGrad:.....f +categoricalHinge +categoricalHingeGrad +cosineSimilarity:....f " +
+  "+normGroups:......f +gru +gruGrad oneHot:...ff +inTopK +layerNorm:........f +layerNormGrad " +
+  "+lstm +lstmGrad matmul batchMatmul +normApply +normGradBlocks +normGradSums +normGradApply " +
+  "+panels +leakyRelu:..f +leakyReluGrad:...f +relu6 +relu6Grad +hardSigmoid +hardSigmoidGrad " +
+  "+hardSwish +hardSwishGrad +clamp:..ff +clampGrad:...ff +maxPool +averagePool +maxPoolGrad " +
+  "+averagePoolGrad +maxPoolPick +previousStates +randomUniform:.uu.uuff " +
+  "+randomNormal:.uu.uuff +randomTruncatedNormal:.uu.uuff +dropoutMask:.uu.uuff " +
+  "dropout:..uu.uuff +recurrence reduceSum +reduceAbs +reduceNorm +reduceMax +reduceProd " +
+  "+reduceVariance:....f +reduceLogSumExp +cumsum relu reluGrad +resize +resizeGrad abs neg " +
+  "+sign absGrad +floor +ceil +round +trunc crossentropy:....f crossentropyGrad:.....f " +
+  "+categoricalHinge +categoricalHingeGrad +cosineSimilarity:....f " +
   "+cosineSimilarityGrad:.....f +scatter +scatterElements +silu +siluGrad +mish +mishGrad " +
   "+simpleRnn +simpleRnnGrad softmax softmaxGrad +logSoftmax +logSoftmaxGrad " +
   "sparseSoftmaxCrossentropy sparseSoftmaxCrossentropyGrad softmaxCrossentropy " +
