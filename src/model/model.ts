@@ -1,6 +1,6 @@
 import { OptionError, ShapeError, shown } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
-import { type Engine, init } from "../kernels/engine.ts";
+import { type Engine, sharedEngine } from "../kernels/engine.ts";
 import type { AnyLayer, Layer } from "../layers/defineLayer.ts";
 import type { LayerTensor } from "../layers/layerTensor.ts";
 import { Random } from "../math/random.ts";
@@ -20,6 +20,7 @@ import { type EvaluateOptions, evaluate } from "./evaluate.ts";
 import { fit, fitIterator } from "./fit.ts";
 import type { FitOptions } from "./fitOptions.ts";
 import type { GraphSource } from "./graphs.ts";
+import { keptWorkers } from "./keptWorkers.ts";
 import { modelLayer } from "./modelLayer.ts";
 import type { FitsInputs, InputTensors, OutputOf } from "./modelShapes.ts";
 import {
@@ -28,9 +29,10 @@ import {
   type Objective,
   compiledFrom,
   headsOf,
+  loaded,
 } from "./objective.ts";
 import { optionsBeside } from "./optionsBeside.ts";
-import { type PredictOptions, predict, predictSync } from "./predict.ts";
+import { type PredictOptions, type PredictSyncOptions, predict, predictSync } from "./predict.ts";
 import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import type { ModelSource } from "./load/source.ts";
@@ -198,7 +200,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   compile(options: CompileOptions): void {
     const compiled = compiledFrom(options);
     if (this.graph) headsOf(compiled, this.graph);
-    this.release();
+    this.giveUpRunner();
     this.slots = new Map();
     this.optimizerState = { iterations: 0, state: {} };
     this.compiledState = compiled;
@@ -214,6 +216,16 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return { heads: headsOf(this.compiled, this.topology), weighted };
   }
 
+  /** The engine, and what `compile` was told by name: before `runnerOn`. @internal */
+  async start(): Promise<Engine> {
+    const { compiledState: compiled } = this;
+    if (compiled) {
+      const whole = await loaded(compiled);
+      if (this.compiledState === compiled) this.compiledState = whole;
+    }
+    return sharedEngine();
+  }
+
   /**
    * The model in linear memory. It is made anew, with all values carried over by name, when what is
    * trained or whether samples are weighted has changed since the last call. Where others may have their turn between
@@ -222,11 +234,10 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
    * @param weighted  whether samples have weights; null: as it is
    */
   async runner(weighted: boolean | null = null): Promise<Runner> {
-    const engine = await init();
-    return this.runnerOn(engine, weighted);
+    return this.runnerOn(await this.start(), weighted);
   }
 
-  /** `runner` on an engine that has started. */
+  /** `runner` on the engine of `start`. */
   runnerOn(engine: Engine, weighted: boolean | null = null): Runner {
     const { topology } = this;
     const trained = new Set(this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name));
@@ -237,7 +248,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     const { runnerState: current } = this;
     const fits = current && (weighted === null || weighted === current.weighted);
     if (fits && this.runnerKey === keyNow() && current.engine === engine) return current;
-    this.release();
+    this.giveUpRunner();
     const source: GraphSource = {
       topology,
       variables: this.variableList,
@@ -340,8 +351,13 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return this.runnerState?.bytes ?? 0;
   }
 
-  /** Copies everything out of linear memory and gives it back. The model stays as it is. */
+  /** Copies everything out of linear memory and gives it back, and ends its worker. The model stays as it is. */
   release(): void {
+    keptWorkers.get(this)?.close();
+    this.giveUpRunner();
+  }
+
+  private giveUpRunner(): void {
     const runner = this.runnerState;
     if (!runner) return;
     this.optimizerState = this.optimizerProgress();
@@ -588,7 +604,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   /** `predict` without a promise. @throws OptionError before the engine has started: await init() first */
   predictSync<const X extends DataLike>(
     x: X & NoInfer<FitsInputs<X, Inputs>>,
-    options: PredictOptions = {},
+    options: PredictSyncOptions = {},
   ): Predicted {
     return predictSync(this, x, options);
   }
