@@ -20,7 +20,7 @@ export interface FitOptions {
   shuffle?: boolean;
   /** Decides the order of the samples, the dropout masks, and the first values of a model that is not built yet. */
   seed?: number;
-  /** A weight for each class: `{ 0: 1, 1: 5 }`. For integer labels. */
+  /** A weight for each class in training: `{ 0: 1, 1: 5 }`. Labels are whole numbers, 0 and 1, or one-hot rows. Default null. */
   classWeight?: Readonly<Record<number, number>> | null;
   /** A weight for each sample. */
   sampleWeight?: TensorLike;
