@@ -4,6 +4,7 @@ import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
 import { type Commands, ELEMENT_WORK } from "../kernels/commands.ts";
 import { regionsOf } from "../memory/regions.ts";
+import type { Missed } from "../optim/groupScalars.ts";
 import { OptimizerRun } from "../optim/optimizerRun.ts";
 import type { Optimizer } from "../optim/defineOptimizer.ts";
 import {
@@ -69,13 +70,13 @@ export class Runner {
   shared = false;
   private readonly origins = new WeakMap<Plan, PlanOrigin>();
 
-  /** @param missed  steps that the optimizer took while a variable was frozen, by its name */
+  /** @param missed  what was missed while a variable was frozen, by its name */
   constructor(
     engine: Engine,
     source: GraphSource,
     objective: Objective | null,
     optimizer: Optimizer | null,
-    missed: ReadonlyMap<string, number>,
+    missed: ReadonlyMap<string, Missed>,
   ) {
     this.engine = engine;
     this.source = source;
