@@ -1,6 +1,5 @@
 import { NonFiniteError } from "../errors.ts";
 import { printLine } from "../runtime/output.ts";
-import { yieldToLoop } from "../runtime/platform.ts";
 import type { Callback, Logs } from "./callbacks.ts";
 import type { Position } from "./checkpoint.ts";
 import type { CheckpointSource } from "./checkpointStore.ts";
@@ -96,8 +95,7 @@ class Training {
         if (logs) trainer.retake();
       }
       if (turns.due()) {
-        await yieldToLoop();
-        turns.taken();
+        await turns.take();
         trainer.retake();
       }
     }
