@@ -4,6 +4,7 @@ import { init } from "../kernels/engine.ts";
 import type { Description } from "../train/data/described.ts";
 import { train } from "../train/loop.ts";
 import type { FitEpoch, Trainer } from "../train/trainer.ts";
+import { turnsUntil } from "../train/turns.ts";
 import { checkFitOptions } from "./checkFitOptions.ts";
 import type { DataLike } from "./data.ts";
 import { elsewhere } from "./elsewhere.ts";
@@ -51,7 +52,10 @@ export async function* fitIterator(
   let trainer: FitTrainer | null = null;
   try {
     const share = await shareIn(options.group);
-    trainer = new FitTrainer(model, await init(), { source, held, seed, share });
+    trainer = new FitTrainer(model, await init(), {
+      ...{ source, held, seed, share },
+      turns: () => turnsUntil(options.signal),
+    });
     await trainer.prepare();
     return yield* train(trainer, { ...options, notices: noticesOf(y, options, trainer) });
   } finally {

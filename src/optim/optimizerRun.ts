@@ -400,16 +400,23 @@ export class OptimizerRun {
     return mean;
   }
 
-  /** Whether an average of the weights stands beside them. */
+  /** The average of the weights, where there is one. */
   private get averaged(): Address | undefined {
     const { swaStart } = this.options;
     const begun = this.iterations >= (swaStart ?? 1);
     return begun ? this.memory.slots.get("average") : undefined;
   }
 
-  /** Whether the plain mean of the weights has begun (SWA). */
-  get isMean(): boolean {
-    return this.options.swaStart !== null && this.averaged !== undefined;
+  /** Whether an average of the weights stands beside them. */
+  get averages(): boolean {
+    return this.averaged !== undefined;
+  }
+
+  /** Weights in the plain mean of them (SWA); 0 where there is none. */
+  get weightsInMean(): number {
+    const { swaStart, swaFrequency } = this.options;
+    if (swaStart === null || !this.averages) return 0;
+    return Math.floor((this.iterations - swaStart) / swaFrequency) + 1;
   }
 
   /** Exchanges the weights and their average, where one is kept; a second call exchanges them back. */
