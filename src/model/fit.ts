@@ -36,7 +36,7 @@ export async function* fitIterator(
   y: DataLike | null,
   given: FitOptions,
 ): AsyncGenerator<FitEpoch, History, void> {
-  const options = withDefaults("fit", FIT_DEFAULTS, given);
+  const options = withDefaults("fit", FIT_DEFAULTS, given, ["batchSize"]);
   checkFitOptions(options);
   if (options.seed !== undefined && !model.built) model.seed = options.seed;
   if (options.worker) {

@@ -173,6 +173,13 @@ export class FitTrainer implements Trainer {
 
   ready(count: number): Promise<void> | undefined {
     const rows = this.rows(count);
+    const counting = this.share?.ready(this.runner, rows, this.feed.dtypes);
+    if (counting) {
+      return counting.then(() => {
+        this.retake();
+        return this.ready(count);
+      });
+    }
     this.offset = this.share?.offset(count) ?? 0;
     if (this.bound === this.feed.source && this.size === rows) return undefined;
     if (this.bound !== null && this.size === rows) return this.bind(rows);
@@ -188,7 +195,7 @@ export class FitTrainer implements Trainer {
     const { share, runner, feed, seed } = this;
     const plan = this.plan!;
     const finite = share
-      ? share.step(runner, plan, feed.cursor, count, seed)
+      ? share.step(runner, plan, feed, count, seed)
       : runner.trainStep(plan, feed.cursor, seed);
     const counted = share?.counted(count) ?? count;
     if (finite && counted > 0) this.means.add(plan, counted);
@@ -345,6 +352,7 @@ export class FitTrainer implements Trainer {
   /** Stops reading, and gives the data's memory back. */
   async end(): Promise<void> {
     this.runner.shared = false;
+    this.share?.end();
     try {
       await this.feed.end();
       await this.heldFeed?.end();

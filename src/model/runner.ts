@@ -19,6 +19,7 @@ import { sizeOf } from "../shape.ts";
 import {
   type BatchLeaves,
   type GraphSource,
+  MASK_SHARE,
   NEXT,
   type StepGraph,
   predictGraph,
@@ -97,13 +98,14 @@ export class Runner {
   }
 
   private graph(kind: StepKind, batch: number): { graph: StepGraph; compiled: CompiledPlan } {
-    const key = `${kind} ${batch}`;
+    const shared = this.shared && kind === "train";
+    const key = `${kind} ${batch}${shared ? " shared" : ""}`;
     let entry = this.graphs.get(key);
     if (!entry) {
       const graph =
         kind === "predict"
           ? predictGraph(this.source, batch)
-          : stepGraph(this.source, batch, this.objective!, kind === "train");
+          : stepGraph(this.source, batch, this.objective!, kind === "train", shared);
       const { workspace } = kind === "train" ? this.optimizer! : { workspace: undefined };
       entry = { graph, compiled: compile({ ...graph.request, ...(workspace && { workspace }) }) };
       this.graphs.set(key, entry);
@@ -188,7 +190,12 @@ export class Runner {
 
   private places(): Places {
     return {
-      leaf: (t) => this.memory.address(t.leaf!.name),
+      leaf: (t) => {
+        const { name } = t.leaf!;
+        return name.startsWith(MASK_SHARE)
+          ? this.memory.maskShares + 4 * Number(name.slice(MASK_SHARE.length))
+          : this.memory.address(name);
+      },
       pin: (place) => this.memory.gradient(place.slice(place.indexOf(":") + 1)),
       arena: this.arena,
     };
