@@ -1,6 +1,5 @@
 import { OptionError, withDefaults } from "../errors.ts";
 import type { History } from "../train/history.ts";
-import { init } from "../kernels/engine.ts";
 import type { Description } from "../train/data/described.ts";
 import { train } from "../train/loop.ts";
 import type { FitEpoch, Trainer } from "../train/trainer.ts";
@@ -52,7 +51,7 @@ export async function* fitIterator(
   let trainer: FitTrainer | null = null;
   try {
     const share = await shareIn(options.group);
-    trainer = new FitTrainer(model, await init(), {
+    trainer = new FitTrainer(model, await model.start(), {
       ...{ source, held, seed, share },
       turns: () => turnsUntil(options.signal),
     });
