@@ -58,9 +58,9 @@ export type Slots = Map<string, Map<string, Float32Array<ArrayBuffer>>>;
  * Room behind the gradients for processes that train together: the loss, which is summed over them in the same go, and
  * behind it what the steps that count weigh, of as many heads.
  */
-const LOSS_BYTES = 128;
+const LOSS_BYTES = 64;
 /** Heads whose outputs may have masks where processes train together. */
-export const MOST_MASKS = 16;
+export const MOST_MASKS = 15;
 
 /**
  * A model's variables in linear memory: one contiguous block for all that is trained, its gradients
@@ -143,7 +143,7 @@ export class VariableMemory {
     return this.trainedBytes + LOSS_BYTES;
   }
 
-  /** Address of what steps that count weigh, float32[16]. */
+  /** Address of what steps that count weigh, float32[15]. */
   get maskShares(): Address {
     return this.gradients + this.gradientBytes - 4 * MOST_MASKS;
   }
