@@ -106,7 +106,8 @@ function modelStart(model: AnyModel): ModelStart {
 async function engineStart(): Promise<EngineStart> {
   const engine = await init();
   const { variant, threads, maximumMemory, splitWork } = engine;
-  return { module: await moduleFor(engine), variant, threads, maximumMemory, splitWork };
+  const tile = engine.tiles.settled ? engine.tiles.tile : null;
+  return { module: await moduleFor(engine), variant, threads, maximumMemory, splitWork, tile };
 }
 
 /** A tensor of an array; what cannot be one the worker shall refuse, as `fit` does here. */
