@@ -185,13 +185,7 @@ function zerosOf(known: usize, count: i32): usize {
 }
 
 /** Marks the runs that are zeros for all pixels of the panels from `unit` to `end`. */
-export function leaveOut(
-  unit: usize,
-  end: usize,
-  runBytes: usize,
-  zeros: usize,
-  count: i32,
-): void {
+export function leaveOut(unit: usize, end: usize, runBytes: usize, zeros: usize, count: i32): void {
   const panelBytes = <usize>count * runBytes;
   for (; count > 0; count--) {
     let alike = true;

@@ -105,7 +105,7 @@ describe.each(BUILDS)("both tiles of %s give the same bits", (variant) => {
         checks++;
       }
     }
-  });
+  }, 120_000);
 });
 
 test.each(BUILDS)(
