@@ -32,6 +32,7 @@ const ENTRIES = {
   ),
   // What threads run lies beside the files that start them.
   trialThread: "tune/parallel/trialThread",
+  redisLogThread: "distributed/redisLogThread",
   tuneObjective: "cli/tune/objective",
 };
 const CORE = [

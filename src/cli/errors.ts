@@ -1,3 +1,4 @@
+import { withoutPassword } from "../distributed/redisAddress.ts";
 import { DataError, MemoryError, NonFiniteError, OptionError, ShapeError } from "../errors.ts";
 
 const OURS = [DataError, MemoryError, NonFiniteError, OptionError, ShapeError, RangeError];
@@ -7,6 +8,10 @@ const OURS = [DataError, MemoryError, NonFiniteError, OptionError, ShapeError, R
  * as one, with the way to its stack.
  */
 export function errorLine(error: unknown): string {
+  return withoutPassword(lineOf(error));
+}
+
+function lineOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const text = error.message.replace(/\s*\n\s*/g, " ");
   if (OURS.some((kind) => error instanceof kind)) return text;

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { withoutPassword } from "../distributed/redisAddress.ts";
 import { OptionError } from "../errors.ts";
 import { errorLine } from "./errors.ts";
 import { helpText } from "./help.ts";
@@ -50,6 +51,7 @@ try {
 } catch (error) {
   const paint = painter(process.stderr);
   process.stderr.write(`${paint("bad", "error")}  ${errorLine(error)}\n`);
-  if (process.env["THALWEG_DEBUG"]) process.stderr.write(`${(error as Error).stack ?? ""}\n`);
+  const { stack = "" } = error as Error;
+  if (process.env["THALWEG_DEBUG"]) process.stderr.write(`${withoutPassword(stack)}\n`);
   process.exitCode = 1;
 }

@@ -76,7 +76,11 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
     "N",
     "networks at a time, each in a thread (auto); up to 4 change no result",
   ),
-  journal: spec("Tuning", "FILE", "where trials are kept; a file that is there is continued"),
+  journal: spec(
+    "Tuning",
+    "FILE",
+    "where trials are kept, or redis://HOST; what is there is continued",
+  ),
   redis: spec("Tuning", "URL", "trials go to workers on other machines: redis://HOST"),
   queue: spec("Tuning", "NAME", "of the trials in Redis (the name of the data's file)"),
   objective: spec("Tuning", "MODULE", "worker: what exports the function objective; else --data"),

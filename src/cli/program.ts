@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { withoutPassword } from "../distributed/redisAddress.ts";
 
 /** The package's version, as its package.json has it. */
 export function packageVersion(): string {
@@ -16,9 +17,9 @@ export function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
-/** A command to type. */
+/** A command to type. Names and passwords in addresses are left out: what is printed, and reports, are for others to read. */
 export function commandText(args: readonly string[]): string {
   const start = invocation();
   if (args.length === 0) return start.replace(/ --$/, "");
-  return `${start} ${args.map(quoted).join(" ")}`;
+  return `${start} ${args.map((argument) => quoted(withoutPassword(argument))).join(" ")}`;
 }

@@ -1,13 +1,18 @@
 import { DataError } from "../errors.ts";
+import { checkAddress, withoutPassword } from "./redisAddress.ts";
 
 /** What is used of an ioredis connection. */
 export interface Redis {
   duplicate(): Redis;
   ping(): Promise<string>;
+  eval(script: string, keys: number, ...args: (string | number)[]): Promise<unknown>;
   hgetBuffer(key: string, field: string): Promise<Uint8Array | null>;
   hset(key: string, field: string, value: Uint8Array | string): Promise<number>;
   hdel(key: string, field: string): Promise<number>;
   hkeys(key: string): Promise<string[]>;
+  sadd(key: string, ...members: string[]): Promise<number>;
+  srem(key: string, ...members: string[]): Promise<number>;
+  sismember(key: string, member: string): Promise<number>;
   del(key: string): Promise<number>;
   expire(key: string, seconds: number): Promise<number>;
   rpush(key: string, value: string): Promise<number>;
@@ -16,72 +21,46 @@ export interface Redis {
   subscribe(channel: string): Promise<unknown>;
   on(event: "message", listener: (channel: string, message: string) => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "close", listener: () => void): unknown;
   quit(): Promise<unknown>;
-  disconnect(): void;
+  disconnect(reconnect?: boolean): void;
 }
 
-/** What is used of a BullMQ job. */
-export interface Job<Data> {
-  readonly id?: string;
-  readonly data: Data;
-  readonly attemptsMade: number;
-  updateProgress(progress: object): Promise<void>;
-  remove(): Promise<void>;
+/** What is used of ioredis. */
+export interface IoRedis {
+  Redis: new (url: string, options: object) => Redis;
 }
 
-/** What is used of a BullMQ queue. */
-export interface Queue<Data> {
-  add(name: string, data: Data, options: object): Promise<Job<Data>>;
-  close(): Promise<void>;
-  on(event: "error", listener: (error: Error) => void): unknown;
+/** Milliseconds to wait for Redis's first answer. */
+export const PATIENCE_MS = 5000;
+
+/** Packages that the program which imports this one must have. @throws DataError where they are not installed */
+export async function packages<T extends readonly unknown[]>(
+  subject: string,
+  names: { readonly [K in keyof T]: string },
+): Promise<T> {
+  try {
+    const all = names.map((name) => import(/* @vite-ignore */ name) as Promise<unknown>);
+    return (await Promise.all(all)) as readonly unknown[] as T;
+  } catch (error) {
+    throw new DataError(
+      `${subject}: needs ${names.join(" and ")}; npm install ${names.join(" ")} (${(error as Error).message})`,
+    );
+  }
 }
 
-/** What is used of BullMQ's events. */
-export interface QueueEvents {
-  waitUntilReady(): Promise<unknown>;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  on(event: "progress", listener: (e: { jobId: string; data: unknown }) => void): unknown;
-  on(event: "completed", listener: (e: { jobId: string; returnvalue: unknown }) => void): unknown;
-  on(event: "failed", listener: (e: { jobId: string; failedReason: string }) => void): unknown;
-  on(event: "active", listener: (e: { jobId: string }) => void): unknown;
-  close(): Promise<void>;
+/** The error of a Redis that is not there. */
+export function unreachable(subject: string, url: string, why: string): DataError {
+  return new DataError(
+    `${subject}: Redis at ${withoutPassword(url)} cannot be reached: ${why}; start it, or correct the address`,
+  );
 }
 
-/** What is used of a BullMQ worker. */
-export interface QueueWorker {
-  waitUntilReady(): Promise<unknown>;
-  on(event: "error", listener: (error: Error) => void): unknown;
-  close(force?: boolean): Promise<void>;
-}
-
-interface BullMq {
-  Queue: new <Data>(name: string, options: object) => Queue<Data>;
-  QueueEvents: new (name: string, options: object) => QueueEvents;
-  Worker: new <Data>(
-    name: string,
-    run: (job: Job<Data>) => Promise<unknown>,
-    options: object,
-  ) => QueueWorker;
-  UnrecoverableError: new (message: string) => Error;
-}
-
-/** A connection, and the queues on it. */
-export interface RedisEngine {
-  readonly bullmq: BullMq;
-  readonly redis: Redis;
-  /** Options of a queue, its events or its worker: where it is. */
-  readonly place: { readonly connection: object; readonly prefix: string };
-}
-
-/**
- * Connects, with the packages bullmq and ioredis of the program that imports this one.
- *
- * @throws DataError where they are not installed, or nobody answers
- */
-export async function connect(subject: string, url: string, prefix: string): Promise<RedisEngine> {
-  const [bullmq, ioredis] = await packages(subject);
+/** A connection that finds what it loses by itself. @throws DataError where nobody answers, OptionError */
+export async function connected(subject: string, url: string, { Redis }: IoRedis): Promise<Redis> {
+  checkAddress(subject, url);
   let fault: Error | null = null;
-  const redis = new ioredis.Redis(url, {
+  const redis = new Redis(url, {
     maxRetriesPerRequest: null,
     retryStrategy: (times: number) => Math.min(200 * times, 2000),
   });
@@ -90,36 +69,8 @@ export async function connect(subject: string, url: string, prefix: string): Pro
     redis.ping().then(() => true),
     new Promise<false>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS)),
   ]);
-  if (!answered) {
-    redis.disconnect();
-    const why = (fault as Error | null)?.message ?? `no answer for ${PATIENCE_MS / 1000} s`;
-    throw new DataError(`${subject}: Redis at ${withoutPassword(url)} cannot be reached: ${why}`);
-  }
-  return { bullmq, redis, place: { connection: redis, prefix } };
-}
-
-/** Milliseconds to wait for Redis's first answer. */
-const PATIENCE_MS = 5000;
-
-/** Text with an address in it, without the name and password there. */
-export function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, "//");
-}
-
-interface IoRedis {
-  Redis: new (url: string, options: object) => Redis;
-}
-
-async function packages(subject: string): Promise<[BullMq, IoRedis]> {
-  const names = ["bullmq", "ioredis"];
-  try {
-    const [bullmq, ioredis] = await Promise.all(
-      names.map((name) => import(/* @vite-ignore */ name) as Promise<unknown>),
-    );
-    return [bullmq as BullMq, ioredis as IoRedis];
-  } catch (error) {
-    throw new DataError(
-      `${subject}: needs the packages bullmq and ioredis; npm install bullmq ioredis (${(error as Error).message})`,
-    );
-  }
+  if (answered) return redis;
+  redis.disconnect();
+  const why = (fault as Error | null)?.message ?? `no answer for ${PATIENCE_MS / 1000} s`;
+  throw unreachable(subject, url, why);
 }

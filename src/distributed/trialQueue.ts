@@ -2,7 +2,7 @@ import { NonFiniteError, OptionError, withDefaults } from "../errors.ts";
 import { TrialPruned } from "../tune/pruned.ts";
 import type { Space } from "../tune/space/distribution.ts";
 import type { Trial } from "../tune/trial.ts";
-import { type Queue, type QueueEvents, type RedisEngine, connect } from "./redis.ts";
+import { type Queue, type QueueEvents, type RedisEngine, connect } from "./bullmq.ts";
 import {
   type Reply,
   TRIAL,

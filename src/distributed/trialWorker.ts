@@ -3,7 +3,8 @@ import { hardwareThreads } from "../runtime/platform.ts";
 import { TrialPruned } from "../tune/pruned.ts";
 import type { Choice } from "../tune/space/distribution.ts";
 import { type SeatedTrial, TrialThreads } from "../tune/parallel/trialThreads.ts";
-import { type Job, type QueueWorker, type Redis, type RedisEngine, connect } from "./redis.ts";
+import { type Job, type QueueWorker, type RedisEngine, connect } from "./bullmq.ts";
+import type { Redis } from "./redis.ts";
 import { redisStore } from "./redisStore.ts";
 import {
   type Reply,

@@ -25,7 +25,13 @@ export class Heartbeat {
     this.study = study;
     this.grace = 1000 * grace;
     this.timer = setInterval(() => {
-      for (const number of this.running) this.beat(number);
+      for (const number of this.running) {
+        try {
+          this.beat(number);
+        } catch {
+          // Nobody could catch it here. A storage that is away may be back for the next sign; else the trial's next step tells.
+        }
+      }
     }, 1000 * interval);
     // A process may end although the study has not.
     (this.timer as { unref?: () => void }).unref?.();

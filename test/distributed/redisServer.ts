@@ -51,25 +51,50 @@ export class Process {
   }
 }
 
-/** A Redis of a test's own, on loopback, that writes nothing. */
+/** A Redis of a test's own, on loopback, that writes nothing unless it is told to. */
 export class RedisServer {
   readonly folder: string;
   readonly url: string;
-  private readonly process: Process;
+  readonly port: number;
+  private readonly args: readonly string[];
+  private process: Process;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, more: readonly string[]) {
     this.folder = folder;
+    this.port = port;
     this.url = `redis://127.0.0.1:${port}`;
-    this.process = new Process("redis-server", [
+    this.args = [
       ...["--port", String(port), "--bind", "127.0.0.1", "--dir", folder],
-      ...["--save", "", "--appendonly", "no"],
-    ]);
+      ...["--save", "", "--appendonly", "no", ...more],
+    ];
+    this.process = new Process("redis-server", this.args);
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(mkdtempSync(join(tmpdir(), "thalweg-redis-")), await freePort());
-    await server.process.until(/Ready to accept connections/);
+  static async start(...more: readonly string[]): Promise<RedisServer> {
+    const folder = mkdtempSync(join(tmpdir(), "thalweg-redis-"));
+    const server = new RedisServer(folder, await freePort(), more);
+    await server.ready();
     return server;
+  }
+
+  ready(): Promise<void> {
+    return this.process.until(/Ready to accept connections/);
+  }
+
+  /** Ends it, as a crash would. */
+  kill(): Promise<void> {
+    return this.process.end("SIGKILL");
+  }
+
+  /** SIGSTOP makes it silent, SIGCONT lets it go on. */
+  signal(name: NodeJS.Signals): void {
+    this.process.child.kill(name);
+  }
+
+  /** Starts it again after so many seconds, even where this thread sleeps meanwhile. */
+  again(seconds: number = 0): void {
+    const start = `sleep ${seconds}; exec redis-server "$@"`;
+    this.process = new Process("sh", ["-c", start, "sh", ...this.args]);
   }
 
   async stop(): Promise<void> {

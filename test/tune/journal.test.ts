@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -10,31 +10,31 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { gridSampler } from "../../src/tune/samplers/grid.ts";
 import { randomSampler } from "../../src/tune/samplers/random.ts";
-import { categorical, float, int } from "../../src/tune/space/distribution.ts";
+import { float } from "../../src/tune/space/distribution.ts";
 import { journalStorage } from "../../src/tune/storage/journal.ts";
+import { memoryStorage } from "../../src/tune/storage/memory.ts";
 import { parsePythonJson, pythonJson } from "../../src/tune/storage/pythonJson.ts";
 import { TrialPruned } from "../../src/tune/pruned.ts";
-import type { Values } from "../../src/tune/space/distribution.ts";
 import { type Study, createStudy } from "../../src/tune/study.ts";
-import type { Trial } from "../../src/tune/trial.ts";
 import { isFinished } from "../../src/tune/trialRecord.ts";
+import { killedAgainAndAgain } from "./killed.ts";
+import {
+  OPTUNA_FILE,
+  comesFromOptuna,
+  goesOnInOptuna,
+  prologue,
+  pythonWith,
+  runOptuna,
+  space,
+} from "./optuna.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "journal-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
 const newFile = (): string => join(folder, `${files++}.log`);
-
-const space = {
-  rate: float(1e-4, 1e-1, { log: true }),
-  part: float(0, 1, { step: 0.25 }),
-  units: int(8, 64, { step: 8 }),
-  width: int(1, 300, { log: true }),
-  kind: categorical(["relu", null, 3, true]),
-};
 
 function open(path: string, seed: number = 1): Study {
   return createStudy({ storage: journalStorage(path), sampler: randomSampler(), seed });
@@ -168,85 +168,46 @@ test("a trial that is lost in its first moment is found as well: new ones, and t
   ]);
 });
 
-/** Python with Optuna, or null. */
-const python = ["python3", "/usr/bin/python3"].find((name) => {
-  try {
-    execFileSync(name, ["-c", "import optuna"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
+test("a sign of life that cannot be written ends nothing", async () => {
+  const storage = memoryStorage();
+  let missed = 0;
+  const study = createStudy({
+    storage: {
+      ...storage,
+      append: (operations) => {
+        if (operations[0]!.system_attr?.["heartbeat"] !== undefined) {
+          missed++;
+          throw new Error("the storage is away");
+        }
+        storage.append(operations);
+      },
+    },
+  });
+  const objective = async (): Promise<number> => {
+    while (missed < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    return 1;
+  };
+  const heartbeat = { interval: 0.01, grace: 60 };
+  await study.optimize(objective, { trials: 1, heartbeat });
+  expect(study.trials.map((t) => t.state)).toEqual(["complete"]);
 });
+
+const python = pythonWith("optuna");
 if (!python) console.warn("skipped: tests against Optuna, which is not installed (python3-optuna)");
 const withOptuna = python ? test : test.skip;
 
-const PROLOGUE = `
-import json, sys, optuna
-from optuna.storages import JournalStorage, JournalFileStorage
-optuna.logging.set_verbosity(optuna.logging.ERROR)
-def objective(t):
-    rate = t.suggest_float("rate", 1e-4, 1e-1, log=True)
-    part = t.suggest_float("part", 0, 1, step=0.25)
-    units = t.suggest_int("units", 8, 64, step=8)
-    width = t.suggest_int("width", 1, 300, log=True)
-    kind = t.suggest_categorical("kind", ["relu", None, 3, True])
-    t.report(float("nan"), 0)
-    t.report(rate, 1)
-    t.set_user_attr("by", "optuna")
-    if t.number % 4 == 3: raise optuna.TrialPruned()
-    if t.number % 4 == 1: raise ValueError("no value")
-    return rate * units
-study = optuna.create_study(study_name="study", load_if_exists=True, storage=JournalStorage(JournalFileStorage(sys.argv[1])), sampler=optuna.samplers.RandomSampler(seed=1))
-def show():
-    print(json.dumps([[t.state.name, t.value, t.params, t.user_attrs, list(t.intermediate_values.items())] for t in study.get_trials()]))
-def run(n): study.optimize(objective, n_trials=n, catch=(ValueError,))
-`;
-
-function optuna(path: string, code: string): unknown {
-  const text = execFileSync(python!, ["-c", `${PROLOGUE}\n${code}`, path], { encoding: "utf8" });
-  return text.trim() === "" ? null : parsePythonJson(text);
-}
-
-const shown = (study: Study): unknown =>
-  study.trials.map((t) => [
-    t.state.toUpperCase(),
-    t.value,
-    t.params,
-    t.notes,
-    // Python's keys of JSON are texts.
-    [...t.intermediate],
-  ]);
+const optuna = (path: string, code: string): unknown =>
+  runOptuna(python!, `${prologue(OPTUNA_FILE)}\n${code}`, [path]);
 
 withOptuna(
   "a study that was begun here goes on in Optuna, and comes back",
   async () => {
     const path = newFile();
-    const objective = ({ rate, units }: Values<typeof space>, trial: Trial): number => {
-      trial.report(rate, 0);
-      trial.report(Infinity, 1);
-      trial.note("by", { who: ["here", 1.5, null] });
-      if (trial.number % 3 === 1) throw new TrialPruned();
-      return trial.number % 3 === 2 ? NaN : rate * units;
-    };
-    await open(path).optimize(space, objective, { trials: 5 });
-    open(path).enqueue({ rate: 0.01, part: 0.5, units: 32, kind: null });
-    const seen = optuna(path, 'run(4)\nstudy.enqueue_trial({"units": 24})\nshow()');
-    const study = open(path);
-    expect(shown(study)).toEqual(seen);
-    expect(study.trials[5]!.params).toMatchObject({ rate: 0.01, part: 0.5, units: 32, kind: null });
-    expect(study.trials.slice(5, 9).map((t) => t.state)).toEqual([
-      "fail",
-      "complete",
-      "pruned",
-      "complete",
-    ]);
-    expect(study.trials[0]!.intermediate.get(1)).toBe(Infinity);
-    expect(study.trials[6]!.notes).toEqual({ by: "optuna" });
-    expect(study.trials[6]!.intermediate.get(0)).toBeNaN();
-    expect(study.trials.map((t) => t.state)).toContain("pruned");
-    await study.optimize(space, objective, { trials: 2 });
-    expect(study.trials[9]!.params["units"]).toBe(24);
-    expect(optuna(path, "show()")).toEqual(shown(study));
+    await goesOnInOptuna(
+      async () => open(path),
+      (code) => optuna(path, code),
+      TrialPruned,
+    );
   },
   180_000,
 );
@@ -255,11 +216,10 @@ withOptuna(
   "a study that was begun in Optuna goes on here",
   async () => {
     const path = newFile();
-    const seen = optuna(path, "run(6)\nshow()");
-    const study = open(path);
-    expect(shown(study)).toEqual(seen);
-    await study.optimize(space, ({ rate }) => rate, { trials: 3 });
-    expect(optuna(path, "show()")).toEqual(shown(study));
+    await comesFromOptuna(
+      async () => open(path),
+      (code) => optuna(path, code),
+    );
   },
   180_000,
 );
@@ -269,7 +229,7 @@ withOptuna(
   async () => {
     const path = newFile();
     const study = open(path);
-    const child = spawn(python!, ["-c", `${PROLOGUE}\nrun(25)`, path]);
+    const child = spawn(python!, ["-c", `${prologue(OPTUNA_FILE)}\nrun(25)`, path]);
     const ended = new Promise((resolve) => child.on("close", resolve));
     await study.optimize(
       space,
@@ -299,57 +259,5 @@ test("a grid in a file goes on after the process was killed", async () => {
 
 test("a study that is killed again and again loses its running trials alone, which are run again", async () => {
   const path = newFile();
-  const program = fileURLToPath(new URL("threads/journalProgram.mjs", import.meta.url));
-  const count = 20;
-  const start = (): ChildProcess => spawn(process.execPath, [program, path, String(count)]);
-  const ended = (child: ChildProcess): Promise<unknown> =>
-    new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
-  const before = new Set<number>();
-  // Killed after so many trials, in the middle of the next ones: by what has happened, not by the clock.
-  for (const [trialsBefore, ms] of [
-    [1, 60],
-    [3, 210],
-    [2, 0],
-    [4, 130],
-  ] as const) {
-    const child = start();
-    const end = ended(child);
-    let said = "";
-    await new Promise<void>((resolve) => {
-      child.stdout!.on("data", (text) => {
-        said += String(text);
-        if (said.split("ended").length > trialsBefore) resolve();
-      });
-    });
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    child.kill("SIGKILL");
-    expect(await end).toBe("SIGKILL");
-    const { trials } = open(path);
-    // Those of this kill, and those of the last one that nobody has found yet.
-    expect(trials.filter((t) => t.state === "running").length).toBeLessThanOrEqual(4);
-    for (const t of trials) if (t.state === "complete") before.add(t.number);
-    // What was complete stays so.
-    for (const number of before) expect(trials[number]!.state).toBe("complete");
-  }
-  expect(before.size).toBeGreaterThan(0);
-  expect(before.size).toBeLessThan(count);
-  expect(await ended(start())).toBe(0);
-  // The last ones may have ended before the last lost trials were found.
-  const study = open(path);
-  await study.optimize({ x: float(0, 1) }, ({ x }) => x, {
-    timeout: 30,
-    trials: study.trials.filter((t) => t.state === "running" || t.state === "waiting").length,
-    heartbeat: { interval: 0.1, grace: 0 },
-  });
-  const lost = study.trials.filter((t) => t.state === "fail");
-  expect(lost.length).toBeGreaterThan(0);
-  expect(lost.length).toBeLessThanOrEqual(8);
-  for (const trial of lost) {
-    const again = study.trials.filter((t) => t.system["failed_trial"] === trial.number);
-    expect(again.length).toBe(1);
-    // It may have been lost before it had parameters.
-    expect(again[0]!.params).toMatchObject(trial.params);
-  }
-  expect(study.trials.filter((t) => t.state === "complete").length).toBeGreaterThanOrEqual(count);
-  expect(study.trials.every((t) => t.state === "complete" || t.state === "fail")).toBe(true);
+  await killedAgainAndAgain(path, async () => open(path));
 }, 180_000);

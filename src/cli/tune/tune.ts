@@ -9,10 +9,9 @@ import type { OptimizeOptions } from "../../tune/optimize.ts";
 import { percentilePruner } from "../../tune/pruners/percentile.ts";
 import { randomSampler } from "../../tune/samplers/random.ts";
 import { tpeSampler } from "../../tune/samplers/tpe.ts";
-import { journalStorage } from "../../tune/storage/journal.ts";
+import type { Storage } from "../../tune/storage/storage.ts";
 import { type Study, createStudy } from "../../tune/study.ts";
 import { type TrialRecord, isFinished } from "../../tune/trialRecord.ts";
-import { withoutPassword } from "../../distributed/redis.ts";
 import type { TrialQueue } from "../../distributed/trialQueue.ts";
 import { labelled } from "../describe.ts";
 import { engineOptions } from "../engineOptions.ts";
@@ -25,6 +24,7 @@ import { type Terminal, createTerminal } from "../terminal.ts";
 import { countOption } from "../values.ts";
 import { Board } from "./board.ts";
 import { type TuningData, tuningData } from "./data.ts";
+import { journalFor } from "./journal.ts";
 import { queueFor, sayWorkers } from "./queue.ts";
 import { type Trained, tunedTest, untunedTest } from "./finalTest.ts";
 import type { ObjectiveData } from "./objective.ts";
@@ -99,11 +99,10 @@ async function searched(
   terminal: Terminal,
   data: TuningData,
   settings: Settings,
-  journal: string,
+  storage: Storage,
   queue: TrialQueue | null,
 ): Promise<readonly [wide: Study, narrowed: Study]> {
   const { trials, folds, epochs, seed, jobs } = settings;
-  const storage = journalStorage(journal);
   const handed = queue ? undefined : objectiveData(data, settings);
   // A trial that is in the worse half after a third of the first fold, or later, is not worth the rest.
   const third = Math.max(1, Math.floor(epochs / 3));
@@ -206,12 +205,12 @@ export async function tune({ options: given }: CommandLine): Promise<void> {
     `${trials}, each of ${folds} folds and ${epochs} epochs, ${jobs} at a time, seed ${seed} (${engine.variant})`,
   );
   say();
-  const journal = given.journal ?? join(folder, "journal.log");
+  const storage = await journalFor(given, data, folder);
   const queue = await queueFor(given, data);
   let studies: readonly [Study, Study];
   try {
     if (queue) sayWorkers(terminal, given, queue);
-    studies = await searched(terminal, data, settings, journal, queue);
+    studies = await searched(terminal, data, settings, storage, queue);
   } finally {
     await queue?.close();
   }
@@ -247,7 +246,7 @@ export async function tune({ options: given }: CommandLine): Promise<void> {
     measure: isRegression ? `RMSE of ${folds} folds` : `loss of ${folds} folds`,
     lines,
     // The page is for others to read.
-    command: commandText(process.argv.slice(2).map(withoutPassword)),
+    command: commandText(process.argv.slice(2)),
   });
   await writeFile(reportPath, new TextEncoder().encode(page));
   labelled(terminal, "Model", modelPath);

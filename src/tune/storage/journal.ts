@@ -6,17 +6,51 @@ import { parsePythonJson, pythonJson } from "./pythonJson.ts";
 import { Replay } from "./replay.ts";
 import type { Storage } from "./storage.ts";
 
-/** A line of a journal. @throws DataError if it is none */
-function operationOf(path: string, line: string, at: number): Operation {
+/** Where a journal lies: texts that several processes append to, in one order for all of them. */
+export interface JournalLog {
+  /** Texts behind those that were read before. */
+  readNew(): string[];
+  /** Appends texts; `readNew` gives them, and what others have appended before. */
+  append(texts: readonly string[]): void;
+}
+
+/** A record of a journal. @throws DataError if it is none */
+function operationOf(text: string, place: string): Operation {
   try {
-    const value = parsePythonJson(line) as Operation;
+    const value = parsePythonJson(text) as Operation;
     if (Number.isInteger(value?.op_code)) return value;
   } catch {
     // Told below.
   }
   throw new DataError(
-    `${path}: line ${at} must be a record of a journal, got ${line.slice(0, 40)}; the file is damaged or is none`,
+    `${place} must be a record of a journal, got ${text.slice(0, 40)}; it is damaged or is none`,
   );
+}
+
+/**
+ * A storage whose operations are the records of a journal, in Optuna's format.
+ *
+ * @param placeOf  where the record of an index, from 0, lies, in words
+ * @throws DataError where a text is no record
+ */
+export function journalOn(log: JournalLog, placeOf: (index: number) => string): Storage {
+  const worker = processName();
+  const state = new Replay();
+  let read = 0;
+  const refresh = (): void => {
+    for (const text of log.readNew()) state.apply(operationOf(text, placeOf(read++)));
+  };
+  refresh();
+  return {
+    worker,
+    state,
+    refresh,
+    append(operations) {
+      const own = operations.map((op): Operation => ({ ...op, worker_id: worker }));
+      log.append(own.map(pythonJson));
+      refresh();
+    },
+  };
 }
 
 /**
@@ -28,22 +62,5 @@ function operationOf(path: string, line: string, at: number): Operation {
  */
 export function journalStorage(path: string | URL): Storage {
   const name = pathOf(path);
-  const file = journalFile(name);
-  const worker = processName();
-  const state = new Replay();
-  let lines = 0;
-  const refresh = (): void => {
-    for (const line of file.readNew()) state.apply(operationOf(name, line, ++lines));
-  };
-  refresh();
-  return {
-    worker,
-    state,
-    refresh,
-    append(operations) {
-      const own = operations.map((op): Operation => ({ ...op, worker_id: worker }));
-      file.append(own.map(pythonJson));
-      refresh();
-    },
-  };
+  return journalOn(journalFile(name), (index) => `${name}: line ${index + 1}`);
 }

@@ -1,9 +1,10 @@
-// Works on the study in a journal, in two threads, until so many trials are complete: journalProgram.mjs FILE COUNT
+// Works on the study in a journal, in two threads, until so many trials are complete: journalProgram.mjs FILE|URL COUNT
 import { tune } from "thalweg";
+import { redisStorage } from "thalweg/distributed";
 
 const [path, count] = process.argv.slice(2);
 const study = tune.createStudy({
-  storage: tune.journalStorage(path),
+  storage: path.startsWith("redis:") ? await redisStorage(path) : tune.journalStorage(path),
   sampler: tune.randomSampler(),
   seed: 1,
 });
