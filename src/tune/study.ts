@@ -18,10 +18,10 @@ import { tpeSampler } from "./samplers/tpe.ts";
 import type { Choice, NumberDistribution, Space, Values } from "./space/distribution.ts";
 import { toInternal, toValue } from "./space/internal.ts";
 import { memoryStorage } from "./storage/memory.ts";
-import { completeTrial, timeText, waitingTrial } from "./storage/newTrial.ts";
-import { type NewOperation, OP, STATES } from "./storage/operation.ts";
+import { type NewOperation, OP } from "./storage/operation.ts";
 import type { StudyRecord } from "./storage/replay.ts";
 import type { Storage } from "./storage/storage.ts";
+import { completeTrial, endOfTrial, timeText, waitingTrial } from "./storage/trialOperations.ts";
 import type { Trial } from "./trial.ts";
 import {
   type Attribute,
@@ -253,12 +253,7 @@ export class Study<V extends Outcome = number> {
       );
       if (values) state = "complete";
     }
-    this.change(number, {
-      op_code: OP.setState,
-      state: STATES.indexOf(state),
-      values,
-      datetime_complete: timeText(),
-    });
+    this.storage.append([endOfTrial(this.record.trialIds[number]!, state, values)]);
     return record;
   }
 
