@@ -14,6 +14,7 @@ import {
   type Withdrawal,
   keysOf,
   sent,
+  sentOutcome,
 } from "./trialJob.ts";
 import { checkQueueName } from "./trialQueue.ts";
 
@@ -122,7 +123,7 @@ export class TrialWorker {
       const trial = this.trialOf(job, control.signal, asking);
       const value = await this.threads.run(trial, declared);
       this.onTrial?.(number, "ends");
-      return { kind: "value", value: sent(value) };
+      return { kind: "value", value: sentOutcome(value) };
     } catch (error) {
       if (error instanceof TrialPruned) {
         this.onTrial?.(number, "is pruned");
