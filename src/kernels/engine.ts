@@ -16,7 +16,7 @@ import {
 } from "../runtime/platform.ts";
 import type { Address } from "./command.ts";
 import { providedModule } from "./compiled.ts";
-import { CONTROL_BYTES } from "./control.ts";
+import { CONTROL_BYTES, LOST } from "./control.ts";
 import { arithmeticNote, threadNote } from "./notes.ts";
 import type { Pool } from "./pool.ts";
 import {
@@ -275,6 +275,9 @@ export class Engine {
    * @throws ThreadLostError if a worker thread was lost in the middle; the next run is on one thread
    */
   run(first: Address, last: Address, scratch: Address, scratchBytes: number = 0): boolean {
+    // One that ended between two runs, of which this thread may not have heard yet.
+    if (this.pool && this.i32[(this.control + LOST) >>> 2] !== 0)
+      this.losePool("between two steps");
     if (!this.pool) return this.exports.run(first, last, scratch) !== 0;
     const result = this.exports.runShared!(this.control, first, last, scratch, scratchBytes);
     if (result >= 0) return result !== 0;
