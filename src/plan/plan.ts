@@ -12,6 +12,9 @@ import { FUSIONS } from "./fuse.ts";
 import { rewrite } from "./rewrite.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 
+/** Floating-point operations from which a run is large: a third of a millisecond. */
+const LARGE = 2e7;
+
 /** The marked ranges of a plan, in the order in which they run. */
 export const RANGES = [
   "load",
@@ -135,6 +138,7 @@ export class Plan {
   private readonly borders: Address[];
   private readonly addresses: Map<SymbolicTensor, Address>;
   private readonly scratch: Address;
+  private readonly isLarge: boolean;
 
   private constructor(
     compiled: CompiledPlan,
@@ -154,6 +158,7 @@ export class Plan {
     this.borders = borders;
     this.addresses = addresses;
     this.scratch = scratch;
+    this.isLarge = compiled.schedule.nodes.reduce((sum, node) => sum + flopsOf(node), 0) >= LARGE;
   }
 
   /**
@@ -231,6 +236,7 @@ export class Plan {
   run(from: RangeName = "load", to: RangeName = "update"): boolean {
     const first = this.borders[RANGES.indexOf(from)]!;
     const last = this.borders[RANGES.indexOf(to) + 1]!;
+    if (this.isLarge) this.engine.tiles.step();
     return this.engine.run(first, last, this.scratch, this.compiled.scratchBytes);
   }
 
