@@ -5,6 +5,7 @@ import {
   MissingKernelError,
   OptionError,
   ThreadLostError,
+  shown,
   withDefaults,
 } from "../errors.ts";
 import {
@@ -19,6 +20,7 @@ import { providedModule } from "./compiled.ts";
 import { CONTROL_BYTES, LOST } from "./control.ts";
 import { arithmeticNote, threadNote } from "./notes.ts";
 import type { Pool } from "./pool.ts";
+import { type Tile, TileChoice } from "./tile.ts";
 import {
   type Features,
   type Variant,
@@ -44,6 +46,11 @@ export interface EngineOptions {
   /** A build by name; null chooses the fastest that the runtime has. */
   variant: Variant | null;
   /**
+   * The tile by which products are summed, one of the build's two: "6x8" or "4x8" of the relaxed ones, "4x8" or "4x8x4" of
+   * the others. It changes the speed, never a result. null takes the faster one, by a trial in the first large runs.
+   */
+  tile: Tile | null;
+  /**
    * Work, in floating-point operations, from which the threads share a command; smaller ones run on one.
    * It changes the speed, never a result. Default 1e6: some 30 µs.
    */
@@ -55,6 +62,7 @@ const DEFAULTS: EngineOptions = {
   reproducible: false,
   maximumMemory: 2 ** 32,
   variant: null,
+  tile: null,
   splitWork: 1_000_000,
 };
 
@@ -62,6 +70,8 @@ const DEFAULTS: EngineOptions = {
 export interface EngineInfo {
   runtime: string;
   variant: Variant;
+  /** By which products are summed: rows x columns, and steps at a time. */
+  tile: Tile;
   threads: number;
   /** Bytes of linear memory now, and at most. */
   memory: number;
@@ -115,6 +125,7 @@ export class Engine {
   readonly maximumMemory: number;
   /** Work from which the threads share a command. */
   readonly splitWork: number;
+  readonly tiles: TileChoice = new TileChoice(this);
   /** Views of the whole memory, made anew when it grows. */
   f32: Float32Array;
   i32: Int32Array;
@@ -303,14 +314,20 @@ export class Engine {
 
   info(): EngineInfo {
     const { features, variant, threads } = this;
+    const { tile, why } = this.tiles;
     return {
       runtime: runtimeName(),
       variant,
+      tile,
       threads,
       memory: this.memory.buffer.byteLength,
       maximumMemory: this.maximumMemory,
       features,
-      notes: [arithmeticNote(variant, features), this.threadNote()],
+      notes: [
+        arithmeticNote(variant, features),
+        this.threadNote(),
+        `products in tiles of ${tile}: ${why}`,
+      ],
     };
   }
 
@@ -352,7 +369,7 @@ function engineOf(
   options: Partial<EngineOptions>,
   compiled: WebAssembly.Module | null = null,
 ): Engine {
-  const all = withDefaults("init", DEFAULTS, options);
+  const all = withDefaults("init", DEFAULTS, options, ["threads"]);
   if (!(all.maximumMemory >= PAGE && all.maximumMemory <= 2 ** 32)) {
     throw new OptionError(
       `init: maximumMemory must lie in [65536, 4294967296] bytes, got ${all.maximumMemory}`,
@@ -362,7 +379,7 @@ function engineOf(
   const asked = all.threads === "auto" ? hardwareThreads() : all.threads;
   if (!Number.isInteger(asked) || asked < 1) {
     throw new OptionError(
-      `init: threads must be a whole number >= 1 or "auto", got ${String(all.threads)}`,
+      `init: threads must be a whole number >= 1 or "auto", got ${shown(all.threads)}`,
     );
   }
   // Where this thread may not sleep it spins, and beyond the cores it would keep from working what it waits for.
@@ -397,6 +414,8 @@ export async function createEngine(
   compiled: WebAssembly.Module | null = null,
 ): Promise<Engine> {
   const engine = engineOf(options, compiled);
+  const { tile = null } = options;
+  if (tile !== null) (await import("./trial.ts")).useTile(engine, tile);
   await engine.extend(compiled !== null);
   return engine;
 }

@@ -13,6 +13,9 @@ import { FUSIONS } from "./fuse.ts";
 import { rewrite } from "./rewrite.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 
+/** Floating-point operations from which a run is large: a third of a millisecond. */
+const LARGE = 2e7;
+
 /** The marked ranges of a plan, in the order in which they run. */
 export const RANGES = [
   "load",
@@ -136,6 +139,7 @@ export class Plan {
   private readonly borders: Address[];
   private readonly addresses: Map<SymbolicTensor, Address>;
   private readonly scratch: Address;
+  private readonly isLarge: boolean;
 
   private constructor(
     compiled: CompiledPlan,
@@ -155,6 +159,7 @@ export class Plan {
     this.borders = borders;
     this.addresses = addresses;
     this.scratch = scratch;
+    this.isLarge = compiled.schedule.nodes.reduce((sum, node) => sum + flopsOf(node), 0) >= LARGE;
   }
 
   /**
@@ -232,6 +237,7 @@ export class Plan {
   run(from: RangeName = "load", to: RangeName = "update"): boolean {
     const first = this.borders[RANGES.indexOf(from)]!;
     const last = this.borders[RANGES.indexOf(to) + 1]!;
+    if (this.isLarge) this.engine.tiles.step();
     return this.engine.run(first, last, this.scratch, this.compiled.scratchBytes);
   }
 
