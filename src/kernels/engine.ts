@@ -5,7 +5,6 @@ import {
   MissingKernelError,
   OptionError,
   ThreadLostError,
-  shown,
   withDefaults,
 } from "../errors.ts";
 import {
@@ -369,7 +368,7 @@ function engineOf(
   options: Partial<EngineOptions>,
   compiled: WebAssembly.Module | null = null,
 ): Engine {
-  const all = withDefaults("init", DEFAULTS, options, ["threads"]);
+  const all = withDefaults("init", DEFAULTS, options);
   if (!(all.maximumMemory >= PAGE && all.maximumMemory <= 2 ** 32)) {
     throw new OptionError(
       `init: maximumMemory must lie in [65536, 4294967296] bytes, got ${all.maximumMemory}`,
@@ -379,7 +378,7 @@ function engineOf(
   const asked = all.threads === "auto" ? hardwareThreads() : all.threads;
   if (!Number.isInteger(asked) || asked < 1) {
     throw new OptionError(
-      `init: threads must be a whole number >= 1 or "auto", got ${shown(all.threads)}`,
+      `init: threads must be a whole number >= 1 or "auto", got ${String(all.threads)}`,
     );
   }
   // Where this thread may not sleep it spins, and beyond the cores it would keep from working what it waits for.
@@ -414,7 +413,7 @@ export async function createEngine(
   compiled: WebAssembly.Module | null = null,
 ): Promise<Engine> {
   const engine = engineOf(options, compiled);
-  const { tile = null } = options;
+  const tile = options.tile ?? null;
   if (tile !== null) (await import("./trial.ts")).useTile(engine, tile);
   await engine.extend(compiled !== null);
   return engine;
