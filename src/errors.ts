@@ -229,12 +229,14 @@ function checkKind(subject: string, name: string, fallback: unknown, value: unkn
 /**
  * Options over defaults. Unknown options throw, with the nearest known name.
  *
+ * @param alsoTexts  names of options that are numbers or a text, such as "auto": whoever asks checks them
  * @throws OptionError `adam: unknown option "lr"; it is "learningRate" here`
  */
 export function withDefaults<T extends object>(
   subject: string,
   defaults: T,
   options: Partial<T>,
+  alsoTexts: readonly string[] = [],
 ): T {
   const known = Object.keys(defaults);
   checkOptions(subject, options, known);
@@ -242,7 +244,8 @@ export function withDefaults<T extends object>(
   for (const [name, value] of Object.entries(options)) {
     checkName(subject, "option", name, known);
     if (value === undefined) continue;
-    checkKind(subject, name, defaults[name as keyof T], value);
+    if (!(typeof value === "string" && alsoTexts.includes(name)))
+      checkKind(subject, name, defaults[name as keyof T], value);
     Object.assign(result, { [name]: value });
   }
   return result;

@@ -160,6 +160,7 @@ export function predictSync<Predicted>(
     "predictSync",
     { batchSize: 32 },
     options,
+    ["batchSize"],
   );
   const inputs = inputsFor("predict", model, x);
   const batch = batchSizeFor("predict", batchSize, inputs[0]!.shape[0]!);

@@ -54,8 +54,13 @@ export function setValuesOf({ cell }: Variable, values: Float32Array<ArrayBuffer
 /** Optimizer slots on the host: by slot name, then by variable. */
 export type Slots = Map<string, Map<string, Float32Array<ArrayBuffer>>>;
 
-/** Room behind the gradients: where processes train together, the loss is summed over them in the same go. */
+/**
+ * Room behind the gradients for processes that train together: the loss, which is summed over them in the same go, and
+ * behind it what the steps that count weigh, of as many heads.
+ */
 const LOSS_BYTES = 64;
+/** Heads whose outputs may have masks where processes train together. */
+export const MOST_MASKS = 15;
 
 /**
  * A model's variables in linear memory: one contiguous block for all that is trained, its gradients
@@ -136,6 +141,11 @@ export class VariableMemory {
   /** Bytes of the gradients' block. */
   get gradientBytes(): number {
     return this.trainedBytes + LOSS_BYTES;
+  }
+
+  /** Address of what steps that count weigh, float32[15]. */
+  get maskShares(): Address {
+    return this.gradients + this.gradientBytes - 4 * MOST_MASKS;
   }
 
   /** Bytes of all blocks. */

@@ -39,6 +39,11 @@ export interface TrainingInfo {
   readonly leads: boolean;
   /** All that training needs to go on from here, in onBatchEnd and onEpochEnd, as a file. */
   checkpoint(): Uint8Array<ArrayBuffer>;
+  /**
+   * Weights as the validation of this epoch saw them, where that are not those of the model: an average that the optimizer
+   * keeps, with running statistics that were made for it. Else null.
+   */
+  judged(): Promise<readonly Tensor[] | null>;
   /** Called in onTrainBegin: training goes on from a checkpoint. Arithmetic must be the same unless allowed. */
   resume(checkpoint: Checkpoint, options?: { readonly allowInexact?: boolean }): void;
   /** Adds a sentence to the notices of the history. */

@@ -35,6 +35,8 @@ export interface Trainer {
   results(): Record<string, number>;
   /** Loss and metrics of the validation. */
   evaluate(): Promise<Record<string, number>>;
+  /** Values of all variables as the last validation saw them; null where they are the model's own. */
+  judged(): Promise<readonly Float32Array<ArrayBuffer>[] | null>;
   /** Counts an epoch. @returns what is known besides its means: the rate and the norm of its gradients */
   endEpoch(): EpochEnd | Promise<EpochEnd>;
   /** Counts the training. */

@@ -123,6 +123,10 @@ export class FarTrainer implements Trainer {
     return this.call("validate");
   }
 
+  judged(): Promise<Float32Array<ArrayBuffer>[] | null> {
+    return this.call("judged");
+  }
+
   endEpoch(): Promise<EpochEnd> {
     return this.call("endEpoch");
   }

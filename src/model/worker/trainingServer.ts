@@ -43,6 +43,7 @@ export class TrainingServer {
         (trainer) => this.stride(trainer),
       ),
       validate: this.called("nothing", (trainer) => trainer.evaluate()),
+      judged: this.called("nothing", (trainer) => trainer.judged()),
       endEpoch: this.called("numbers", (trainer) => trainer.endEpoch()),
       endTraining: this.called("all", (trainer) => trainer.endTraining()),
       restore: this.called("all", (trainer, state: PackedState) => {
@@ -69,7 +70,10 @@ export class TrainingServer {
     const y = unpacked(message.y) as DataLike | null;
     const [source, held] = await sourcesOf(model, descriptionOf(x) ?? x, y, all, own);
     const seed = all.seed ?? model.seed;
-    const trainer = new FitTrainer(model, await model.start(), { source, held, seed, share: null });
+    const trainer = new FitTrainer(model, await model.start(), {
+      ...{ source, held, seed, share: null },
+      turns: () => this.models.turns(),
+    });
     this.trainer = trainer;
     await trainer.prepare();
     const { arithmetic, steps, batchSize, samples, validates } = trainer;
