@@ -5,12 +5,11 @@ import { checkAddress, withoutPassword } from "./redisAddress.ts";
 export interface Redis {
   duplicate(): Redis;
   ping(): Promise<string>;
-  eval(script: string, keys: number, ...args: (string | number)[]): Promise<unknown>;
+  eval(script: string, keys: number, ...args: readonly (string | number)[]): Promise<unknown>;
   hgetBuffer(key: string, field: string): Promise<Uint8Array | null>;
   hset(key: string, field: string, value: Uint8Array | string): Promise<number>;
   hdel(key: string, field: string): Promise<number>;
   hkeys(key: string): Promise<string[]>;
-  sadd(key: string, ...members: string[]): Promise<number>;
   srem(key: string, ...members: string[]): Promise<number>;
   sismember(key: string, member: string): Promise<number>;
   del(key: string): Promise<number>;
@@ -54,6 +53,25 @@ export function unreachable(subject: string, url: string, why: string): DataErro
   return new DataError(
     `${subject}: Redis at ${withoutPassword(url)} cannot be reached: ${why}; start it, or correct the address`,
   );
+}
+
+/** Waits for an answer of Redis, but not for ever. @throws DataError after so many seconds, and what is thrown instead of an answer */
+export async function inTime<T>(
+  subject: string,
+  url: string,
+  seconds: number,
+  answer: Promise<T>,
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_, reject) => {
+    const end = (): void => reject(unreachable(subject, url, `no answer for ${seconds} s`));
+    timer = setTimeout(end, 1000 * seconds);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer!);
+  }
 }
 
 /** A connection that finds what it loses by itself. @throws DataError where nobody answers, OptionError */

@@ -1,5 +1,6 @@
 import type { Choice, Distribution } from "../tune/space/distribution.ts";
 import type { Attribute } from "../tune/trialRecord.ts";
+import { DataError, shown } from "../errors.ts";
 
 /** Name of the jobs of a queue. */
 export const TRIAL = "trial";
@@ -12,17 +13,25 @@ export interface TrialJob {
   readonly params: Readonly<Record<string, Choice>>;
   /** Whether the objective gets them before the trial. */
   readonly declared: boolean;
+  /** Whose it is: the name of the set of wanted jobs. */
+  readonly session: string;
 }
 
-/** What a worker tells of a running job. "suggest" and "shouldPrune" wait for an answer in the list `reply`. */
+/** Where an answer goes: a worker's list, and the question's name in it. */
+export interface ReplyTo {
+  readonly list: string;
+  readonly id: string;
+}
+
+/** What a worker tells of a running job. "suggest" and "shouldPrune" wait for an answer. */
 export type TrialNews =
   | {
       readonly kind: "suggest";
       readonly name: string;
       readonly distribution: Distribution;
-      readonly reply: string;
+      readonly reply: ReplyTo;
     }
-  | { readonly kind: "shouldPrune"; readonly reply: string }
+  | { readonly kind: "shouldPrune"; readonly reply: ReplyTo }
   | { readonly kind: "report"; readonly value: number | string; readonly step: number }
   | { readonly kind: "note"; readonly name: string; readonly value: Attribute };
 
@@ -31,8 +40,23 @@ export type TrialEnd =
   | { readonly kind: "value"; readonly value: number | string }
   | { readonly kind: "pruned" };
 
-/** An answer in a reply list. */
-export type Reply = { readonly value: Choice } | { readonly error: string };
+/** The result of a job, which any program may have written. @throws DataError where it is none of a trial */
+export function trialEnd(queue: string, result: unknown): TrialEnd {
+  const { kind, value } = (result ?? {}) as { readonly kind?: unknown; readonly value?: unknown };
+  if (kind === "pruned") return { kind };
+  if (kind === "value" && (typeof value === "number" || typeof value === "string")) {
+    return { kind, value };
+  }
+  throw new DataError(
+    `trialQueue: a job of "${queue}" must end with a trial's value, got ${shown(result)}; another program takes jobs of this queue, give it another name`,
+  );
+}
+
+/** An answer in a worker's list. */
+export type Reply = { readonly id: string } & (
+  | { readonly value: Choice }
+  | { readonly error: string }
+);
 
 /** Told to all workers: the study does not want this job any more. */
 export interface Withdrawal {
@@ -54,8 +78,11 @@ export function receivedNumber(value: number | string): number {
 export function keysOf(prefix: string, queue: string) {
   const base = `${prefix}:${queue}`;
   return {
+    /** The engine's own: what keys of jobs begin with. */
+    jobs: `${base}:`,
     checkpoints: (job: string): string => `${base}:checkpoints:${job}`,
     withdrawals: `${base}:withdrawals`,
-    reply: (id: string): string => `${base}:reply:${id}`,
+    replies: (worker: string): string => `${base}:replies:${worker}`,
+    wanted: (session: string): string => `${base}:wanted:${session}`,
   };
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -48,19 +49,20 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => 
     queue: string,
     pause: number = 0,
     command: readonly string[] = [process.execPath],
+    jobs: number = 1,
   ): Promise<Process> {
     const [program, ...args] = command;
     const started = new Process(program!, [
-      ...args,
-      here("worker.mjs"),
-      server.url,
-      queue,
-      String(pause),
+      ...[...args, here("worker.mjs"), server.url, queue],
+      ...[String(pause), String(jobs)],
     ]);
     workers.push(started);
     await started.until(/ready/);
     return started;
   }
+
+  const redis = (...command: readonly string[]): string =>
+    execFileSync("redis-cli", ["-p", String(server.port), ...command], { encoding: "utf8" }).trim();
 
   const queueOf = (name: string, options: object = {}): Promise<Distributed.TrialQueue> =>
     thalweg.trialQueue(name, { redis: server.url, ...options });
@@ -134,12 +136,134 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => 
     await slow.until(/trial 0 fails/);
   });
 
+  /** A study in a process of its own, which may be killed. */
+  const program = (queue: string, trials: number, url: string = server.url): Process => {
+    const started = new Process(process.execPath, [
+      ...[here("queueProgram.mjs"), url, queue, String(trials)],
+    ]);
+    workers.push(started);
+    return started;
+  };
+
+  test("jobs of a study that was killed are dropped: those in the queue, and one that runs", async () => {
+    const slow = await worker("dead", 60);
+    const dead = program("dead", 4);
+    await slow.until(/trial 0 begins/);
+    await dead.end("SIGKILL");
+    await slow.until(/trial 0 is dropped/);
+    for (const number of [1, 2, 3]) await slow.until(new RegExp(`trial ${number} is dropped`));
+    expect(slow.text.match(/begins/g)).toHaveLength(1);
+    expect(slow.text).not.toMatch(/ends/);
+    // The next study of the queue is not kept waiting.
+    const next = await studied("dead", { trials: 1 });
+    expect(next.trials.map((t) => t.state)).toEqual(["complete"]);
+    expect(redis("--scan", "--pattern", "thalweg:dead:checkpoints:*")).toBe("");
+  });
+
+  test("trials of a study that ends are taken out of the queue", async () => {
+    const queue = await queueOf("closed");
+    const study = tune.createStudy({ sampler: tune.randomSampler() });
+    const options = { trials: 3, jobs: 3, onError: "fail" } as const;
+    const ended = study.optimize(SPACE, queue.objective(SPACE), options);
+    while (Number(redis("llen", "thalweg:closed:wait")) < 3) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await queue.close();
+    await ended;
+    expect(study.trials.map((t) => t.system["fail_reason"])).toEqual(
+      Array(3).fill("aborted: the queue was closed"),
+    );
+    expect(redis("llen", "thalweg:closed:wait")).toBe("0");
+  });
+
+  test("a Redis that goes away in the middle ends the study in words, and its process", async () => {
+    const away = await RedisServer.start();
+    try {
+      // Nobody takes the trials: the study waits for them, and for Redis.
+      const one = program("away", 2, away.url);
+      await one.until(/began/);
+      await away.kill();
+      expect(await one.exit()).toBe(0);
+      expect(one.text).toContain(
+        `error: trialQueue: Redis at ${away.url} cannot be reached: no answer for 1 s; start it, or correct the address`,
+      );
+    } finally {
+      await away.stop();
+    }
+  });
+
+  test("a Redis that has lost the jobs of trials is not waited for", async () => {
+    const forgetful = await RedisServer.start();
+    try {
+      const one = program("lost", 2, forgetful.url);
+      const key = "thalweg:lost:wait";
+      const wait = `until [ "$(redis-cli -p $1 llen ${key})" = 2 ]; do sleep 0.05; done; redis-cli -p $1 flushall`;
+      execFileSync("sh", ["-c", wait, "sh", String(forgetful.port)]);
+      expect(await one.exit()).toBe(0);
+      expect(one.text).toContain(
+        `error: trialQueue: Redis at ${forgetful.url} has lost the job of a trial; let it write to disk`,
+      );
+    } finally {
+      await forgetful.stop();
+    }
+  });
+
+  test("results of other programs fail their trial in words, or are passed over", async () => {
+    await using queue = await queueOf("foreign");
+    const { Queue, Worker, QueueEvents } = await import("bullmq");
+    const connection = { host: "127.0.0.1", port: server.port };
+    const place = { connection, prefix: "thalweg" };
+    const results = [null, { kind: "other" }, "text"];
+    const taken: unknown[] = [];
+    const foreign = new Worker(
+      "foreign",
+      async (job) => {
+        await job.updateProgress(7);
+        taken.push(job.name);
+        return results[taken.length - 1];
+      },
+      place,
+    );
+    const jobs = new Queue("foreign", place);
+    const events = new QueueEvents("foreign", place);
+    await events.waitUntilReady();
+    // Not one of this study's.
+    await (await jobs.add("letter", {})).waitUntilFinished(events);
+    const study = tune.createStudy({ sampler: tune.randomSampler() });
+    const options = { trials: 2, onError: "fail" } as const;
+    await study.optimize(SPACE, queue.objective(SPACE), options);
+    const reasons = study.trials.map((t) => t.system["fail_reason"]);
+    const told = 'trialQueue: a job of "foreign" must end with a trial\'s value, got ';
+    expect(reasons[0]).toMatch(`${told}an object (Object); another program takes jobs`);
+    expect(reasons[1]).toMatch(`${told}"text"; another program takes jobs`);
+    expect(taken).toEqual(["letter", "trial", "trial"]);
+    for (const part of [foreign, events, jobs]) await part.close();
+  });
+
+  test("a worker has as many connections with four trials as with one", async () => {
+    const count = async (queue: string, jobs: number): Promise<number> => {
+      const before = redis("client", "list").split("\n").length;
+      const one = await worker(queue, 20, [process.execPath], jobs);
+      const study = program(queue, 4);
+      await one.until(new RegExp(`(begins[^]*){${jobs}}`));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const most = redis("client", "list").split("\n").length;
+      await study.end("SIGKILL");
+      await one.end("SIGKILL");
+      return most - before;
+    };
+    expect(await count("four", 4)).toBe(await count("one", 1));
+  });
+
   test("no Redis, and wrong names, are told", async () => {
     await expect(
       thalweg.trialQueue("q", { redis: `redis://:secret@127.0.0.1:${await freePort()}` }),
-    ).rejects.toThrow(/^trialQueue: Redis at redis:\/\/127\.0\.0\.1:\d+ cannot be reached: /);
+    ).rejects.toThrow(
+      /^trialQueue: Redis at redis:\/\/\*\*\*@127\.0\.0\.1:\d+ cannot be reached: .*; start it/,
+    );
     await expect(queueOf("a:b")).rejects.toThrow("without colons");
     await expect(queueOf("q", { attempts: 0 })).rejects.toThrow("attempts must be");
+    await expect(queueOf("q", { heartbeat: { interval: 2, grace: 1 } })).rejects.toThrow("grace");
     await expect(queueOf("q", { atempts: 2 })).rejects.toThrow('unknown option "atempts"');
   });
 
@@ -163,15 +287,15 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => 
         .filter((line) => line.includes('"values":['))
         .map((line) => (JSON.parse(line) as { values: number[] }).values)
         .sort();
-    const redis = ["--redis", server.url];
+    const address = ["--redis", server.url];
     const one = (): Process => {
-      const started = new Process(process.execPath, [cli, "worker", ...redis, ...shared]);
+      const started = new Process(process.execPath, [cli, "worker", ...address, ...shared]);
       workers.push(started);
       return started;
     };
 
     const first = one();
-    const far = tuned("far", redis);
+    const far = tuned("far", address);
     await first.until(/trial 1 begins/);
     await first.end("SIGKILL");
     one();

@@ -1,10 +1,11 @@
 // A worker process: takes trials until it is ended.
-//   node worker.mjs URL QUEUE [milliseconds to wait after each batch]
+//   node worker.mjs URL QUEUE [milliseconds to wait after each batch] [trials at a time]
 import { trialWorker } from "thalweg/distributed";
 
-const [redis, queue, pause = "0"] = process.argv.slice(2);
+const [redis, queue, pause = "0", jobs = "1"] = process.argv.slice(2);
 const worker = await trialWorker(queue, new URL("./objective.mjs", import.meta.url), {
   redis,
+  jobs: Number(jobs),
   lockDuration: 2000,
   data: { pause: Number(pause) },
   onTrial: (number, how) => console.log(`trial ${number} ${how}`),
