@@ -1,7 +1,7 @@
 // The module of a thread that reads and appends a journal in Redis, for a study that sleeps until that is done.
 import { DataError } from "../errors.ts";
 import { answerCalls } from "../runtime/blockingThread.ts";
-import { type IoRedis, PATIENCE_MS, type Redis, packages, unreachable } from "./redis.ts";
+import { type IoRedis, PATIENCE_MS, type Redis, packages, redisError } from "./redis.ts";
 import { withoutPassword } from "./redisAddress.ts";
 
 /** What the thread is started with. */
@@ -64,11 +64,13 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 class RedisLog {
   private readonly redis: Redis;
   private readonly start: LogStart;
-  /** Records that were read, and the last of them. */
+  /** How many records were read, and the last of them. */
   private read = 0;
   private last = "";
+  /** Records that were read, and that nobody has taken: where something fails, they come with the next answer. */
+  private readonly untaken: string[] = [];
   /** What the connection said last. */
-  private fault = "no answer";
+  private fault = new Error("no answer");
   /** Called when the connection is lost: ioredis then leaves what is under way without an end. */
   private onClose: () => void = () => {};
 
@@ -81,7 +83,7 @@ class RedisLog {
       maxRetriesPerRequest: null,
       retryStrategy: (times: number) => Math.min(50 * times, 1000),
     });
-    this.redis.on("error", (error) => (this.fault = error.message));
+    this.redis.on("error", (error) => (this.fault = error));
     this.redis.on("close", () => this.onClose());
   }
 
@@ -98,16 +100,16 @@ class RedisLog {
         const done = await Promise.race([work().then((value) => ({ value })), lost]);
         if (done) return done.value;
       } catch (error) {
-        const { name, message } = error as Error;
-        if (name === "ReplyError" && !PASSING.test(message)) {
-          throw new DataError(`${this.subject} refuses: ${withoutPassword(message)}`);
+        const said = error as Error;
+        if (said.name === "ReplyError") {
+          this.fault = said;
+          if (!PASSING.test(said.message)) throw redisError("redisStorage", this.start.url, said);
         }
-        if (name === "ReplyError") this.fault = message;
       } finally {
         clearTimeout(timer!);
       }
       if (performance.now() + PAUSE_MS >= until) {
-        throw unreachable("redisStorage", this.start.url, this.fault);
+        throw redisError("redisStorage", this.start.url, this.fault);
       }
       await pause();
     }
@@ -117,10 +119,14 @@ class RedisLog {
     return `redisStorage: Redis at ${withoutPassword(this.start.url)}`;
   }
 
-  /** @throws DataError */
-  async exchange(texts: LogQuestion, ms: number): Promise<string[]> {
+  /** Records that were read since this was asked last. */
+  take(): string[] {
+    return this.untaken.splice(0);
+  }
+
+  /** Appends records, and reads all that there are. @throws DataError */
+  async exchange(texts: LogQuestion, ms: number): Promise<void> {
     const until = performance.now() + ms;
-    const all: string[] = [];
     for (let toAppend = texts; ; toAppend = []) {
       const { prefix } = this.start;
       const [last, ...found] = (await this.tried(until, () =>
@@ -131,10 +137,10 @@ class RedisLog {
           `${this.subject} has lost records of the journal "${prefix}" that were there; open the study anew, and let Redis write to disk`,
         );
       }
-      all.push(...found);
+      this.untaken.push(...found);
       this.read += found.length;
       this.last = found.at(-1) ?? this.last;
-      if (this.read > Number(last)) return all;
+      if (this.read > Number(last)) return;
       if (found.length > 0) continue;
       // Optuna writes number and record in two steps where it is told that Redis is a cluster.
       if (performance.now() >= until) {
@@ -151,11 +157,9 @@ answerCalls(async (given) => {
   const start = given as LogStart;
   const [ioredis] = await packages<[IoRedis]>("redisStorage", ["ioredis"]);
   const log = new RedisLog(ioredis, start);
-  // Until it answers for the first time.
-  let early: string[] | null = await log.exchange([], Math.min(PATIENCE_MS, start.timeout));
+  await log.exchange([], Math.min(PATIENCE_MS, start.timeout));
   return async (texts) => {
-    const found = [...(early ?? []), ...(await log.exchange(texts as LogQuestion, start.timeout))];
-    early = null;
-    return found;
+    await log.exchange(texts as LogQuestion, start.timeout);
+    return log.take();
   };
 });

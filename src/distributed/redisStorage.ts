@@ -57,16 +57,16 @@ export async function redisStorage(
   const thread = await startBlocking("redisStorage", module, start);
   const exchange = (texts: LogQuestion): string[] =>
     thread.call(texts, start.timeout + BEYOND_MS) as string[];
-  /** What came with the last append. */
-  let unread: string[] = [];
+  /** What came with the last append, which asks for what is new as well. */
+  let read: string[] | null = null;
   const log = {
     readNew: () => {
-      const found = unread.length > 0 ? unread : exchange([]);
-      unread = [];
+      const found = read ?? exchange([]);
+      read = null;
       return found;
     },
     append: (texts: LogQuestion) => {
-      unread = exchange(texts);
+      read = [...(read ?? []), ...exchange(texts)];
     },
   };
   try {

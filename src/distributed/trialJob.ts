@@ -1,6 +1,6 @@
 import type { Choice, Distribution } from "../tune/space/distribution.ts";
 import type { Attribute } from "../tune/trialRecord.ts";
-import { DataError, shown } from "../errors.ts";
+import { DataError, NonFiniteError, shown } from "../errors.ts";
 
 /** Name of the jobs of a queue. */
 export const TRIAL = "trial";
@@ -50,6 +50,15 @@ export function trialEnd(queue: string, result: unknown): TrialEnd {
   throw new DataError(
     `trialQueue: a job of "${queue}" must end with a trial's value, got ${shown(result)}; another program takes jobs of this queue, give it another name`,
   );
+}
+
+/** An objective's error, from the reason of a job that has failed: `name: message`. */
+export function trialError(reason: string): Error {
+  const [, name, message] = /^(\w*Error): (.*)$/s.exec(reason) ?? [];
+  if (name === "NonFiniteError") return new NonFiniteError(message!);
+  const error = new Error(message ?? reason);
+  if (name !== undefined) error.name = name;
+  return error;
 }
 
 /** An answer in a worker's list. */

@@ -1,9 +1,9 @@
-import { DataError, NonFiniteError, OptionError, withDefaults } from "../errors.ts";
+import { DataError, OptionError, withDefaults } from "../errors.ts";
 import { TrialPruned } from "../tune/pruned.ts";
 import type { Choice, Space } from "../tune/space/distribution.ts";
 import type { Trial } from "../tune/trial.ts";
 import { type Job, type Queue, type QueueEvents, type RedisEngine, connect } from "./bullmq.ts";
-import { PATIENCE_MS, inTime } from "./redis.ts";
+import { PATIENCE_MS, inTime, redisError } from "./redis.ts";
 import { withoutPassword } from "./redisAddress.ts";
 import {
   type Reply,
@@ -15,6 +15,7 @@ import {
   keysOf,
   receivedNumber,
   trialEnd,
+  trialError,
 } from "./trialJob.ts";
 import { type Heartbeat, WantedJobs } from "./wantedJobs.ts";
 
@@ -94,7 +95,7 @@ export class TrialQueue {
     });
     this.events.on("completed", ({ jobId, returnvalue }) => this.completed(jobId, returnvalue));
     this.events.on("failed", ({ jobId, failedReason }) =>
-      this.settle(jobId, errorOf(String(failedReason))),
+      this.settle(jobId, trialError(String(failedReason))),
     );
   }
 
@@ -115,8 +116,13 @@ export class TrialQueue {
     return (...args) => this.run(args.at(-1) as Trial, space !== null);
   }
 
-  private answered<T>(answer: Promise<T>): Promise<T> {
-    return inTime("trialQueue", this.options.redis, this.options.timeout, answer);
+  private async answered<T>(answer: Promise<T>): Promise<T> {
+    const { redis, timeout } = this.options;
+    try {
+      return await inTime(1000 * timeout, answer);
+    } catch (error) {
+      throw redisError("trialQueue", redis, error as Error);
+    }
   }
 
   /** Lets Redis do something in its own time, or not at all. */
@@ -242,7 +248,7 @@ export class TrialQueue {
       await this.queue.close();
       await this.engine.redis.quit();
     })();
-    await inTime("trialQueue", this.options.redis, PATIENCE_MS / 1000, left).catch(() => {
+    await inTime(PATIENCE_MS, left).catch(() => {
       // They would look for a Redis that is away for as long as the process lives.
       this.engine.redis.disconnect();
       this.events.close().catch(() => {});
@@ -252,15 +258,6 @@ export class TrialQueue {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** An objective's error, from the reason of a job that has failed: `name: message`. */
-function errorOf(reason: string): Error {
-  const [, name, message] = /^(\w*Error): (.*)$/s.exec(reason) ?? [];
-  if (name === "NonFiniteError") return new NonFiniteError(message!);
-  const error = new Error(message ?? reason);
-  if (name !== undefined) error.name = name;
-  return error;
 }
 
 /**

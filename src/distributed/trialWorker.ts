@@ -90,7 +90,6 @@ export class TrialWorker {
   private readonly listener: Redis;
   private readonly keys: ReturnType<typeof keysOf>;
   private readonly onTrial: TrialWorkerOptions["onTrial"];
-  private readonly redis: string;
   /** Two connections for all trials: that of the withdrawals, and that at which answers are waited for. */
   private readonly replies: Replies;
   private readonly wanted: WantedBy;
@@ -109,7 +108,6 @@ export class TrialWorker {
     this.onTrial = options.onTrial;
     this.keys = keysOf(prefix, name);
     this.threads = new TrialThreads(objective, data, reproducible);
-    this.redis = options.redis;
     this.wanted = new WantedBy(engine.redis, this.keys.wanted);
     this.replies = new Replies(
       engine.redis.duplicate(),
@@ -227,9 +225,7 @@ export class TrialWorker {
     this.listener.disconnect();
     this.replies.close();
     const left = this.engine.redis.quit();
-    await inTime("trialWorker", this.redis, PATIENCE_MS / 1000, left).catch(() =>
-      this.engine.redis.disconnect(),
-    );
+    await inTime(PATIENCE_MS, left).catch(() => this.engine.redis.disconnect());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -24,7 +24,7 @@ const SPACE = { rate: float(0.001, 0.1, { log: true }) };
 const told = (study: Study): unknown =>
   study.trials.map(({ number, state, params, value }) => ({ number, state, params, value }));
 
-describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => {
+describe.skipIf(missing !== "")("trials over Redis", { timeout: 180_000 }, () => {
   let server: RedisServer;
   let thalweg: typeof Distributed;
   let tune: typeof Tune;
@@ -267,44 +267,73 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => 
     await expect(queueOf("q", { atempts: 2 })).rejects.toThrow('unknown option "atempts"');
   });
 
-  test("thalweg tune sends its trials to thalweg worker; one that is killed changes nothing", async () => {
+  test("thalweg tune sends its trials to thalweg worker, over a Redis with a password, which nobody sees; a worker that is killed changes nothing", async () => {
+    const secret = "geheim/1";
+    const locked = await RedisServer.start("--requirepass", secret);
+    const url = locked.url.replace("//", `//:${encodeURIComponent(secret)}@`);
     const cli = here("../../dist/cli/main.js");
     const rows = Array.from({ length: 120 }, (_, i) => {
       const [a, b] = [((i * 37) % 101) / 50 - 1, ((i * 53) % 97) / 48 - 1];
       return `${a},${b},${a * b > 0 ? "same" : "other"}`;
     });
-    const table = join(server.folder, "signs.csv");
+    const out = (name: string): string => join(locked.folder, name);
+    const table = out("signs.csv");
     writeFileSync(table, `a,b,kind\n${rows.join("\n")}\n`);
     const data = ["--data", table, "--target", "kind"];
     const shared = [...data, "--folds", "3", "--epochs", "15"];
-    const tuned = (out: string, more: readonly string[]): Process =>
-      new Process(process.execPath, [
-        ...[cli, "tune", ...shared, "--trials", "6", "--out", join(server.folder, out), ...more],
-      ]);
-    const results = (out: string): unknown =>
-      readFileSync(join(server.folder, out, "journal.log"), "utf8")
-        .split("\n")
-        .filter((line) => line.includes('"values":['))
-        .map((line) => (JSON.parse(line) as { values: number[] }).values)
-        .sort();
-    const address = ["--redis", server.url];
-    const one = (): Process => {
-      const started = new Process(process.execPath, [cli, "worker", ...address, ...shared]);
+    const run = (...args: readonly string[]): Process => {
+      const started = new Process(process.execPath, [cli, ...args]);
       workers.push(started);
       return started;
     };
+    const tuned = (name: string, ...more: readonly string[]): Process =>
+      run(...["tune", ...shared, "--trials", "6", "--out", out(name), ...more]);
+    const values = (lines: readonly string[]): unknown =>
+      lines
+        .filter((line) => line.includes('"values":['))
+        .map((line) => (JSON.parse(line) as { values: number[] }).values)
+        .sort();
+    const locally = (...command: readonly string[]): string =>
+      execFileSync("redis-cli", ["-p", String(locked.port), "-a", secret, ...command], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }).trim();
 
-    const first = one();
-    const far = tuned("far", address);
-    await first.until(/trial 1 begins/);
-    await first.end("SIGKILL");
-    one();
-    expect(await far.exit()).toBe(0);
-    expect(far.text).toContain("start them anywhere: npx thalweg worker --redis redis://");
-    expect(far.text).toMatch(/test accuracy \d/);
-    const near = tuned("near", ["--jobs", "2"]);
-    expect(await near.exit()).toBe(0);
-    if (/\(simd/.test(near.text)) expect(results("far")).toEqual(results("near"));
+    try {
+      const first = run("worker", "--redis", url, ...shared);
+      const far = tuned("far", "--redis", url, "--journal", url);
+      await first.until(/trial 1 begins/);
+      await first.end("SIGKILL");
+      const second = run("worker", "--redis", url, ...shared);
+      expect(await far.exit()).toBe(0);
+      expect(far.text).toContain(
+        `start them anywhere: npx thalweg worker --redis 'redis://***@127.0.0.1:${locked.port}' --queue signs`,
+      );
+      expect(far.text).toContain("*** stands for the name and password");
+      expect(far.text).toMatch(/test accuracy \d/);
+      const near = tuned("near", "--jobs", "2");
+      expect(await near.exit()).toBe(0);
+      const journal = Array.from(
+        { length: Number(locally("get", "journal:signs:log_number")) + 1 },
+        (_, i) => locally("get", `journal:signs:log:${i}`),
+      );
+      if (/\(simd/.test(near.text)) {
+        const lines = readFileSync(join(out("near"), "journal.log"), "utf8").split("\n");
+        expect(values(journal)).toEqual(values(lines));
+      }
+      const wrong = run("worker", "--redis", url.replace("geheim", "geheimer"), ...shared);
+      expect(await wrong.exit()).toBe(1);
+      expect(wrong.text).toMatch(
+        /error {2}trialWorker: Redis at redis:\/\/\*\*\*@\S+ refuses: WRONGPASS/,
+      );
+      const report = readFileSync(join(out("far"), "report.html"), "utf8");
+      expect(report).toContain("redis://***@");
+      for (const text of [first.text, second.text, far.text, wrong.text, report]) {
+        expect(text).not.toContain("geheim");
+      }
+    } finally {
+      await locked.stop();
+    }
   });
 
   const runtimes = process.env["THALWEG_RUNTIMES"];

@@ -248,13 +248,17 @@ describe.skipIf(missing !== "")("a study in Redis", { timeout: 180_000 }, () => 
   test("a record whose number is there first is waited for", async () => {
     const study = await open("late", server.url, 2);
     const { port } = server;
-    redis("incr", "late:log_number");
-    expect(() => study.storage.refresh()).toThrow("late:log:1 must be a record, but is not there");
-    const record = { op_code: 4, worker_id: "x", study_id: 0, datetime_start: null };
-    const late = `sleep 0.5; redis-cli -p ${port} set late:log:1 "$1"`;
-    spawn("sh", ["-c", late, "sh", JSON.stringify(record)], { stdio: "ignore" });
+    const record = JSON.stringify({
+      ...{ op_code: 4, worker_id: "x", study_id: 0, datetime_start: null },
+    });
+    // One that is whole, and one that is not.
+    redis("incrby", "late:log_number", "2");
+    redis("set", "late:log:1", record);
+    expect(() => study.storage.refresh()).toThrow("late:log:2 must be a record, but is not there");
+    const late = `sleep 0.5; redis-cli -p ${port} set late:log:2 "$1"`;
+    spawn("sh", ["-c", late, "sh", record], { stdio: "ignore" });
     study.storage.refresh();
-    expect(study.trials.length).toBe(1);
+    expect(study.trials.length).toBe(2);
   });
 
   test("no Redis and wrong options are told, without the password", async () => {
