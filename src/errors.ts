@@ -191,7 +191,7 @@ export function checkName(
 export function checkOptions(subject: string, options: unknown, known: readonly string[]): void {
   if (typeof options === "object" && options !== null) return;
   throw new OptionError(
-    `${subject}: options must be an object, got ${String(options)}; known: ${known.join(", ")}`,
+    `${subject}: options must be an object, got ${shown(options)}; known: ${known.join(", ")}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { DataError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { isBeside } from "./beside.ts";
 import { type ElementKind, KINDS, readElements } from "./readElements.ts";
 
 /** A group of a TF.js weights manifest: its tensors lie one after the other in its files. */
@@ -38,13 +39,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function kindOf(dtype: unknown): ElementKind | undefined {
   return typeof dtype === "string" && Object.hasOwn(DTYPES, dtype) ? DTYPES[dtype] : undefined;
-}
-
-/** Whether a path names a file beside or below the one that names it. */
-function isBeside(path: unknown): path is string {
-  if (typeof path !== "string" || path === "" || /^[/\\]|[\\\0]|^[a-z][a-z0-9+.-]*:/i.test(path))
-    return false;
-  return !path.split("/").includes("..");
 }
 
 function weightOf(subject: string, value: unknown): TfjsWeight {

@@ -121,6 +121,8 @@ export class Engine {
   u8: Uint8Array;
   /** Whether `close` has been called. */
   closed = false;
+  /** Ends what has engines like this one in other threads: `close` does. */
+  readonly dependents: Set<() => Promise<void>> = new Set();
   private readonly features: Features;
   /** Threads that were asked for. */
   private readonly asked: number;
@@ -264,11 +266,14 @@ export class Engine {
     );
   }
 
-  /** Stops the workers; the engine can still run, on one thread. A second call does nothing. */
+  /**
+   * Stops the workers; the engine can still run, on one thread. Calls with `worker: true` that are under way fail with an
+   * EngineError. A second call does nothing.
+   */
   async close(): Promise<void> {
     this.closed = true;
     if (this.pool) this.poolNote = "the engine was closed";
-    await this.dismissPool();
+    await Promise.all([this.dismissPool(), ...[...this.dependents].map((end) => end())]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

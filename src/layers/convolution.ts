@@ -138,8 +138,13 @@ export function inputChannels(
 ): number {
   if (x.length !== rank + 1) {
     const axes = rank === 1 ? "steps, channels" : "rows, columns, channels";
+    // Gray images, or one series of numbers: the channel was left out.
+    const cure =
+      x.length === rank
+        ? `reshape({ targetShape: ${printShape([...x, 1])} }) before it`
+        : "reshape it";
     throw new ShapeError(
-      `${subject}: input must have ${rank + 2} axes [batch, ${axes}], got ${printShape([null, ...x])}; reshape it`,
+      `${subject}: input must have ${rank + 2} axes [batch, ${axes}], got ${printShape([null, ...x])}; ${cure}`,
     );
   }
   return channelsOf(x, dataFormat);
@@ -244,6 +249,7 @@ export function convolutionLayer<O extends ConvolutionOptions>({
 }: ConvolutionLayer<O>): LayerDefinition<O> {
   return {
     name: kind,
+    needs: ["filters", "kernelSize"],
     defaults,
     check: (options) => {
       checkCount(kind, "filters", options.filters);

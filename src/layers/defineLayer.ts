@@ -1,11 +1,11 @@
 import type { Constraint } from "../constraints/defineConstraint.ts";
-import { OptionError, shown, withDefaults } from "../errors.ts";
+import { OptionError, withDefaults } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Initializer } from "../initializers/defineInitializer.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
-import { type Shape, printShape } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import type { Apply, ShapeFrom, ShapeMismatch, ShapeRule } from "../tensor/shapeTypes.ts";
-import { type LayerCall, LayerTensor, outputsOf } from "./layerTensor.ts";
+import { type LayerCall, LayerTensor, checkSampleShape, outputsOf } from "./layerTensor.ts";
 import { commonMask, withMask } from "./mask.ts";
 
 /** One parameter, or one piece of state, of a layer. */
@@ -45,6 +45,8 @@ export interface LayerDefinition<O extends object, M extends object = object> {
   /** camelCase; the loader's name for it. */
   name: string;
   defaults: O;
+  /** Options without which there is no such layer, whatever their defaults. */
+  needs?: readonly (keyof O & string)[];
   /** Checks the options. Throws OptionError or RangeError. */
   check?(options: O): void;
   /** Parameters for the shapes of the inputs, without the batch axis. Throws ShapeError. */
@@ -232,10 +234,6 @@ export function makeLayer<Out extends LayerOutput>(body: LayerBody): Layer<Out> 
   return layer;
 }
 
-function isLength(n: unknown): boolean {
-  return Number.isInteger(n) && (n as number) >= 1;
-}
-
 /** A factory of layers: `dense({ units: 10 })`. @throws OptionError on unknown options */
 export function defineLayer<
   O extends object,
@@ -251,11 +249,10 @@ export function defineLayer<
       { ...definition.defaults, ...common },
       given,
     );
-    const { inputShape } = all;
-    if (inputShape !== null && !(Array.isArray(inputShape) && inputShape.every(isLength))) {
-      throw new OptionError(
-        `${definition.name}: inputShape must be the lengths of a sample's axes, without the batch, got ${Array.isArray(inputShape) ? printShape(inputShape) : shown(inputShape)}; [28, 28, 1]`,
-      );
+    if (all.inputShape !== null) checkSampleShape(`${definition.name}: inputShape`, all.inputShape);
+    for (const name of definition.needs ?? []) {
+      if (given[name] === undefined)
+        throw new OptionError(`${definition.name}: ${name} must be given`);
     }
     definition.check?.(all);
     const nameOf = (): string => layer.layerName ?? definition.name;

@@ -58,6 +58,7 @@ export const dense: <Units extends number, const Input extends Shape | null>(
 ) => ShapedLayer<DenseRule<Units>, Input> = /* @__PURE__ */ defineLayer<DenseOptions, Shaped>({
   name: "dense",
   passesMask: true,
+  needs: ["units"],
   defaults: {
     units: 0,
     activation: "linear",

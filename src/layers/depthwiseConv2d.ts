@@ -50,6 +50,7 @@ export const depthwiseConv2d: <const Input extends Shape | null>(
 ) => ShapedLayer<ConvolutionRule<"depthwiseConv2d", 2, number, null>, Input> =
   /* @__PURE__ */ defineLayer<DepthwiseConvolutionOptions, Shaped>({
     name: "depthwiseConv2d",
+    needs: ["kernelSize"],
     defaults: {
       ...WINDOW_DEFAULTS,
       depthMultiplier: 1,

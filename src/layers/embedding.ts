@@ -49,6 +49,7 @@ export const embedding: <OutputDim extends number, const Input extends Shape | n
   Shaped
 >({
   name: "embedding",
+  needs: ["inputDim", "outputDim"],
   defaults: {
     inputDim: 0,
     outputDim: 0,

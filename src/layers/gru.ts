@@ -56,6 +56,7 @@ export const gru: LayerFactoryWithState<GruLayerOptions> = /* @__PURE__ */ defin
   Shaped
 >({
   name: "gru",
+  needs: ["units"],
   defaults: { ...RECURRENT_DEFAULTS, recurrentActivation: "sigmoid", resetAfter: true },
   check: (options) => checkRecurrent("gru", options),
   params: (options, shapes, name) => {

@@ -1,4 +1,4 @@
-import { ShapeError } from "../errors.ts";
+import { OptionError, ShapeError, shown } from "../errors.ts";
 import { type SymbolicTensor, leaf } from "../graph/symbolic.ts";
 import { type DType, type Shape, printShape, sameShape } from "../shape.ts";
 import type { AnyLayer, ParameterSpec } from "./defineLayer.ts";
@@ -40,12 +40,24 @@ export class LayerTensor<S extends Shape = Shape> {
 
   /** Applies a layer: shapes are found by applying it to a batch of leaves. */
   static apply(layer: AnyLayer, inputs: readonly LayerTensor[]): readonly LayerTensor[] {
-    for (const t of inputs) {
+    for (const t of inputs.length > 0 ? inputs : [undefined]) {
       if (t instanceof LayerTensor) continue;
       throw new ShapeError(
-        `${layer.kind}: is applied to outputs of layers or to input(shape), got ${describe(t)}; for data use model.predict`,
+        `${layer.kind}: is applied to outputs of layers or to input(shape), got ${shown(t)}; for data use model.predict`,
       );
     }
+    try {
+      return LayerTensor.applied(layer, inputs);
+    } catch (error) {
+      // An op knows its operands, not the layer that it is part of.
+      const name = `${layer.kind} "${layer.layerName ?? layer.kind}"`;
+      if (error instanceof ShapeError && !error.message.startsWith(layer.kind))
+        error.message = `${name}: ${error.message}`;
+      throw error;
+    }
+  }
+
+  private static applied(layer: AnyLayer, inputs: readonly LayerTensor[]): readonly LayerTensor[] {
     const specs = layer.params(inputs.map((t) => t.shape));
     const before = layer.calls[0];
     if (before) checkShared(layer, specs, layer.params(before.inputs.map((t) => t.shape)));
@@ -87,9 +99,12 @@ export function outputsOf(
   return Array.isArray(made) ? (made as readonly SymbolicTensor[]) : [made as SymbolicTensor];
 }
 
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return Array.isArray(value) || ArrayBuffer.isView(value) ? "an array" : typeof value;
+/** @throws OptionError unless it is the shape of one sample: whole numbers >= 1 */
+export function checkSampleShape(subject: string, shape: unknown): void {
+  if (Array.isArray(shape) && shape.every((n) => Number.isInteger(n) && n >= 1)) return;
+  throw new OptionError(
+    `${subject} must be the lengths of a sample's axes, without the batch, got ${Array.isArray(shape) ? printShape(shape) : shown(shape)}; [28, 28, 1]`,
+  );
 }
 
 /** Options of `input`. */
@@ -103,6 +118,8 @@ export interface InputOptions {
 /**
  * A model's input: the shape of one sample, without the batch axis.
  *
+ * @throws OptionError where the shape is none
+ *
  * @example
  *     const x = input([28, 28, 1]);
  *     const y = dense({ units: 10 })(flatten()(x));
@@ -112,5 +129,6 @@ export function input<const S extends Shape>(
   shape: S,
   options: InputOptions = {},
 ): LayerTensor<Readonly<S>> {
+  checkSampleShape("input: the shape", shape);
   return new LayerTensor(shape, options.dtype ?? "float32", null, 0, options.name ?? null);
 }

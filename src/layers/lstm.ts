@@ -63,6 +63,7 @@ export const lstm: LayerFactoryWithState<LstmLayerOptions> = /* @__PURE__ */ def
   Shaped
 >({
   name: "lstm",
+  needs: ["units"],
   defaults: { ...RECURRENT_DEFAULTS, recurrentActivation: "sigmoid", unitForgetBias: true },
   check: (options) => checkRecurrent("lstm", options),
   params: (options, shapes, name) => {

@@ -145,6 +145,7 @@ export const multiHeadAttention: AttentionLayerFactory = /* @__PURE__ */ defineL
   Shaped
 >({
   name: "multiHeadAttention",
+  needs: ["numHeads", "keyDim"],
   defaults: {
     numHeads: 0,
     keyDim: 0,

@@ -65,6 +65,7 @@ export const positionEmbedding: (
 ) => Layer = /* @__PURE__ */ defineLayer<PositionEmbeddingOptions>({
   name: "positionEmbedding",
   passesMask: true,
+  needs: ["sequenceLength"],
   defaults: { sequenceLength: 0, initializer: "glorotUniform" },
   check: ({ sequenceLength }) => checkLength("positionEmbedding", "sequenceLength", sequenceLength),
   params: ({ sequenceLength, initializer }, [x], name) => {

@@ -147,7 +147,7 @@ export function recurrentParams(
   const { units, useBias } = options;
   if (x!.length !== 2) {
     throw new ShapeError(
-      `${subject}: input must have 3 axes [batch, time, features], got ${printShape([null, ...x!])}; reshape it`,
+      `${subject}: input must have 3 axes [batch, time, features], got ${printShape([null, ...x!])}; a recurrent layer before it needs returnSequences: true, data a reshape({ targetShape: [time, features] })`,
     );
   }
   if (

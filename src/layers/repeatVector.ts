@@ -28,6 +28,7 @@ export const repeatVector: <N extends number, const Input extends Shape | null>(
   Shaped
 >({
   name: "repeatVector",
+  needs: ["n"],
   defaults: { n: 0 },
   check: ({ n }) => {
     if (!Number.isInteger(n) || n < 1)

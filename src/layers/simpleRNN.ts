@@ -37,6 +37,7 @@ export const simpleRNN: LayerFactoryWithState<RecurrentOptions> = /* @__PURE__ *
   Shaped
 >({
   name: "simpleRNN",
+  needs: ["units"],
   defaults: RECURRENT_DEFAULTS,
   check: (options) => checkRecurrent("simpleRNN", options),
   params: (options, shapes, name) => recurrentParams(`simpleRNN "${name}"`, options, shapes, 1, 1),

@@ -46,6 +46,7 @@ export const tokenAndPositionEmbedding: (
   },
 ) => Layer = /* @__PURE__ */ defineLayer<TokenAndPositionEmbeddingOptions>({
   name: "tokenAndPositionEmbedding",
+  needs: ["vocabularySize", "sequenceLength", "embeddingDim"],
   defaults: {
     vocabularySize: 0,
     sequenceLength: 0,

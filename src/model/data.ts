@@ -3,6 +3,7 @@ import { printShape } from "../shape.ts";
 import { Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
 import {
   checkNumbers,
+  elementOf,
   hostTensor,
   indexLabels,
   inputTensor,
@@ -97,9 +98,8 @@ function checkIndices(
     if (limit === null) continue;
     const bad = t.data.findIndex((v) => !(v >= 0 && v < limit));
     if (bad === -1) continue;
-    const width = t.size / t.shape[0]!;
     throw new DataError(
-      `${subject}: ${what} must hold indices in [0, ${limit}) for ${layer.kind} "${nameOf(layer)}", but row ${Math.floor(bad / width)}, element ${bad % width} is ${t.data[bad]}; raise inputDim`,
+      `${subject}: ${what} must hold indices in [0, ${limit}) for ${layer.kind} "${nameOf(layer)}", but ${elementOf(t, bad)}; raise inputDim`,
     );
   }
 }
@@ -112,7 +112,8 @@ export function samplesFor(
   y: DataLike | undefined,
   weight?: TensorLike,
 ): Samples {
-  if (y === undefined) throw new DataError(`${subject}: there must be labels, got x without y`);
+  if (y === undefined)
+    throw new DataError(`${subject}: there must be labels, got x without y; y comes after x`);
   const inputs = inputsFor(subject, model, x);
   const rows = inputs[0]!.shape[0]!;
   const { heads } = model.objective(false);

@@ -6,6 +6,7 @@ import { train } from "../train/loop.ts";
 import type { FitEpoch, Trainer } from "../train/trainer.ts";
 import { checkFitOptions } from "./checkFitOptions.ts";
 import type { DataLike } from "./data.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { type AllFitOptions, FIT_DEFAULTS, type FitOptions } from "./fitOptions.ts";
 import { sourcesOf } from "./fitSources.ts";
 import { FitTrainer } from "./fitTrainer.ts";
@@ -43,9 +44,7 @@ export async function* fitIterator(
         "fit: worker and group do not go together; a process of a group trains by itself",
       );
     }
-    // Few pages have a worker: they alone download what starts it.
-    const { fitInWorker } = await import("./worker/fitInWorker.ts");
-    return yield* fitInWorker(model, x, y, options, given);
+    return yield* (await elsewhere()).fitInWorker(model, x, y, options, given);
   }
   const seed = options.seed ?? model.seed;
   const [source, held] = await sourcesOf(model, x, y, options, given);

@@ -20,7 +20,7 @@ export interface FitOptions {
   shuffle?: boolean;
   /** Decides the order of the samples, the dropout masks, and the first values of a model that is not built yet. */
   seed?: number;
-  /** A weight for each class: `{ 0: 1, 1: 5 }`. For integer labels. */
+  /** A weight for each class in training: `{ 0: 1, 1: 5 }`. Labels are whole numbers, 0 and 1, or one-hot rows. Default null. */
   classWeight?: Readonly<Record<number, number>> | null;
   /** A weight for each sample. */
   sampleWeight?: TensorLike;
@@ -36,7 +36,8 @@ export interface FitOptions {
   signal?: AbortSignal | null;
   /**
    * Trains in a worker thread, so that this one stays free; results are the same, bit for bit. Callbacks run here, with
-   * this model, which has the worker's values whenever a hook is called. True takes the library's own worker; a
+   * this model, which has the worker's values whenever a hook is called. The worker is kept for the model's next call
+   * with this option, for half a minute or until `model.release()`. True takes the library's own worker; a
    * function starts one of yours, a module that calls `serveTraining`: for layers, losses, metrics and optimizers of
    * your own, and for pages whose Content-Security-Policy allows no blob: workers. Default false.
    */

@@ -1,38 +1,17 @@
 import { OptionError, shown } from "../errors.ts";
 import { Random } from "../math/random.ts";
-import { type TensorLike, tensor } from "../tensor/tensor.ts";
+import type { TensorLike } from "../tensor/tensor.ts";
 import { rowsOf } from "../train/arrays.ts";
 import { type Description, descriptionOf } from "../train/data/described.ts";
 import { SHUFFLE_STREAM } from "../train/data/shuffleStream.ts";
 import { batchSizeFor } from "./batchSize.ts";
+import { weightsOfClasses } from "./classWeight.ts";
 import { type DataLike, type Samples, checkWeights, samplesFor } from "./data.ts";
 import type { DatasetOptions } from "./datasetFeed.ts";
 import { type FeedSource, residentSource } from "./feed.ts";
 import type { AllFitOptions, FitOptions } from "./fitOptions.ts";
 import { lazySource } from "./lazySource.ts";
 import type { AnyModel } from "./model.ts";
-
-function weightsOfClasses(
-  samples: Samples,
-  classWeight: Readonly<Record<number, number>>,
-): Samples {
-  const [y] = samples.y;
-  const labels = y!.data;
-  if (samples.y.length > 1 || y!.dtype !== "int32" || labels.length !== samples.rows) {
-    throw new OptionError("fit: classWeight needs one integer label a sample; use sampleWeight");
-  }
-  for (const [name, weight] of Object.entries(classWeight)) {
-    if (Number.isInteger(Number(name)) && weight >= 0 && weight < Infinity) continue;
-    throw new OptionError(
-      `fit: classWeight must hold a number >= 0 for each class, got ${shown(weight)} for "${name}"; { 0: 1, 1: 5 }`,
-    );
-  }
-  const weights = new Float32Array(samples.rows);
-  for (let i = 0; i < weights.length; i++) {
-    weights[i] = (classWeight[labels[i]!] ?? 1) * (samples.weight?.data[i] ?? 1);
-  }
-  return { ...samples, weight: tensor(weights) };
-}
 
 /** Training samples, and those that are kept for validation by `validationSplit`. */
 function split(all: Samples, share: number): [Samples, Samples | null] {
@@ -77,7 +56,9 @@ export async function sourcesOf(
 ): Promise<[FeedSource, FeedSource | null]> {
   const { classWeight, validationData } = options;
   const weighed = (samples: Samples): Samples =>
-    classWeight ? weightsOfClasses(samples, classWeight) : samples;
+    classWeight
+      ? weightsOfClasses(samples, classWeight, model.topology.outputs[0]!.shape.at(-1)!)
+      : samples;
   const sourceOf = async (
     subject: string,
     description: Description,
@@ -106,10 +87,11 @@ export async function sourcesOf(
         weighed(samplesFor(where, model, batch.x, batch.y, batch.sampleWeight)),
     });
   } else {
-    const all = weighed(samplesFor("fit", model, x as DataLike, y, options.sampleWeight));
-    checkWeights("fit", all);
-    let samples = all;
-    if (!validationData) [samples, held] = split(all, options.validationSplit);
+    let samples = samplesFor("fit", model, x as DataLike, y, options.sampleWeight);
+    if (!validationData) [samples, held] = split(samples, options.validationSplit);
+    samples = weighed(samples);
+    checkWeights("fit", samples);
+    if (held) checkWeights("fit: validationSplit", held);
     const batch = batchSizeFor("fit", options.batchSize, samples.rows);
     const seed = options.seed ?? model.seed;
     training = options.shuffle

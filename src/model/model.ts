@@ -20,6 +20,7 @@ import { type EvaluateOptions, evaluate } from "./evaluate.ts";
 import { fit, fitIterator } from "./fit.ts";
 import type { FitOptions } from "./fitOptions.ts";
 import type { GraphSource } from "./graphs.ts";
+import { keptWorkers } from "./keptWorkers.ts";
 import { modelLayer } from "./modelLayer.ts";
 import type { FitsInputs, InputTensors, OutputOf } from "./modelShapes.ts";
 import {
@@ -30,7 +31,7 @@ import {
   headsOf,
 } from "./objective.ts";
 import { optionsBeside } from "./optionsBeside.ts";
-import { type PredictOptions, predict, predictSync } from "./predict.ts";
+import { type PredictOptions, type PredictSyncOptions, predict, predictSync } from "./predict.ts";
 import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import type { ModelSource } from "./load/source.ts";
@@ -198,7 +199,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   compile(options: CompileOptions): void {
     const compiled = compiledFrom(options);
     if (this.graph) headsOf(compiled, this.graph);
-    this.release();
+    this.giveUpRunner();
     this.slots = new Map();
     this.optimizerState = { iterations: 0, state: {} };
     this.compiledState = compiled;
@@ -237,7 +238,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     const { runnerState: current } = this;
     const fits = current && (weighted === null || weighted === current.weighted);
     if (fits && this.runnerKey === keyNow() && current.engine === engine) return current;
-    this.release();
+    this.giveUpRunner();
     const source: GraphSource = {
       topology,
       variables: this.variableList,
@@ -340,8 +341,13 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return this.runnerState?.bytes ?? 0;
   }
 
-  /** Copies everything out of linear memory and gives it back. The model stays as it is. */
+  /** Copies everything out of linear memory and gives it back, and ends its worker. The model stays as it is. */
   release(): void {
+    keptWorkers.get(this)?.close();
+    this.giveUpRunner();
+  }
+
+  private giveUpRunner(): void {
     const runner = this.runnerState;
     if (!runner) return;
     this.optimizerState = this.optimizerProgress();
@@ -588,7 +594,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   /** `predict` without a promise. @throws OptionError before the engine has started: await init() first */
   predictSync<const X extends DataLike>(
     x: X & NoInfer<FitsInputs<X, Inputs>>,
-    options: PredictOptions = {},
+    options: PredictSyncOptions = {},
   ): Predicted {
     return predictSync(this, x, options);
   }

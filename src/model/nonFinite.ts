@@ -21,21 +21,48 @@ export function isFiniteAt({ engine: { f32 } }: Runner, address: Address, size: 
   return true;
 }
 
-/** The first output of a graph that is not finite for a batch, or null. */
-function firstBad(runner: Runner, graph: StepGraph, at: StepBatch): string | null {
+/** Whether `size` floats from an address on all lie in [0, 1], as probabilities do. */
+function isUnitAt({ engine: { f32 } }: Runner, address: Address, size: number): boolean {
+  const from = address >>> 2;
+  return f32.subarray(from, from + size).every((v) => v >= 0 && v <= 1);
+}
+
+/** The first output of a graph that is not as it must be for a batch, or null. */
+function firstBad(
+  runner: Runner,
+  graph: StepGraph,
+  at: StepBatch,
+  isGood: typeof isFiniteAt = isFiniteAt,
+): string | null {
   const { plan, free } = runner.aside(graph, at.dtypes);
   try {
     runner.bind(plan, at.source, at.order);
     plan.setUint("cursor", at.cursor);
     plan.run();
     const bad = Object.entries(plan.compiled.outputs).find(
-      ([name, t]) =>
-        t.dtype === "float32" && !isFiniteAt(runner, plan.output(name), sizeOf(t.shape)),
+      ([name, t]) => t.dtype === "float32" && !isGood(runner, plan.output(name), sizeOf(t.shape)),
     );
     return bad?.[0] ?? null;
   } finally {
     free();
   }
+}
+
+/** A loss of probabilities that got something else, as a last layer without softmax gives it; in words, or null. */
+function noProbabilities(runner: Runner, at: StepBatch): string | null {
+  const { topology } = runner.source;
+  for (const { loss, output } of runner.objective!.heads) {
+    if (loss.options["fromLogits"] !== false) continue;
+    const { call } = topology.outputs[output]!;
+    const last = call && topology.nameOf(call.layer);
+    const graph = inspectGraph(runner.source, at.batch, true, (layer, out, outputs) => {
+      if (layer === last) outputs[layer] = out;
+    });
+    if (last === null || firstBad(runner, graph, at, isUnitAt) === null) continue;
+    const softmax = loss.kind === "binaryCrossentropy" ? "sigmoid" : "softmax";
+    return `${loss.kind} takes probabilities, but layer "${last}" gives others; end in activation: "${softmax}", or set fromLogits: true in the loss`;
+  }
+  return null;
 }
 
 /** Where numbers stopped being finite: the first such parameter, else the first layer and its first such op. */
@@ -47,8 +74,11 @@ export function locateNonFinite(runner: Runner, at: StepBatch): NonFinitePlace {
     return { layer, op: null, text: `"${v.name}" holds numbers that are not finite` };
   }
   const layer = firstBad(runner, inspectGraph(source, at.batch, true), at);
-  if (layer === null)
-    return { layer: null, op: null, text: "all layers are finite, so it arose in the loss" };
+  if (layer === null) {
+    const text = "all layers are finite, so it arose in the loss";
+    const why = noProbabilities(runner, at);
+    return { layer: null, op: null, text: why === null ? text : `${text}: ${why}` };
+  }
   const { graph, ops } = layerGraph(source, at.batch, layer);
   const bad = ops.length === 0 ? null : firstBad(runner, graph, at);
   const op = bad === null ? null : ops[Number(bad.slice(3))]!;

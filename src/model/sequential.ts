@@ -24,11 +24,6 @@ export class Sequential<In extends Shape = Shape, Out extends Shape = Shape> ext
 
   constructor(layers: readonly LayerLike[], options: SequentialOptions) {
     super(options.name, options.seed, "single");
-    if (!Array.isArray(layers)) {
-      throw new OptionError(
-        `sequential: layers must be an array, got ${shown(layers)}; sequential([dense({ ... })])`,
-      );
-    }
     for (const layer of layers) this.add(layer);
     const first = layers[0];
     if (first instanceof Model) {
@@ -98,6 +93,11 @@ export function sequential(
   layers: readonly LayerLike[] = [],
   options: Partial<SequentialOptions> = {},
 ): Sequential {
+  if (!Array.isArray(layers)) {
+    throw new OptionError(
+      `sequential: layers must be an array, got ${shown(layers)}; sequential([dense({ ... })])`,
+    );
+  }
   return new Sequential(
     layers,
     withDefaults("sequential", { name: "sequential", seed: 0 }, options),

@@ -1,4 +1,4 @@
-import { OptionError, checkName, checkOptions, withDefaults } from "../errors.ts";
+import { OptionError, checkName, checkOptions, shown, withDefaults } from "../errors.ts";
 import type { Address, Scalar } from "../kernels/command.ts";
 import { ArrayOptimizer, type ArrayParameters } from "./arrayOptimizer.ts";
 import type { Kernels } from "../kernels/kernels.ts";
@@ -177,7 +177,7 @@ function scheduleOf(name: string, given: number | Schedule | undefined): Schedul
   if (given === undefined || typeof given === "number") return null;
   if (typeof given === "object" && typeof given?.at === "function") return given;
   throw new OptionError(
-    `${name}: learningRate must be a number or a schedule, got ${String(given)}; call what makes one: cosineDecay({ ... })`,
+    `${name}: learningRate must be a number or a schedule, got ${shown(given)}${typeof given === "function" ? "; call what makes one: cosineDecay({ ... })" : ""}`,
   );
 }
 

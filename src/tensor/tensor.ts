@@ -85,7 +85,7 @@ function fill(
       throw new DataError(
         Array.isArray(value)
           ? `tensor: nested arrays must be rectangular; found one that is deeper than ${printShape(shape)}`
-          : `tensor: elements must be numbers, got ${shown(value)}`,
+          : `tensor: elements must be numbers, got ${shown(value)}${typeof value === "string" ? "; Number(text) converts, classes are numbered from 0" : ""}`,
       );
     }
     out[offset] = Number(value);

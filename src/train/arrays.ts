@@ -7,9 +7,8 @@ export function hostTensor(subject: string, what: string, data: TensorLike): Ten
   try {
     return data instanceof Tensor ? data : tensor(data);
   } catch (error) {
-    throw new DataError((error as Error).message.replace(/^tensor:/, `${subject}: ${what}:`), {
-      cause: error,
-    });
+    const message = (error as Error).message.replace(/^tensor:/, `${subject}: ${what}:`);
+    throw new DataError(message, { cause: error });
   }
 }
 
@@ -56,15 +55,20 @@ export function inputTensor(
   return result;
 }
 
+/** Where an element stands, and what it is: `row 3, element 0 is NaN`. */
+export function elementOf(t: Tensor, index: number): string {
+  const width = t.size / t.shape[0]!;
+  return `row ${Math.floor(index / width)}, element ${index % width} is ${t.data[index]}`;
+}
+
 /** Numbers as int32. @throws DataError naming the first that is not whole */
 function wholeNumbers(subject: string, what: string, t: Tensor): Tensor {
   const out = new Int32Array(t.size);
   for (let i = 0; i < out.length; i++) {
     out[i] = t.data[i]!;
     if (out[i] === t.data[i]) continue;
-    const width = t.size / t.shape[0]!;
     throw new DataError(
-      `${subject}: ${what} must hold whole numbers for this layer, but row ${Math.floor(i / width)}, element ${i % width} is ${t.data[i]}`,
+      `${subject}: ${what} must hold whole numbers for this layer, but ${elementOf(t, i)}`,
     );
   }
   return tensor(out, t.shape);
@@ -76,9 +80,8 @@ export function checkNumbers(subject: string, what: string, t: Tensor): void {
   for (let i = 0; i < data.length; i++) {
     const v = data[i]!;
     if (v - v !== 0) {
-      const width = t.size / t.shape[0]!;
       throw new DataError(
-        `${subject}: ${what} must be finite, but row ${Math.floor(i / width)}, element ${i % width} is ${v}; fill or drop such rows`,
+        `${subject}: ${what} must be finite, but ${elementOf(t, i)}; fill or drop such rows`,
       );
     }
   }
@@ -102,9 +105,14 @@ export function indexLabels(
   const want = [rows, ...shape];
   if (t.shape[0] !== rows) throw rowsError(subject, what, t, rows);
   if (t.size !== sizeOf(want)) {
-    const oneHot = t.size === sizeOf(want) * classes;
+    const cure =
+      t.size === sizeOf(want) * classes
+        ? '; one-hot labels go with loss: "categoricalCrossentropy"'
+        : t.size === rows
+          ? "; or flatten() before the last layer"
+          : "";
     throw new ShapeError(
-      `${subject}: ${what} must hold one integer a sample ${printShape(want)}, got ${printShape(t.shape)}${oneHot ? '; one-hot labels go with loss: "categoricalCrossentropy"' : ""}`,
+      `${subject}: ${what} must hold one integer a sample ${printShape(want)}, got ${printShape(t.shape)}${cure}`,
     );
   }
   const out = new Int32Array(t.size);
@@ -112,7 +120,7 @@ export function indexLabels(
     const v = t.data[i]!;
     if (!Number.isInteger(v) || v < 0 || v >= classes) {
       throw new DataError(
-        `${subject}: ${what === "y" ? "labels" : what} must be whole numbers in [0, ${classes}), but row ${Math.floor(i / sizeOf(shape))} is ${v}; the last layer has ${classes} outputs`,
+        `${subject}: ${what === "y" ? "labels" : what} must be whole numbers in [0, ${classes}), but row ${Math.floor(i / sizeOf(shape))} is ${v}; the last layer has ${classes} outputs${classes === 1 ? ', which goes with loss: "binaryCrossentropy"' : ", one a class from 0"}`,
       );
     }
     out[i] = v;
@@ -132,9 +140,12 @@ export function valueLabels(
   const want = [rows, ...shape];
   if (t.shape[0] !== rows && t.size !== sizeOf(want)) throw rowsError(subject, what, t, rows);
   if (t.size !== sizeOf(want)) {
-    const indices = t.size === rows && sizeOf(shape) > 1;
+    const cure =
+      t.size === rows && sizeOf(shape) > 1
+        ? '; integer labels go with loss: "sparseCategoricalCrossentropy", single numbers with units: 1'
+        : "";
     throw new ShapeError(
-      `${subject}: ${what} must be shaped like the output ${printShape(want)}, got ${printShape(t.shape)}${indices ? '; integer labels go with loss: "sparseCategoricalCrossentropy"' : ""}`,
+      `${subject}: ${what} must be shaped like the output ${printShape(want)}, got ${printShape(t.shape)}${cure}`,
     );
   }
   const out = tensor(t.data, want, "float32");

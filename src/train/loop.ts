@@ -1,7 +1,6 @@
 import { NonFiniteError } from "../errors.ts";
 import { printLine } from "../runtime/output.ts";
-import { yieldToLoop } from "../runtime/platform.ts";
-import type { Callback, Logs, TrainingInfo } from "./callbacks.ts";
+import type { Callback, Logs } from "./callbacks.ts";
 import type { Position } from "./checkpoint.ts";
 import type { CheckpointSource } from "./checkpointStore.ts";
 import { epochLine } from "./epochLine.ts";
@@ -50,38 +49,9 @@ class Training {
     const { trainer, callbacks, options } = this;
     trainer.model.stopTraining = false;
     // Without either nobody can ask for a checkpoint: a page then never downloads what makes one.
-    if (callbacks.length > 0 || options.resumeFrom !== null) await this.beginOrResume();
+    if (callbacks.length > 0 || options.resumeFrom !== null)
+      await (await import("./begin.ts")).begin(this);
     trainer.retake();
-  }
-
-  private async beginOrResume(): Promise<void> {
-    const { trainer, callbacks, position, options } = this;
-    const { encodeCheckpoint, restoreCheckpoint } = await import("./checkpoint.ts");
-    const { model, steps, batchSize, samples } = trainer;
-    let restored: (() => Promise<void>) | null = null;
-    const resume: TrainingInfo["resume"] = (checkpoint, { allowInexact = false } = {}) => {
-      restored = () => restoreCheckpoint(checkpoint, allowInexact, trainer, position, callbacks);
-    };
-    const info: TrainingInfo = {
-      epochs: options.epochs,
-      steps,
-      batchSize,
-      samples,
-      model,
-      leads: trainer.leads,
-      checkpoint: () => encodeCheckpoint(trainer, position, callbacks),
-      resume,
-      notice: (text) => void position.history.notices.push(text),
-    };
-    for (const c of callbacks) c.setModel?.(model);
-    for (const c of callbacks) await c.onTrainBegin?.(info);
-    if (options.resumeFrom !== null) {
-      const { openCheckpoint } = await import("./checkpointStore.ts");
-      const { checkpoint, notice } = await openCheckpoint(options.resumeFrom);
-      if (notice !== null) info.notice(notice);
-      resume(checkpoint, options);
-    }
-    await (restored as (() => Promise<void>) | null)?.();
   }
 
   /** Trains on the batches of an epoch. @returns false where training ends at a loss that is not finite */
@@ -125,8 +95,7 @@ class Training {
         if (logs) trainer.retake();
       }
       if (turns.due()) {
-        await yieldToLoop();
-        turns.taken();
+        await turns.take();
         trainer.retake();
       }
     }

@@ -120,6 +120,11 @@ function fitTable(
   const subject = "tabular.fit";
   checkTable(subject, table);
   checkRoles(table, options.roles);
+  if (typeof target !== "string" || target === "") {
+    throw new OptionError(
+      `${subject}: target must be the name of the column to predict; columns: ${table.header.join(", ")}`,
+    );
+  }
   const at = table.header.indexOf(target);
   if (at < 0) {
     const nearest = nearestName(target, table.header);

@@ -11,6 +11,7 @@ import {
   positionEmbedding,
   sequential,
 } from "../../src/index.ts";
+import { openSource } from "../../src/model/load/source.ts";
 import { MODELS, inputsOf, withValues } from "./writtenModels.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "thalweg-save-"));
@@ -29,6 +30,52 @@ test("save() writes what the ending says, and loadModel() reads it again", async
   expect(readdirSync(join(folder, "url")).sort()).toEqual(["net-shard1of1.bin", "net.json"]);
   expect(await data(await loadModel(join(folder, "url", "net.json")))).toEqual(await data(net));
   expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
+});
+
+test("names with #, %, ? and spaces are names, in paths and in URLs, and so are those of the files beside", async () => {
+  const net = withValues(MODELS["mlp"]!());
+  for (const name of ["a#1.json", "50%.json", "a%23b.json", "what?.json", "a b.json", "x#.keras"]) {
+    const [path, url] = [join(folder, "path", name), join(folder, "url of names", name)];
+    await net.save(path);
+    await net.save(pathToFileURL(url));
+    for (const source of [path, url, pathToFileURL(path), pathToFileURL(url)])
+      expect(await data(await loadModel(source)), String(source)).toEqual(await data(net));
+  }
+  for (const place of ["path", "url of names"]) {
+    expect(readdirSync(join(folder, place)).sort()).toEqual(
+      [
+        ...["a#1", "50%", "a%23b", "what?", "a b"].flatMap((stem) => [
+          `${stem}-shard1of1.bin`,
+          `${stem}.json`,
+        ]),
+        "x#.keras",
+      ].sort(),
+    );
+  }
+});
+
+test("a file that names another one is never led out of its folder", async () => {
+  const net = withValues(MODELS["mlp"]!());
+  const from = join(folder, "guarded", "model.json");
+  await net.save(from);
+  const outside = [
+    "../model.json",
+    "a/../../b",
+    "/etc/hostname",
+    "file:///etc/hostname",
+    "https://x.org/a",
+    "\\\\host\\a",
+    "c:\\a",
+    "",
+  ];
+  for (const source of [from, pathToFileURL(from)]) {
+    const opened = await openSource("loadModel", source);
+    for (const name of outside)
+      await expect(opened.sibling(name), name).rejects.toThrow("must name files beside it, got");
+    // In an address %2e%2e would be the folder above.
+    await expect(opened.sibling("%2e%2e/save.test.ts")).rejects.toThrow("no such file");
+    expect((await opened.sibling("group1-shard1of1.bin")).length).toBeGreaterThan(0);
+  }
 });
 
 test("loadModel() of our own ONNX files gives trainable layers again, images channels last", async () => {

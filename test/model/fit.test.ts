@@ -65,6 +65,36 @@ test("classWeight is the same as a weight for each sample of the class", async (
   expect(weightsOf(byClass)).toEqual(weightsOf(bySample));
 });
 
+test("classWeight knows 0 and 1 as numbers, and one-hot rows, and leaves validation alone", async () => {
+  const of = (
+    units: number,
+    activation: "sigmoid" | "softmax",
+    loss: "binaryCrossentropy" | "categoricalCrossentropy" | "meanSquaredError",
+  ) => {
+    const model = sequential([dense({ units, activation, inputShape: [3] })], { seed: 3 });
+    model.compile({ optimizer: "adam", loss });
+    return model;
+  };
+  const sampleWeight = y.map((label) => (label === 1 ? 3 : 1));
+  for (const [make, labels] of [
+    [() => of(1, "sigmoid", "binaryCrossentropy"), y.map((label) => [label])],
+    [() => of(2, "softmax", "categoricalCrossentropy"), y.map((label) => [1 - label, label])],
+  ] as const) {
+    const [byClass, bySample] = [make(), make()];
+    const options = { epochs: 2, validationData: [x, labels] } as const;
+    const a = await byClass.fit(x, labels, { ...options, classWeight: { 1: 3 } });
+    const b = await bySample.fit(x, labels, { ...options, sampleWeight });
+    expect(a.history).toEqual(b.history);
+    const split = await byClass.fit(x, labels, { classWeight: { 1: 3 }, validationSplit: 0.2 });
+    const { loss } = await byClass.evaluate(x.slice(40), labels.slice(40));
+    expect(split.last("val_loss")).toBe(loss);
+  }
+  const halves = y.map((label) => [label / 2]);
+  await expect(
+    of(1, "sigmoid", "meanSquaredError").fit(x, halves, { classWeight: { 1: 3 } }),
+  ).rejects.toThrow("fit: classWeight needs the class of each sample");
+});
+
 test("weights of 1 change nothing but the plan", async () => {
   const [plain, weighted] = [net(), net()];
   await plain.fit(x, y, { epochs: 2, batchSize: 10 });

@@ -124,7 +124,7 @@ const OPTIONS: readonly (readonly [string, unknown, string])[] = [
   [
     "classWeight",
     { a: 1 },
-    'fit: classWeight must hold a number >= 0 for each class, got 1 for "a"',
+    'fit: classWeight must hold a number >= 0 for each class in [0, 2), got 1 for "a"',
   ],
   ["classWeight", { 0: Number.NaN }, 'got NaN for "0"'],
   ["classWeight", { 0: -1 }, 'got -1 for "0"'],

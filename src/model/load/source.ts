@@ -1,4 +1,5 @@
 import { DataError, OptionError, shown, withDefaults } from "../../errors.ts";
+import { isBeside } from "../../io/beside.ts";
 import { type DownloadOptions, type DownloadSource, download } from "../../io/download.ts";
 
 /** Where a model file may come from: a path, an address, its bytes, a File or Blob, or a stream. */
@@ -34,19 +35,26 @@ export interface OpenedSource {
   readonly sibling: (path: string) => Promise<Uint8Array>;
 }
 
-/** The address or path of a file beside another one. */
+/** Whether a source is an address, in which `?`, `#` and `%` say something; in a path they stand for themselves. */
+function isAddress(source: string | URL): boolean {
+  return source instanceof URL || /^(https?|blob|file):/.test(source);
+}
+
+/** The address or path of a file beside another one, by the name that one has for it. @throws DataError where it leaves the folder */
 function beside(source: string | URL, path: string): string | URL {
-  if (source instanceof URL) return new URL(path, source);
-  if (/^(https?|blob|file):/.test(source)) return new URL(path, source);
-  return source.replace(/[^/\\]*$/, "") + path;
+  if (!isBeside(path)) {
+    throw new DataError(
+      `${String(source)}: must name files beside it, got ${JSON.stringify(path).slice(0, 60)}`,
+    );
+  }
+  if (isAddress(source)) return new URL(path.split("/").map(encodeURIComponent).join("/"), source);
+  return String(source).replace(/[^/\\]*$/, "") + path;
 }
 
 /** The name of the file that a path or an address ends in. */
-function baseName(source: string): string {
-  return source
-    .replace(/[?#].*$/s, "")
-    .split(/[/\\]/)
-    .at(-1)!;
+function baseName(source: string | URL): string {
+  const path = isAddress(source) ? String(source).replace(/[?#].*$/s, "") : String(source);
+  return path.split(/[/\\]/).at(-1)!;
 }
 
 /** Opens a source. @throws DataError where it cannot be read, OptionError for an option that is not there */
@@ -63,7 +71,7 @@ export async function openSource(
     );
   }
   const name = named ? String(source) : "";
-  const main = baseName(name) || "model.json";
+  const main = (named ? baseName(source) : "") || "model.json";
   const wanted = (file: string): string | null => {
     if (integrity === null) return null;
     if (typeof integrity !== "string" && Object.hasOwn(integrity, file)) return integrity[file]!;

@@ -1,4 +1,4 @@
-import { OptionError, checkName } from "../../errors.ts";
+import { OptionError, checkName, shown } from "../../errors.ts";
 import { writeFile } from "../../runtime/files.ts";
 import type { AnyModel } from "../model.ts";
 import { type SaveOptions, encodeWeights } from "../save.ts";
@@ -58,13 +58,23 @@ export async function writeModel(
   path: string | URL,
   options: SaveOptions = {},
 ): Promise<void> {
-  const text = String(path);
+  if (typeof path !== "string" && !(path instanceof URL))
+    throw new OptionError(`save: must be given a path or a file: URL, got ${shown(path)}`);
+  // In a URL the name is encoded, and files name each other by what they are called.
+  const text = path instanceof URL ? decodeURIComponent(path.pathname) : path;
+  const foreign = /\.(pt|pth|pkl|pb|tflite|joblib)$/i.exec(text);
+  if (foreign) {
+    throw new OptionError(
+      `save: models are written as .safetensors, .keras, .h5, .json (TensorFlow.js), .onnx or .npz, got "${foreign[0]}"`,
+    );
+  }
   const at = Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1;
   const format = formatOf(text) ?? "safetensors";
   // model.json comes last: whoever sees it finds what it names.
   const files = [...(await filesOf(model, format, text.slice(at), options))].reverse();
   for (const [file, bytes] of files) {
-    const to = path instanceof URL ? new URL(file, path) : text.slice(0, at) + file;
+    const to =
+      path instanceof URL ? new URL(encodeURIComponent(file), path) : text.slice(0, at) + file;
     await writeFile(files.length === 1 ? path : to, bytes);
   }
 }

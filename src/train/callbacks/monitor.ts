@@ -15,7 +15,13 @@ export function directionOf(subject: string, mode: Mode, monitor: string): "min"
 export function watched(subject: string, monitor: string, logs: Logs): number {
   const value = logs[monitor];
   if (value !== undefined) return value;
+  const known = Object.keys(logs);
+  const validates = known.some((name) => name.startsWith("val_"));
+  const cure =
+    monitor.startsWith("val_") && !validates
+      ? "; validationSplit or validationData makes what begins with val_"
+      : "";
   throw new OptionError(
-    `${subject}: there is no "${monitor}" to watch; known: ${Object.keys(logs).join(", ")}`,
+    `${subject}: there is no "${monitor}" to watch; known: ${known.join(", ")}${cure}`,
   );
 }
