@@ -108,9 +108,16 @@ describe.skipIf(missing !== "")("a study in Redis", { timeout: 180_000 }, () => 
     "both write at a time, with Optuna's snapshots between, and nothing is lost",
     async () => {
       const study = await open("both");
-      const args = [`${prologue(OPTUNA_REDIS)}\nrun(120)`, server.url, "both"];
-      const child = spawn(python!, ["-c", ...args], { stdio: ["ignore", "ignore", "inherit"] });
-      const ended = new Promise((resolve) => child.on("close", resolve));
+      // Both want those that wait, and each goes to one of them: else there were fewer new ones.
+      const waiting = Array.from({ length: 30 }, (_, i) => 8 * (1 + (i % 8)));
+      for (const units of waiting) study.enqueue({ units });
+      const args = [
+        `${prologue(OPTUNA_REDIS)}\nprint("up", flush=True)\nrun(120)`,
+        server.url,
+        "both",
+      ];
+      const child = new Process(python!, ["-c", ...args]);
+      await child.until(/up/);
       await study.optimize(
         space,
         async ({ rate }) => {
@@ -119,10 +126,13 @@ describe.skipIf(missing !== "")("a study in Redis", { timeout: 180_000 }, () => 
         },
         { trials: 60 },
       );
-      expect(await ended).toBe(0);
+      expect(await child.exit()).toBe(0);
       const final = await open("both");
       expect(final.trials.length).toBe(180);
       expect(final.trials.every(isFinished)).toBe(true);
+      expect(final.trials.slice(0, 30).map((t) => t.params["units"])).toEqual(waiting);
+      const takers = new Set(final.trials.slice(0, 30).map((t) => t.notes["by"]));
+      expect(takers).toEqual(new Set([undefined, "optuna"]));
       expect(final.trials.filter((t) => t.notes["by"] === "optuna").length).toBe(120);
       expect(redis("exists", "both:snapshot")).toBe("1");
       expect(optuna("both", "show()")).toEqual(shown(final));
