@@ -1,17 +1,19 @@
 // dist/*.js from a module for each source file. Few files, because a program that imports a hundred
 // modules starts 0.15 s later; and cut so that bundlers can leave out what a page does not use. A bundler
 // drops unused statements of a file, but it puts the rest of a file into one chunk, and it downloads at
-// once whatever index.js imports. Hence four kinds of files:
+// once whatever index.js imports. Hence five kinds of files:
 //
 //   core     what a plain network needs to be made and trained
 //   lib      all else that is public
 //   later    what core loads when it is asked for: files of models, checkpoints, streams. Some of it is
 //            public as well, and is in lib a second time: it would otherwise be downloaded at once.
+//   named    optimizers and metrics that few models are compiled with: core loads them where one is given by name
 //   others   what is loaded lazily and is not public: each build of the kernels, codecs of other libraries
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { rolldown } from "rolldown";
 import { filesBelow } from "./cache.mjs";
+import { LAYERS } from "./firstDownload.mjs";
 import { pure } from "./pure.mjs";
 
 /** Namespaces of the public API: modules of their own, because a bundler cannot shake an inlined one. */
@@ -37,9 +39,11 @@ const ENTRIES = {
 };
 const CORE = [
   ...["sequential", "functional"].map((name) => `model/${name}`),
-  ...["activation", "dense", "dropout", "flatten", "reshape"].map((name) => `layers/${name}`),
+  ...LAYERS.map((name) => `layers/${name}`),
 ];
 const LATER = "?later";
+/** Folders whose definitions core loads where one that is not in core is given by name. */
+const NAMED = ["optim", "metrics"];
 /** Files with a class of which each thread has its own copy: pages load them lazily, workers at once. */
 const OF_A_THREAD = ["runtime/peer", "model/worker/upload"];
 const plain = (id) => id.replace(LATER, "");
@@ -86,7 +90,8 @@ function parts(root) {
     lib.delete(file);
     loaders.add(file);
   }
-  return { core, lib, loaders, later, twice };
+  const named = NAMED.map((name) => ({ name, files: all([`${name}/catalogue.gen`]) }));
+  return { core, lib, loaders, later, twice, named };
 }
 
 /** Sends what is loaded lazily to its own copies, and marks constants as pure. */
@@ -116,7 +121,7 @@ function plugin(root, { core, lib, loaders, later, twice }) {
 /** Bundles the modules below `root` into `dist`. */
 export async function bundleLibrary(root, dist) {
   const found = parts(root);
-  const { core, lib, loaders } = found;
+  const { core, lib, loaders, named } = found;
   const build = await rolldown({
     input: Object.fromEntries(
       Object.entries(ENTRIES).map(([name, path]) => [name, join(root, `${path}.js`)]),
@@ -137,6 +142,10 @@ export async function bundleLibrary(root, dist) {
       groups: [
         { name: "core", test: (id) => core.has(id) },
         { name: "lib", test: (id) => lib.has(id) },
+        ...named.map(({ name, files }) => ({
+          name,
+          test: (id) => id.endsWith(LATER) && files.has(plain(id)),
+        })),
         { name: "later", test: (id) => id.endsWith(LATER) },
         { debugName: "loader", name: (id) => (loaders.has(id) ? basename(id, ".js") : null) },
       ],

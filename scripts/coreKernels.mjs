@@ -2,21 +2,16 @@
 // others are in the second build of each variant, which is loaded when a plan has one of them.
 import { join, relative } from "node:path";
 import { buildSync } from "esbuild";
+import { ACTIVATIONS, LAYERS, LOSSES, METRICS, OPTIMIZERS } from "./firstDownload.mjs";
 
 /** What the first download is for, below src/. */
 const ROOTS = [
   "model/sequential",
-  ...["activation", "dense", "dropout", "flatten", "reshape"].map((name) => `layers/${name}`),
-  ...["sgd", "rmsprop", "adam", "adamW"].map((name) => `optim/${name}`),
-  ...["binaryCrossentropy", "categoricalCrossentropy", "sparseCategoricalCrossentropy"].flatMap(
-    (name) => [`losses/${name}`, `metrics/${name}`],
-  ),
-  ...["meanSquaredError", "meanAbsoluteError", "huber"].map((name) => `losses/${name}`),
-  ...["binaryAccuracy", "categoricalAccuracy", "sparseCategoricalAccuracy"].map(
-    (name) => `metrics/${name}`,
-  ),
-  ...["meanSquaredError", "meanAbsoluteError"].map((name) => `metrics/${name}`),
-  ...["relu", "gelu", "sigmoid", "softmax", "tanh"].map((name) => `ops/activations/${name}`),
+  ...LAYERS.map((name) => `layers/${name}`),
+  ...OPTIMIZERS.map((name) => `optim/${name}`),
+  ...LOSSES.map((name) => `losses/${name}`),
+  ...METRICS.map((name) => `metrics/${name}`),
+  ...ACTIVATIONS.map((name) => `ops/activations/${name}`),
 ];
 
 /** Kernels of options that few set, and of what fusion looks for, in code that all need. */

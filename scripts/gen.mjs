@@ -3,7 +3,7 @@
 //   src/kernels/table.gen.ts      the table through which the host encodes commands, with its type
 //   docs/kernels.md               one entry a kernel
 //   docs/{ops,layers,optimizers}.md  tables (see docs.mjs)
-// and, from the definitions in src, the catalogues of names (see catalogue.mjs).
+// and, from the definitions in src, the catalogues of names (see firstNames.mjs for what is known of some at once).
 // `node scripts/gen.mjs --check` writes nothing and fails where a file is not current.
 import { readFileSync, readdirSync, writeFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript";
 import { coreKernels } from "./coreKernels.mjs";
 import { docsOf } from "./docs.mjs";
+import { firstNames } from "./firstNames.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const check = process.argv.includes("--check");
@@ -360,6 +361,7 @@ for (const [folder, pattern] of Object.entries(BARRELS)) {
 for (const c of CATALOGUES) {
   if (existsSync(join(root, c.folder))) files[`${c.folder}/catalogue.gen.ts`] = catalogueText(c);
 }
+Object.assign(files, await firstNames(root, files));
 let stale = 0;
 for (const [path, text] of Object.entries(files)) {
   const file = join(root, path);

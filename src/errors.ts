@@ -23,9 +23,18 @@ export class EngineError extends Error {
   override name = "EngineError";
 }
 
-/** A plan has a kernel that the first build lacks: `Engine.extend` loads it. Caught where that may be awaited. */
+/** A plan has kernels that are not there: `Engine.extend` loads them. Caught where that may be awaited. */
 export class MissingKernelError extends EngineError {
   override name = "MissingKernelError";
+  /** Whether the first build does not have them all. */
+  readonly isExtended: boolean;
+
+  constructor(isExtended: boolean) {
+    super(
+      "engine: the kernels of this model are not loaded yet; await model.predict(x) once before predictSync",
+    );
+    this.isExtended = isExtended;
+  }
 }
 
 /** Where numbers stopped being finite. */

@@ -1,5 +1,5 @@
 import type { Choice, Distribution } from "../tune/space/distribution.ts";
-import type { Attribute } from "../tune/trialRecord.ts";
+import type { Attribute, Outcome } from "../tune/trialRecord.ts";
 import { DataError, NonFiniteError, shown } from "../errors.ts";
 
 /** Name of the jobs of a queue. */
@@ -17,6 +17,9 @@ export interface TrialJob {
   readonly session: string;
 }
 
+/** A number as it is sent. */
+type Sent = number | string;
+
 /** Where an answer goes: a worker's list, and the question's name in it. */
 export interface ReplyTo {
   readonly list: string;
@@ -32,21 +35,24 @@ export type TrialNews =
       readonly reply: ReplyTo;
     }
   | { readonly kind: "shouldPrune"; readonly reply: ReplyTo }
-  | { readonly kind: "report"; readonly value: number | string; readonly step: number }
+  | { readonly kind: "report"; readonly value: Sent; readonly step: number }
   | { readonly kind: "note"; readonly name: string; readonly value: Attribute };
 
 /** How a trial ended, as a job's result. Errors are the job's failure: the engine may try again. */
 export type TrialEnd =
-  | { readonly kind: "value"; readonly value: number | string }
+  | { readonly kind: "value"; readonly value: Sent | readonly Sent[] }
   | { readonly kind: "pruned" };
+
+function isSent(value: unknown): value is Sent {
+  return typeof value === "number" || typeof value === "string";
+}
 
 /** The result of a job, which any program may have written. @throws DataError where it is none of a trial */
 export function trialEnd(queue: string, result: unknown): TrialEnd {
   const { kind, value } = (result ?? {}) as { readonly kind?: unknown; readonly value?: unknown };
   if (kind === "pruned") return { kind };
-  if (kind === "value" && (typeof value === "number" || typeof value === "string")) {
-    return { kind, value };
-  }
+  if (kind === "value" && isSent(value)) return { kind, value };
+  if (kind === "value" && Array.isArray(value) && value.every(isSent)) return { kind, value };
   throw new DataError(
     `trialQueue: a job of "${queue}" must end with a trial's value, got ${shown(result)}; another program takes jobs of this queue, give it another name`,
   );
@@ -74,13 +80,23 @@ export interface Withdrawal {
 }
 
 /** A number for JSON, which has no NaN and no infinity. */
-export function sent(value: number): number | string {
+export function sent(value: number): Sent {
   return Number.isFinite(value) ? value : String(value);
 }
 
 /** The number of `sent`. */
-export function receivedNumber(value: number | string): number {
+export function receivedNumber(value: Sent): number {
   return Number(value);
+}
+
+/** What an objective returned, for JSON. */
+export function sentOutcome(value: Outcome): Sent | readonly Sent[] {
+  return Array.isArray(value) ? value.map(sent) : sent(value as number);
+}
+
+/** What `sentOutcome` sent. */
+export function receivedOutcome(value: Sent | readonly Sent[]): Outcome {
+  return typeof value === "object" ? value.map(receivedNumber) : receivedNumber(value);
 }
 
 /** Keys of a queue in Redis, beside the engine's own. */

@@ -2,6 +2,7 @@ import { DataError, OptionError, withDefaults } from "../errors.ts";
 import { TrialPruned } from "../tune/pruned.ts";
 import type { Choice, Space } from "../tune/space/distribution.ts";
 import type { Trial } from "../tune/trial.ts";
+import type { Outcome } from "../tune/trialRecord.ts";
 import { type Job, type Queue, type QueueEvents, type RedisEngine, connect } from "./bullmq.ts";
 import { PATIENCE_MS, inTime, redisError } from "./redis.ts";
 import { withoutPassword } from "./redisAddress.ts";
@@ -14,6 +15,7 @@ import {
   type Withdrawal,
   keysOf,
   receivedNumber,
+  receivedOutcome,
   trialEnd,
   trialError,
 } from "./trialJob.ts";
@@ -53,7 +55,7 @@ const KEPT_SECONDS = 3600;
 /** A trial that waits for its worker. */
 interface Waiting {
   readonly trial: Trial;
-  readonly resolve: (value: number) => void;
+  readonly resolve: (value: Outcome) => void;
   readonly reject: (error: Error) => void;
   /** Null until it is in the queue. */
   job: Job<TrialJob> | null;
@@ -111,9 +113,11 @@ export class TrialQueue {
    *
    * @param space  the declared space that is given to `study.optimize`; null where the objective asks its trial
    */
-  objective(space: Space | null = null): (...args: unknown[]) => Promise<number> {
-    // With a declared space the parameters come first, and the trial has them.
-    return (...args) => this.run(args.at(-1) as Trial, space !== null);
+  objective<V extends Outcome = number>(
+    space: Space | null = null,
+  ): (...args: unknown[]) => Promise<V> {
+    // With a declared space the parameters come first, and the trial has them. The study checks what comes.
+    return (...args) => this.run(args.at(-1) as Trial, space !== null) as Promise<V>;
   }
 
   private async answered<T>(answer: Promise<T>): Promise<T> {
@@ -131,9 +135,9 @@ export class TrialQueue {
     this.behind.add(done);
   }
 
-  private async run(trial: Trial, declared: boolean): Promise<number> {
+  private async run(trial: Trial, declared: boolean): Promise<Outcome> {
     const id = `${this.session}-${trial.number}`;
-    const value = new Promise<number>((resolve, reject) =>
+    const value = new Promise<Outcome>((resolve, reject) =>
       this.waiting.set(id, { trial, resolve, reject, job: null }),
     );
     const withdraw = (): void => this.withdraw(id, String(trial.signal?.reason));
@@ -172,11 +176,11 @@ export class TrialQueue {
     else this.later(job.remove());
   }
 
-  private settle(id: string, result: number | Error): void {
+  private settle(id: string, result: Outcome | Error): void {
     const waiting = this.waiting.get(id);
     if (!waiting) return;
-    if (typeof result === "number") waiting.resolve(result);
-    else waiting.reject(result);
+    if (result instanceof Error) waiting.reject(result);
+    else waiting.resolve(result);
   }
 
   private settleAll(error: Error): void {
@@ -197,7 +201,7 @@ export class TrialQueue {
     if (!this.waiting.has(id)) return;
     try {
       const end = trialEnd(this.name, result);
-      this.settle(id, end.kind === "pruned" ? new TrialPruned() : receivedNumber(end.value));
+      this.settle(id, end.kind === "pruned" ? new TrialPruned() : receivedOutcome(end.value));
     } catch (error) {
       this.settle(id, error as Error);
     }

@@ -15,6 +15,7 @@ import {
   type Withdrawal,
   keysOf,
   sent,
+  sentOutcome,
 } from "./trialJob.ts";
 import { checkQueueName } from "./trialQueue.ts";
 import { SECOND_LOOK_MS, WantedBy } from "./wantedJobs.ts";
@@ -161,7 +162,7 @@ export class TrialWorker {
       const trial = this.trialOf(job, control.signal);
       const value = await this.threads.run(trial, declared);
       this.onTrial?.(number, "ends");
-      return { kind: "value", value: sent(value) };
+      return { kind: "value", value: sentOutcome(value) };
     } catch (error) {
       if (error instanceof TrialPruned) {
         this.onTrial?.(number, "is pruned");

@@ -91,24 +91,23 @@ interface Exports {
   peakMadd?(n: number): number;
 }
 
-/** What `createEngine` has found out and made. */
+/** What `engineOf` has found out and made. */
 interface Parts {
   readonly variant: Variant;
   readonly memory: WebAssembly.Memory;
-  readonly exports: Exports;
   readonly maximumMemory: number;
   readonly splitWork: number;
   readonly features: Features;
   readonly asked: number;
+  readonly wanted: number;
+  readonly compiled: WebAssembly.Module | null;
 }
 
 /** One wasm instance with its one linear memory, and the worker threads that share it. */
 export class Engine {
   readonly variant: Variant;
   readonly memory: WebAssembly.Memory;
-  /** Of the build that runs now: `extend` replaces it. */
-  exports: Exports;
-  /** Whether every kernel is there; before, only those of plain networks. */
+  /** Whether every kernel is there; before, those of plain networks at most. */
   complete = false;
   /** First byte that the host may use. */
   readonly base: Address;
@@ -126,22 +125,31 @@ export class Engine {
   private readonly features: Features;
   /** Threads that were asked for. */
   private readonly asked: number;
+  /** Threads that the first build begins with. */
+  private readonly wanted: number;
+  /** A build with every kernel, where another thread has compiled one. */
+  private readonly compiled: WebAssembly.Module | null;
   private readonly control: Address;
   private pool: Pool | null = null;
   /** Why there is no pool, where one was wanted. */
   private poolNote = "";
-  private extending: Promise<void> | null = null;
+  /** The build that runs now. */
+  private kernels: Exports | null = null;
+  /** What loads the first build, and the build with every kernel. */
+  private readonly loading: { first?: Promise<void>; all?: Promise<void> } = {};
 
-  constructor({ variant, memory, exports, maximumMemory, splitWork, features, asked }: Parts) {
+  constructor({ asked, wanted, compiled, ...parts }: Parts) {
+    const { variant, memory, maximumMemory, splitWork, features } = parts;
     this.variant = variant;
     this.memory = memory;
-    this.exports = exports;
     this.control = STATIC_BYTES;
-    this.base = this.control + (exports.runShared ? CONTROL_BYTES : 0);
+    this.base = this.control + (isShared(variant) ? CONTROL_BYTES : 0);
     this.maximumMemory = maximumMemory;
     this.splitWork = splitWork;
     this.features = features;
     this.asked = asked;
+    this.wanted = wanted;
+    this.compiled = compiled;
     this.f32 = new Float32Array(memory.buffer);
     this.i32 = new Int32Array(memory.buffer);
     this.u8 = new Uint8Array(memory.buffer);
@@ -152,40 +160,47 @@ export class Engine {
     return this.pool?.threads ?? 1;
   }
 
-  /**
-   * Loads the build with every kernel, once, in place of the first one: kernels keep nothing between commands,
-   * so what lies in memory stays as it is.
-   */
-  extend(): Promise<void> {
-    return (this.extending ??= this.loadAll());
+  /** What the build that runs exports. @throws MissingKernelError before there is one */
+  get exports(): Exports {
+    if (!this.kernels) throw new MissingKernelError(false);
+    return this.kernels;
   }
 
-  /** Runs `body`; where it meets a kernel that is not there yet, loads all of them and runs it again. */
+  /**
+   * Loads kernels, once: every one, or those of plain networks. A build with all takes the place of the first one:
+   * kernels keep nothing between commands, so what lies in memory stays as it is.
+   */
+  extend(all: boolean = true): Promise<void> {
+    if (this.complete || (this.kernels && !all)) return Promise.resolve();
+    if (all) return (this.loading.all ??= this.load(true));
+    return this.loading.all ?? (this.loading.first ??= this.load(false));
+  }
+
+  /** Runs `body`; where it meets kernels that are not there yet, loads them and runs it again. */
   async withKernels<T>(body: () => T): Promise<T> {
     try {
       return body();
     } catch (error) {
       if (!(error instanceof MissingKernelError)) throw error;
-      await this.extend();
+      await this.extend(error.isExtended);
       return body();
     }
   }
 
   /** @throws MissingKernelError where the commands are not all in the build that runs */
-  require(commands: { readonly isExtended: boolean }): void {
-    if (!commands.isExtended || this.complete) return;
-    throw new MissingKernelError(
-      "engine: the kernels of this model are not loaded yet; await model.predict(x) once before predictSync",
-    );
+  require({ isExtended }: { readonly isExtended: boolean }): void {
+    if (!this.complete && (isExtended || !this.kernels)) throw new MissingKernelError(isExtended);
   }
 
-  private async loadAll(): Promise<void> {
-    const module = await compileVariant(this.variant, true);
-    const { threads } = this;
-    const left = await this.dismissPool();
-    this.exports = await instantiateOn(module, this.memory);
-    this.complete = true;
-    if (left && !this.closed) await this.startThreads(threads, module);
+  private async load(all: boolean): Promise<void> {
+    const module = this.compiled ?? (await compileVariant(this.variant, all));
+    const threads = this.kernels ? this.threads : this.wanted;
+    const isFree = !this.kernels || (await this.dismissPool());
+    const kernels = await instantiateOn(module, this.memory);
+    if (this.complete) return; // the build with all has overtaken the first one
+    this.kernels = kernels;
+    this.complete = all;
+    if (isFree && threads > 1 && !this.closed) await this.startThreads(threads, module);
   }
 
   /** Starts the workers. Where that fails the engine stays with one thread and `info` says why. */
@@ -321,15 +336,16 @@ export function moduleFor({ variant }: Engine): Promise<WebAssembly.Module> {
   return compileVariant(variant, true);
 }
 
-/**
- * Compiles and instantiates an engine. Most programs use the shared one of `init`.
- *
- * @param compiled  a module with every kernel of `options.variant`, where there is one
- */
-export async function createEngine(
-  options: Partial<EngineOptions> = {},
+/** Whether a build has shared memory. */
+function isShared(variant: Variant): boolean {
+  return variant.endsWith("-mt");
+}
+
+/** An engine without kernels so far. */
+function engineOf(
+  options: Partial<EngineOptions>,
   compiled: WebAssembly.Module | null = null,
-): Promise<Engine> {
+): Engine {
   const all = withDefaults("init", DEFAULTS, options);
   if (!(all.maximumMemory >= PAGE && all.maximumMemory <= 2 ** 32)) {
     throw new OptionError(
@@ -347,25 +363,35 @@ export async function createEngine(
   const wanted = maySleep() ? asked : Math.min(asked, hardwareThreads());
   if (all.variant !== null) checkVariant(all.variant, features, all.reproducible);
   const variant = all.variant ?? chooseVariant(features, wanted, all.reproducible);
-  const shared = variant.endsWith("-mt");
+  const shared = isShared(variant);
   const maximum = Math.floor(all.maximumMemory / PAGE);
   const memory = new WebAssembly.Memory(
     shared ? { initial: 1, maximum, shared: true } : { initial: 1, maximum },
   );
-  const module = compiled ?? (await compileVariant(variant, false));
-  const exports = await instantiateOn(module, memory);
   const { splitWork } = all;
-  const engine = new Engine({
+  return new Engine({
     variant,
     memory,
-    exports,
     maximumMemory: maximum * PAGE,
     splitWork,
     features,
     asked,
+    wanted: shared ? wanted : 1,
+    compiled,
   });
-  engine.complete = compiled !== null;
-  if (shared && wanted > 1) await engine.startThreads(wanted, module);
+}
+
+/**
+ * Compiles and instantiates an engine. Most programs use the shared one of `init`.
+ *
+ * @param compiled  a module with every kernel of `options.variant`, where there is one
+ */
+export async function createEngine(
+  options: Partial<EngineOptions> = {},
+  compiled: WebAssembly.Module | null = null,
+): Promise<Engine> {
+  const engine = engineOf(options, compiled);
+  await engine.extend(compiled !== null);
   return engine;
 }
 
@@ -377,25 +403,37 @@ export function runningEngine(): Engine | null {
   return running;
 }
 
+function forgetClosed(): void {
+  if (!running?.closed) return;
+  shared = undefined;
+  running = null;
+}
+
 /**
  * Starts the shared engine with options; without a call it starts by itself at the first use, and anew
  * when it was closed.
  *
  * @throws OptionError if it already runs with other options
  */
-export function init(options: Partial<EngineOptions> = {}): Promise<Engine> {
-  if (running?.closed) {
-    shared = undefined;
-    running = null;
-  }
+export async function init(options: Partial<EngineOptions> = {}): Promise<Engine> {
+  forgetClosed();
   if (shared !== undefined && Object.keys(options).length > 0) {
-    return Promise.reject(
-      new OptionError(
-        "init: the engine already runs; call init before the first tensor is computed, or close the engine",
-      ),
+    throw new OptionError(
+      "init: the engine already runs; call init before the first tensor is computed, or close the engine",
     );
   }
-  return initWith(options, null);
+  const engine = await initWith(options, null);
+  await engine.extend(false);
+  return engine;
+}
+
+/**
+ * The shared engine for those who make plans. Where it did not run it has no kernels yet: the first plan says which
+ * build to load, so that a page downloads one.
+ */
+export function sharedEngine(): Promise<Engine> {
+  forgetClosed();
+  return (shared ??= (async () => (running = engineOf({})))());
 }
 
 /** `init` with a module that another thread has compiled. */

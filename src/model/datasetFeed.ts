@@ -1,6 +1,6 @@
 import { DataError, OptionError } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
-import { init } from "../kernels/engine.ts";
+import { sharedEngine } from "../kernels/engine.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
 import { bytesOf, sizeOf } from "../shape.ts";
 import { batchStage } from "../train/data/batch.ts";
@@ -188,7 +188,7 @@ class StreamFeed implements Feed {
  * place too.
  */
 async function freeRoom(): Promise<number> {
-  const engine = await init();
+  const engine = await sharedEngine();
   return (engine.maximumMemory - regionsOf(engine).used) / 2;
 }
 

@@ -107,7 +107,7 @@ export async function evaluate(
   let [data, feed]: [ResidentData | null, Feed | null] = [null, null];
   let letGo: (() => void) | null = null;
   try {
-    const engine = await start();
+    const engine = await start(model);
     // Weights of 1 change nothing, and a training with weights that goes on beside keeps its plans.
     const runner = model.runnerOn(engine, source.weighted || null);
     letGo = runner.hold();

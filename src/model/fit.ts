@@ -1,6 +1,5 @@
 import { OptionError, withDefaults } from "../errors.ts";
 import type { History } from "../train/history.ts";
-import { init } from "../kernels/engine.ts";
 import type { Description } from "../train/data/described.ts";
 import { train } from "../train/loop.ts";
 import type { FitEpoch, Trainer } from "../train/trainer.ts";
@@ -51,7 +50,7 @@ export async function* fitIterator(
   let trainer: FitTrainer | null = null;
   try {
     const share = await shareIn(options.group);
-    trainer = new FitTrainer(model, await init(), { source, held, seed, share });
+    trainer = new FitTrainer(model, await model.start(), { source, held, seed, share });
     await trainer.prepare();
     return yield* train(trainer, { ...options, notices: noticesOf(y, options, trainer) });
   } finally {

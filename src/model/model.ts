@@ -1,6 +1,6 @@
 import { OptionError, ShapeError, shown } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
-import { type Engine, init } from "../kernels/engine.ts";
+import { type Engine, sharedEngine } from "../kernels/engine.ts";
 import type { AnyLayer, Layer } from "../layers/defineLayer.ts";
 import type { LayerTensor } from "../layers/layerTensor.ts";
 import { Random } from "../math/random.ts";
@@ -29,6 +29,7 @@ import {
   type Objective,
   compiledFrom,
   headsOf,
+  loaded,
 } from "./objective.ts";
 import { optionsBeside } from "./optionsBeside.ts";
 import { type PredictOptions, type PredictSyncOptions, predict, predictSync } from "./predict.ts";
@@ -215,6 +216,16 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return { heads: headsOf(this.compiled, this.topology), weighted };
   }
 
+  /** The engine, and what `compile` was told by name: before `runnerOn`. @internal */
+  async start(): Promise<Engine> {
+    const { compiledState: compiled } = this;
+    if (compiled) {
+      const whole = await loaded(compiled);
+      if (this.compiledState === compiled) this.compiledState = whole;
+    }
+    return sharedEngine();
+  }
+
   /**
    * The model in linear memory. It is made anew, with all values carried over by name, when what is
    * trained or whether samples are weighted has changed since the last call. Where others may have their turn between
@@ -223,11 +234,10 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
    * @param weighted  whether samples have weights; null: as it is
    */
   async runner(weighted: boolean | null = null): Promise<Runner> {
-    const engine = await init();
-    return this.runnerOn(engine, weighted);
+    return this.runnerOn(await this.start(), weighted);
   }
 
-  /** `runner` on an engine that has started. */
+  /** `runner` on the engine of `start`. */
   runnerOn(engine: Engine, weighted: boolean | null = null): Runner {
     const { topology } = this;
     const trained = new Set(this.variableList.filter((v) => this.isTrained(v)).map((v) => v.name));

@@ -1,10 +1,10 @@
 import { OptionError, checkName, checkOptions, shown } from "../errors.ts";
 import { type LossName, losses } from "../losses/catalogue.gen.ts";
 import type { Loss } from "../losses/defineLoss.ts";
-import { type MetricLike, type NamedMetric, metricsFor } from "../metrics/resolve.ts";
+import { type MetricLike, type NamedMetric, loadMetrics, metricsFor } from "../metrics/resolve.ts";
 import { byName } from "../names.ts";
 import type { OptimizerName } from "../optim/catalogue.gen.ts";
-import { optimizers } from "../optim/catalogue.gen.ts";
+import { optimizerNamed, withRule } from "../optim/byName.ts";
 import type { Optimizer } from "../optim/defineOptimizer.ts";
 import type { DType, Shape } from "../shape.ts";
 import type { Topology } from "./topology.ts";
@@ -119,14 +119,18 @@ export function compiledFrom(options: CompileOptions): Compiled {
   if (typeof metrics !== "object" || metrics === null)
     throw new OptionError(`compile: metrics must be a list, got ${shown(metrics)}`);
   return {
-    optimizer:
-      typeof optimizer === "string"
-        ? byName("compile", "optimizer", optimizers, optimizer)()
-        : optimizer,
+    optimizer: typeof optimizer === "string" ? optimizerNamed(optimizer) : optimizer,
     loss: isLoss(loss) || typeof loss === "function" ? lossOf(loss)! : mapOutputs(loss, lossOf),
     lossWeights,
     metrics: Array.isArray(metrics) ? [...(metrics as readonly MetricLike[])] : metrics,
   };
+}
+
+/** The same with all definitions that were given by name: what few pages have is loaded now. */
+export async function loaded(compiled: Compiled): Promise<Compiled> {
+  const metrics = Object.values(compiled.metrics).flat() as readonly MetricLike[];
+  const [optimizer] = await Promise.all([withRule(compiled.optimizer), loadMetrics(metrics)]);
+  return optimizer === compiled.optimizer ? compiled : { ...compiled, optimizer };
 }
 
 /** One value for each output. @throws OptionError for a name that no output has, or another number of values */

@@ -1,5 +1,4 @@
 import { NonFiniteError, withDefaults } from "../errors.ts";
-import { init } from "../kernels/engine.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { type DataLike, samplesFor } from "./data.ts";
 import { residentSource } from "./feed.ts";
@@ -27,7 +26,7 @@ export async function trainOnBatch(
   );
   const samples = samplesFor("trainOnBatch", model, x, y, sampleWeight);
   const weighted = samples.weight !== null;
-  const engine = await init();
+  const engine = await model.start();
   const data = new ResidentData(engine);
   let letGo: (() => void) | null = null;
   try {

@@ -1,5 +1,4 @@
 import { withDefaults } from "../errors.ts";
-import { init } from "../kernels/engine.ts";
 import { explain } from "../plan/explain.ts";
 import type { AnyModel } from "./model.ts";
 import type { StepKind } from "./runner.ts";
@@ -43,7 +42,7 @@ export async function planInfo(model: AnyModel, options: PlanInfoOptions): Promi
     { kind: "train", batchSize: 32 },
     options,
   );
-  const engine = await init();
+  const engine = await model.start();
   const runner = model.runnerOn(engine);
   const letGo = runner.hold();
   const loading = runner.prepare([[kind, batchSize]], runner.defaultDtypes(kind, batchSize));

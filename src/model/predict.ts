@@ -117,7 +117,7 @@ export async function outputsOf(
   const inputs = inputsFor("predict", model, x as DataLike);
   const batch = batchSizeFor("predict", batchSize ?? 32, inputs[0]!.shape[0]!);
   const { turns } = running;
-  const engine = await running.start();
+  const engine = await running.start(model);
   const steps = batches(model, model.runnerOn(engine), inputs, batch, turns);
   try {
     for (;;) {

@@ -27,7 +27,7 @@ export async function predictDataset(
   let [data, feed]: [ResidentData | null, Feed | null] = [null, null];
   let letGo: (() => void) | null = null;
   try {
-    const engine = await start();
+    const engine = await start(model);
     const runner = model.runnerOn(engine);
     letGo = runner.hold();
     data = new ResidentData(runner.engine);

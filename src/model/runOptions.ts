@@ -1,7 +1,8 @@
 import { OptionError, shown } from "../errors.ts";
-import { type Engine, init } from "../kernels/engine.ts";
+import type { Engine } from "../kernels/engine.ts";
 import type { WorkerLike } from "../runtime/workerLike.ts";
 import { type Turns, turnsUntil } from "../train/turns.ts";
+import type { AnyModel } from "./model.ts";
 
 /** Where a call runs, and what ends it. */
 export interface RunOptions {
@@ -24,11 +25,11 @@ export function checkSignal(subject: string, signal: AbortSignal | null): void {
 export interface Running {
   readonly turns: Turns;
   /** The engine; asked for when the samples are there and the model is built. */
-  readonly start: () => Promise<Engine>;
+  readonly start: (model: AnyModel) => Promise<Engine>;
 }
 
 /** A pass that a signal ends. @throws OptionError; or the signal's reason, where it is aborted already */
 export function runningUntil(subject: string, signal: AbortSignal | null): Running {
   checkSignal(subject, signal);
-  return { turns: turnsUntil(signal), start: init };
+  return { turns: turnsUntil(signal), start: (model) => model.start() };
 }

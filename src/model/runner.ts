@@ -161,13 +161,17 @@ export class Runner {
     }
     // Many batch sizes would otherwise fill the memory with plans that nobody asks for again.
     if (this.plans.size + steps.length > MOST_PLANS) this.forgetPlans();
-    try {
-      for (const [kind, batch] of steps) this.plan(kind, batch, dtypes);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof MissingKernelError)) throw error;
-      return this.engine.extend().then(() => this.prepare(steps, dtypes));
+    let missing: MissingKernelError | null = null;
+    for (const [kind, batch] of steps) {
+      try {
+        this.plan(kind, batch, dtypes);
+      } catch (error) {
+        if (!(error instanceof MissingKernelError)) throw error;
+        if (!missing?.isExtended) missing = error;
+      }
     }
+    if (!missing) return undefined;
+    return this.engine.extend(missing.isExtended).then(() => this.prepare(steps, dtypes));
   }
 
   /** The plan of a kind and batch size for data of these dtypes. */

@@ -1,7 +1,7 @@
 import { OptionError, ShapeError } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
 import { Commands } from "../kernels/commands.ts";
-import { type Engine, init } from "../kernels/engine.ts";
+import { type Engine, sharedEngine } from "../kernels/engine.ts";
 import { kernelsOf } from "../kernels/kernels.ts";
 import { reclaimWith } from "../memory/reclaim.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
@@ -126,7 +126,7 @@ export class PlacedArrays {
  */
 export async function placeArrays(arrays: ArrayLayout, owner: object): Promise<PlacedArrays> {
   const { optimizer, layout, bytes } = arrays;
-  const engine = await init();
+  const engine = await sharedEngine();
   const regions = regionsOf(engine);
   const { definition, options } = optimizer;
   const allocate = (): Address => regions.allocate(bytes);
@@ -160,7 +160,7 @@ export async function placeArrays(arrays: ArrayLayout, owner: object): Promise<P
   const work = regions.allocate(padded(needs.work) + scratchBytes * engine.threads);
   run.emitUpdate(kernels, commands, work);
   const end = commands.position;
-  if (commands.isExtended) await engine.extend();
+  await engine.extend(commands.isExtended);
   const base = regions.allocate(commands.bytes);
   commands.place(engine.i32, base);
   const held = [parameters, gradients, ...slots.values(), work, base];

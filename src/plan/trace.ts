@@ -10,7 +10,7 @@ import type {
   Unruled,
 } from "../graph/shapedOp.ts";
 import { SymbolicTensor as Symbolic } from "../graph/symbolic.ts";
-import { type Engine, init } from "../kernels/engine.ts";
+import { type Engine, sharedEngine } from "../kernels/engine.ts";
 import { reclaimWith } from "../memory/reclaim.ts";
 import { regionsOf } from "../memory/regions.ts";
 import { type DType, type Shape, allocate, bytesOf, printShape, sizeOf } from "../shape.ts";
@@ -125,7 +125,7 @@ class PlanCache {
 
   async run(args: readonly TensorLike[]): Promise<Tensor[]> {
     const values = args.map((a) => tensor(a));
-    const engine = await init();
+    const engine = await sharedEngine();
     const key = values.map((t) => `${t.dtype}${printShape(t.shape)}`).join();
     let traced = this.plans.get(key);
     if (!traced) {
@@ -242,7 +242,7 @@ export async function compute<A extends Attrs>(
   const leaves = leavesOf(values);
   const call = op as (...xs: unknown[]) => SymbolicTensor;
   const outputs = [hasAttrs ? call(...leaves, last) : call(...leaves)];
-  const engine = await init();
+  const engine = await sharedEngine();
   const traced = await engine.withKernels(() => new Traced(engine, leaves, outputs));
   try {
     return traced.run(values)[0]!;

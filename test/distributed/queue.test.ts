@@ -47,14 +47,12 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 180_000 }, () =>
 
   async function worker(
     queue: string,
-    pause: number = 0,
+    options: { pause?: number; objectives?: number; jobs?: number } = {},
     command: readonly string[] = [process.execPath],
-    jobs: number = 1,
   ): Promise<Process> {
     const [program, ...args] = command;
     const started = new Process(program!, [
-      ...[...args, here("worker.mjs"), server.url, queue],
-      ...[String(pause), String(jobs)],
+      ...[...args, here("worker.mjs"), server.url, queue, JSON.stringify(options)],
     ]);
     workers.push(started);
     await started.until(/ready/);
@@ -79,19 +77,43 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 180_000 }, () =>
     const whole = await studied("whole");
     expect(whole.trials.map((t) => t.state)).toEqual(Array(4).fill("complete"));
 
-    const first = await worker("killed", 20);
+    const first = await worker("killed", { pause: 20 });
     const running = studied("killed");
     await first.until(/trial 0 begins/);
     await new Promise((resolve) => setTimeout(resolve, 500));
     await first.end("SIGKILL");
     expect(first.text).not.toContain("trial 0 ends");
-    const second = await worker("killed", 1);
+    const second = await worker("killed", { pause: 1 });
     const killed = await running;
     expect(second.text).toContain("trial 0 ends");
     expect(told(killed)).toEqual(told(whole));
     // It went on from a checkpoint, and did not begin anew.
     expect(whole.trials[0]!.notes["found"]).toBe(0);
     expect(killed.trials[0]!.notes["found"]).toBe(2);
+  });
+
+  test("a study of two objectives gets both values of each trial", async () => {
+    await worker("several", { objectives: 2 });
+    await using queue = await queueOf("several");
+    const study = tune.createStudy({
+      directions: ["minimize", "minimize"],
+      sampler: tune.nsga2Sampler({ population: 3 }),
+      seed: 3,
+    });
+    await study.optimize(SPACE, queue.objective(SPACE), { trials: 7, jobs: 2, lag: 2 });
+    for (const { values, params } of study.trials) {
+      expect(values).toEqual([expect.any(Number), params["units"]]);
+    }
+    expect(study.trials.at(-1)!.system["nsga2:parents"]).toBeDefined();
+    expect(study.paretoFront.length).toBeGreaterThan(0);
+
+    // A worker whose objective has one value fails the trial, in words.
+    await worker("single");
+    await using single = await queueOf("single");
+    const wrong = tune.createStudy({ directions: ["minimize", "minimize"] });
+    await expect(wrong.optimize(SPACE, single.objective(SPACE), { trials: 1 })).rejects.toThrow(
+      "must be a list of 2 numbers, got 0.",
+    );
   });
 
   test("an objective that throws is tried again as often as asked, and then fails its trial", async () => {
@@ -119,7 +141,7 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 180_000 }, () =>
     expect(states.filter((s) => s === "complete").length).toBeGreaterThanOrEqual(3);
     expect(study.trials.every((t) => t.intermediate.size > 0)).toBe(true);
 
-    const slow = await worker("aborted", 50);
+    const slow = await worker("aborted", { pause: 50 });
     await using other = await queueOf("aborted");
     const control = new AbortController();
     const ended = tune
@@ -146,7 +168,7 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 180_000 }, () =>
   };
 
   test("jobs of a study that was killed are dropped: those in the queue, and one that runs", async () => {
-    const slow = await worker("dead", 60);
+    const slow = await worker("dead", { pause: 60 });
     const dead = program("dead", 4);
     await slow.until(/trial 0 begins/);
     await dead.end("SIGKILL");
@@ -243,7 +265,7 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 180_000 }, () =>
   test("a worker has as many connections with four trials as with one", async () => {
     const count = async (queue: string, jobs: number): Promise<number> => {
       const before = redis("client", "list").split("\n").length;
-      const one = await worker(queue, 20, [process.execPath], jobs);
+      const one = await worker(queue, { pause: 20, jobs });
       const study = program(queue, 4);
       await one.until(new RegExp(`(begins[^]*){${jobs}}`));
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -344,9 +366,9 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 180_000 }, () =>
     await worker("node");
     const node = await studied("node");
     await Promise.all([
-      worker("mixed", 1, [bin("deno"), "run", "-A", "--node-modules-dir=manual"]),
-      worker("mixed", 1, [bin("bun")]),
-      worker("mixed", 1),
+      worker("mixed", { pause: 1 }, [bin("deno"), "run", "-A", "--node-modules-dir=manual"]),
+      worker("mixed", { pause: 1 }, [bin("bun")]),
+      worker("mixed", { pause: 1 }),
     ]);
     const mixed = await studied("mixed", { jobs: 3 });
     expect(told(mixed)).toEqual(told(node));

@@ -1,5 +1,5 @@
 import { OptionError, shown } from "../../errors.ts";
-import { init } from "../../kernels/engine.ts";
+import { sharedEngine } from "../../kernels/engine.ts";
 import { afterIdle } from "../../runtime/idle.ts";
 import type { AnyModel } from "../model.ts";
 import { keptWorkers } from "../keptWorkers.ts";
@@ -25,7 +25,7 @@ export async function borrow(
       `${use.subject}: worker must be true, or a function that starts a worker, got ${shown(worker)}`,
     );
   }
-  const engine = await init();
+  const engine = await sharedEngine();
   const link = keptWorkers.get(model)?.take() as Link | undefined;
   if (link && !link.ended) {
     if (link.worker === worker && link.engine === engine) {

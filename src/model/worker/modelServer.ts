@@ -1,5 +1,5 @@
 import { OptionError } from "../../errors.ts";
-import { type Engine, init, initWith } from "../../kernels/engine.ts";
+import { type Engine, initWith } from "../../kernels/engine.ts";
 import { holdLifeline } from "../../runtime/lifeline.ts";
 import { type Handlers, type Moved, type Peer, moved } from "../../runtime/peer.ts";
 import type { TensorLike } from "../../tensor/tensor.ts";
@@ -105,7 +105,7 @@ export class ModelServer {
     const start = async (): Promise<Engine> => {
       const inputShape = [...this.model.topology.inputs[0]!.shape];
       if (!changes) this.take(await this.peer().call<Changes>("built", inputShape));
-      return init();
+      return this.model.start();
     };
     // The caller answers with the reason of a signal that was aborted.
     return { turns: new Turns(STRIDE, () => this.peer().call("proceed", null)), start };

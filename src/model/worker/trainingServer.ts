@@ -1,5 +1,4 @@
 import { withDefaults } from "../../errors.ts";
-import { init } from "../../kernels/engine.ts";
 import { type Handlers, type Moved, moved } from "../../runtime/peer.ts";
 import type { TensorLike } from "../../tensor/tensor.ts";
 import type { CallbackState } from "../../train/callbacks.ts";
@@ -70,7 +69,7 @@ export class TrainingServer {
     const y = unpacked(message.y) as DataLike | null;
     const [source, held] = await sourcesOf(model, descriptionOf(x) ?? x, y, all, own);
     const seed = all.seed ?? model.seed;
-    const trainer = new FitTrainer(model, await init(), { source, held, seed, share: null });
+    const trainer = new FitTrainer(model, await model.start(), { source, held, seed, share: null });
     this.trainer = trainer;
     await trainer.prepare();
     const { arithmetic, steps, batchSize, samples, validates } = trainer;
