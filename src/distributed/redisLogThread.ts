@@ -12,8 +12,18 @@ export interface LogStart {
   readonly timeout: number;
 }
 
-/** Records to append, none to read only. The answer is a list of all records that are new here. */
-export type LogQuestion = readonly string[];
+/** What to do: append records, none to read only. */
+export interface LogQuestion {
+  readonly texts: readonly string[];
+  /** Append only where there is nothing new. */
+  readonly ifCurrent: boolean;
+}
+
+export interface LogAnswer {
+  /** All records that are new here, those that were appended too. */
+  readonly found: readonly string[];
+  readonly isDone: boolean;
+}
 
 /**
  * Appends records behind those that are there and reads what is new, in one step for all who do so. The keys are those of Optuna's
@@ -22,7 +32,8 @@ export type LogQuestion = readonly string[];
  * A connection may break when the records are there and the answer is not: they are sent again. What is read anew holds none
  * of this process's own records, so that the first one of them, if it is found there, tells that all have arrived.
  *
- * ARGV: prefix, the first number to read, the text of the record before it, most records to read, records to append
+ * ARGV: prefix, the first number to read, the text of the record before it, most records to read, "current" to append only where
+ * there is nothing new, records to append. Answers with the last number, whether it has appended, and records
  */
 const SCRIPT = `
 local from, most = tonumber(ARGV[2]), tonumber(ARGV[4])
@@ -30,18 +41,19 @@ local counter = ARGV[1] .. ':log_number'
 local function key(i) return string.format('%s:log:%d', ARGV[1], i) end
 local last = tonumber(redis.call('get', counter) or -1)
 if from > 0 and (last < from - 1 or redis.call('get', key(from - 1)) ~= ARGV[3]) then return {'lost'} end
-if #ARGV > 4 then
-  local there = false
-  for i = from, last do there = there or redis.call('get', key(i)) == ARGV[5] end
-  if not there then
+local there, wanted = false, true
+if #ARGV > 5 then
+  for i = from, last do there = there or redis.call('get', key(i)) == ARGV[6] end
+  wanted = there or last < from or ARGV[5] ~= 'current'
+  if wanted and not there then
     redis.call('setnx', counter, -1)
-    for a = 5, #ARGV do
+    for a = 6, #ARGV do
       last = redis.call('incr', counter)
       redis.call('set', key(last), ARGV[a])
     end
   end
 end
-local found = { tostring(last) }
+local found = { tostring(last), wanted and 'done' or 'behind' }
 for i = from, math.min(last, from + most - 1) do
   local text = redis.call('get', key(i))
   if not text then break end
@@ -124,23 +136,29 @@ class RedisLog {
     return this.untaken.splice(0);
   }
 
-  /** Appends records, and reads all that there are. @throws DataError */
-  async exchange(texts: LogQuestion, ms: number): Promise<void> {
+  /** Appends records, and reads all that there are. @returns whether it has appended @throws DataError */
+  async exchange({ texts, ifCurrent }: LogQuestion, ms: number): Promise<boolean> {
     const until = performance.now() + ms;
-    for (let toAppend = texts; ; toAppend = []) {
+    let isDone: boolean | null = null;
+    for (;;) {
       const { prefix } = this.start;
-      const [last, ...found] = (await this.tried(until, () =>
-        this.redis.eval(SCRIPT, 0, prefix, this.read, this.last, MOST, ...toAppend),
+      const args = [
+        ...[prefix, this.read, this.last, MOST, ifCurrent ? "current" : ""],
+        ...(isDone === null ? texts : []),
+      ];
+      const [last, how, ...found] = (await this.tried(until, () =>
+        this.redis.eval(SCRIPT, 0, ...args),
       )) as string[];
       if (last === "lost") {
         throw new DataError(
           `${this.subject} has lost records of the journal "${prefix}" that were there; open the study anew, and let Redis write to disk`,
         );
       }
+      isDone ??= how === "done";
       this.untaken.push(...found);
       this.read += found.length;
       this.last = found.at(-1) ?? this.last;
-      if (this.read > Number(last)) return;
+      if (this.read > Number(last)) return isDone;
       if (found.length > 0) continue;
       // Optuna writes number and record in two steps where it is told that Redis is a cluster.
       if (performance.now() >= until) {
@@ -157,9 +175,9 @@ answerCalls(async (given) => {
   const start = given as LogStart;
   const [ioredis] = await packages<[IoRedis]>("redisStorage", ["ioredis"]);
   const log = new RedisLog(ioredis, start);
-  await log.exchange([], Math.min(PATIENCE_MS, start.timeout));
-  return async (texts) => {
-    await log.exchange(texts as LogQuestion, start.timeout);
-    return log.take();
+  await log.exchange({ texts: [], ifCurrent: false }, Math.min(PATIENCE_MS, start.timeout));
+  return async (question): Promise<LogAnswer> => {
+    const isDone = await log.exchange(question as LogQuestion, start.timeout);
+    return { isDone, found: log.take() };
   };
 });

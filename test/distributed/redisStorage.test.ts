@@ -204,6 +204,30 @@ describe.skipIf(missing !== "")("a study in Redis", { timeout: 180_000 }, () => 
     await proxy.end("SIGKILL");
   });
 
+  test("what is written if nothing is new is written once, and not behind others", async () => {
+    const proxy = new Process(process.execPath, [here("cutProxy.mjs"), String(server.port)]);
+    await proxy.until(/port \d+\./);
+    const other = await open("current");
+    const storage = await thalweg.redisStorage(
+      `redis://127.0.0.1:${/port (\d+)/.exec(proxy.text)![1]}`,
+      { prefix: "current" },
+    );
+    opened.push(storage);
+    const create = (reason: string) => ({
+      ...{ op_code: 4, study_id: 0, datetime_start: null },
+      user_attrs: { reason },
+    });
+    // Its answer is lost: it is asked again, and finds itself.
+    expect(storage.appendIfCurrent([create("a"), create("b")])).toBe(true);
+    other.enqueue({ x: 1 });
+    expect(storage.appendIfCurrent([create("c")])).toBe(false);
+    expect(storage.state.study("study")!.trials.length).toBe(3);
+    expect(storage.appendIfCurrent([create("c")])).toBe(true);
+    other.storage.refresh();
+    expect(other.trials.map((t) => t.notes["reason"])).toEqual(["a", "b", undefined, "c"]);
+    await proxy.end("SIGKILL");
+  });
+
   test("a study waits for a Redis that is started again, and tells of one that stays away", async () => {
     const durable = await RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
     try {
