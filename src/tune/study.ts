@@ -199,7 +199,9 @@ export class Study<V extends Outcome = number> {
         const again: Record<string, Attribute> = { failed_trial: number };
         if (system["grid_point"] !== undefined) again["grid_point"] = system["grid_point"];
         const { id, trialIds } = this.record;
-        return [endOfTrial(trialIds[number]!, "fail", null), waitingTrial(id, params, again)];
+        // One that was enqueued may have been lost before it had asked for its parameters.
+        const own = { ...(system["fixed_params"] as typeof params), ...params };
+        return [endOfTrial(trialIds[number]!, "fail", null), waitingTrial(id, own, again)];
       });
       isDone = operations.length === 0 || this.storage.appendIfCurrent(operations);
     }

@@ -168,6 +168,7 @@ test("a trial that is lost in its first moment is found as well: new ones, and t
     "complete",
     "complete",
   ]);
+  expect(study.trials[3]!.params["units"]).toBe(16);
 });
 
 test("a trial that is lost ends and is enqueued again in one write, by one process alone", () => {
