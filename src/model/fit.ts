@@ -3,6 +3,7 @@ import type { History } from "../train/history.ts";
 import type { Description } from "../train/data/described.ts";
 import { train } from "../train/loop.ts";
 import type { FitEpoch, Trainer } from "../train/trainer.ts";
+import { turnsUntil } from "../train/turns.ts";
 import { checkFitOptions } from "./checkFitOptions.ts";
 import type { DataLike } from "./data.ts";
 import { elsewhere } from "./elsewhere.ts";
@@ -34,7 +35,7 @@ export async function* fitIterator(
   y: DataLike | null,
   given: FitOptions,
 ): AsyncGenerator<FitEpoch, History, void> {
-  const options = withDefaults("fit", FIT_DEFAULTS, given);
+  const options = withDefaults("fit", FIT_DEFAULTS, given, ["batchSize"]);
   checkFitOptions(options);
   if (options.seed !== undefined && !model.built) model.seed = options.seed;
   if (options.worker) {
@@ -50,7 +51,10 @@ export async function* fitIterator(
   let trainer: FitTrainer | null = null;
   try {
     const share = await shareIn(options.group);
-    trainer = new FitTrainer(model, await model.start(), { source, held, seed, share });
+    trainer = new FitTrainer(model, await model.start(), {
+      ...{ source, held, seed, share },
+      turns: () => turnsUntil(options.signal),
+    });
     await trainer.prepare();
     return yield* train(trainer, { ...options, notices: noticesOf(y, options, trainer) });
   } finally {

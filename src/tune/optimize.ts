@@ -1,4 +1,4 @@
-import { NonFiniteError, OptionError, withDefaults } from "../errors.ts";
+import { NonFiniteError, OptionError, shown, withDefaults } from "../errors.ts";
 import { hardwareThreads, yieldToLoop } from "../runtime/platform.ts";
 import { TrialPruned } from "./pruned.ts";
 import type { Space, Values } from "./space/distribution.ts";
@@ -116,7 +116,7 @@ function checkedOptions(
   given: OptimizeOptions<Outcome>,
   isModule: boolean,
 ): AllOptions & { jobs: number } {
-  const options = withDefaults<AllOptions>("optimize", DEFAULTS, given);
+  const options = withDefaults<AllOptions>("optimize", DEFAULTS, given, ["jobs"]);
   const { trials, timeout, lag, data } = options;
   const jobs = options.jobs === "auto" ? hardwareThreads() : options.jobs;
   if (!(trials >= 0) || !(timeout >= 0)) {
@@ -126,7 +126,7 @@ function checkedOptions(
   }
   if (!Number.isInteger(jobs) || jobs < 1) {
     throw new OptionError(
-      `optimize: jobs must be a whole number >= 1 or "auto", got ${String(options.jobs)}`,
+      `optimize: jobs must be a whole number >= 1 or "auto", got ${shown(options.jobs)}`,
     );
   }
   if (lag !== null && (!Number.isInteger(lag) || lag < jobs)) {

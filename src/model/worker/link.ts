@@ -50,7 +50,8 @@ async function ownScript(): Promise<string> {
 
 async function engineStart(engine: Engine): Promise<EngineStart> {
   const { variant, threads, maximumMemory, splitWork } = engine;
-  return { module: await moduleFor(engine), variant, threads, maximumMemory, splitWork };
+  const tile = engine.tiles.settled ? engine.tiles.tile : null;
+  return { module: await moduleFor(engine), variant, threads, maximumMemory, splitWork, tile };
 }
 
 /** A peer on a thread of its own. @throws EngineError in words why there is none */

@@ -107,8 +107,12 @@ export class ModelServer {
       if (!changes) this.take(await this.peer().call<Changes>("built", inputShape));
       return this.model.start();
     };
-    // The caller answers with the reason of a signal that was aborted.
-    return { turns: new Turns(STRIDE, () => this.peer().call("proceed", null)), start };
+    return { turns: this.turns(), start };
+  }
+
+  /** Turns at which the caller answers with the reason of a signal that was aborted. */
+  turns(): Turns {
+    return new Turns(STRIDE, () => this.peer().call("proceed", null));
   }
 
   /** The model that was placed. */

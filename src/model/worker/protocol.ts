@@ -1,3 +1,4 @@
+import type { Tile } from "../../kernels/tile.ts";
 import type { Variant } from "../../kernels/variant.ts";
 import type { Arithmetic } from "../../kernels/arithmetic.ts";
 import type { NonFinitePlace } from "../../errors.ts";
@@ -25,6 +26,8 @@ export interface EngineStart {
   readonly threads: number;
   readonly maximumMemory: number;
   readonly splitWork: number;
+  /** null: it is not known yet which is faster. */
+  readonly tile: Tile | null;
 }
 
 /** A model as it goes to the worker: as in its file, but values that were not drawn yet are drawn there. */
