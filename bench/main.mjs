@@ -1,4 +1,4 @@
-// npm run bench -- kernels | steps | peers | profile | tuning [--filter NAME] [--json FILE] [--rounds N] [--clock wall|cpu]
+// npm run bench -- kernels | steps | peers | profile | tuning | pareto [--filter NAME] [--json FILE] [--rounds N] [--clock wall|cpu]
 // npm run bench -- parity [--filter NAME] [--data FOLDER] [--seeds 1,2,3,4,5] [--json FILE]
 // Runs against dist: build first. Quote ratios, not times: a time moves with the neighbours' load.
 import { writeFileSync } from "node:fs";
@@ -26,6 +26,7 @@ const SUITES = {
   steps: async () => (await import("./steps.mjs")).steps,
   peers: async () => (await import("./peers/peers.mjs")).peers,
   tuning: async () => (await import("./tuning/tuning.mjs")).tuning,
+  pareto: async () => (await import("./tuning/pareto.mjs")).pareto,
   profile: async () => (await import("./profile.mjs")).profile,
   parity: async () => (await import("./parity/parity.mjs")).parity,
 };
@@ -33,7 +34,7 @@ const SUITES = {
 const [name = ""] = positionals;
 if (!(name in SUITES) || !["wall", "cpu"].includes(values.clock)) {
   console.error(
-    "usage: npm run bench -- kernels | steps | peers | profile | parity | tuning [--filter NAME] [--json FILE] [--rounds N] [--clock wall|cpu] [--data FOLDER] [--seeds 1,2,3,4,5]",
+    "usage: npm run bench -- kernels | steps | peers | profile | parity | tuning | pareto [--filter NAME] [--json FILE] [--rounds N] [--clock wall|cpu] [--data FOLDER] [--seeds 1,2,3,4,5]",
   );
   process.exit(2);
 }

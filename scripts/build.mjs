@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import { bundleLibrary } from "./bundle.mjs";
-import { Cache, filesBelow, hashOf, writeIfChanged } from "./cache.mjs";
+import { Cache, hashOf, writeIfChanged } from "./cache.mjs";
+import { finishDeclarations } from "./declarations.mjs";
 import { VARIANTS, buildVariant, coreOf } from "./wasm.mjs";
 import { embedTrainingWorker } from "./trainingWorker.mjs";
 import { embedWorker, writeWorker } from "./worker.mjs";
@@ -61,17 +62,7 @@ function modules() {
   execFileSync(process.execPath, [at("node_modules/typescript/bin/tsc"), "-p", root, ...out], {
     stdio: "inherit",
   });
-  for (const file of filesBelow(at("dist"))) {
-    // tsc rewrites .ts to .js in JavaScript only; compilers older than 5.0 refuse .ts in declarations.
-    const text = readFileSync(file, "utf8").replace(
-      /((?:from|import\() ?"\.[^"]*)\.ts"/g,
-      '$1.js"',
-    );
-    const lib = /Symbol\.(async)?[dD]ispose/.test(text)
-      ? '/// <reference lib="esnext.disposable" />\n'
-      : "";
-    writeIfChanged(file, lib + text);
-  }
+  finishDeclarations(at("dist"));
 }
 
 /** dist/kernels/<variant>.wasm, for those who compile or stream the bytes themselves. */
@@ -119,7 +110,8 @@ embedWorker();
 await embedTrainingWorker();
 if (only !== "wasm") {
   const inputs = ["src", "tsconfig.json", "package.json"].map((path) => at(path));
-  for (const name of ["build", "bundle", "pure"]) inputs.push(at("scripts", `${name}.mjs`));
+  for (const name of ["build", "bundle", "declarations", "pure"])
+    inputs.push(at("scripts", `${name}.mjs`));
   const hash = hashOf(inputs, ["typescript", "esbuild", "rolldown"].map(version));
   if (force || !cache.has("dist", hash, [at("dist/index.js"), at("dist/browser.js")])) {
     modules();

@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** What is loaded lazily elsewhere and never there: kernels, files and their formats, checkpoints, workers, groups. */
 const NEVER =
-  /\/(wasm\/(simd|relaxed)[^/]*|(load|write)\/[^/]*|loadWeights|files|planInfo|checkpoint|checkpointStore|placedArrays|fitInWorker|onBatch|share)\.ts$/;
+  /\/(wasm\/(simd|relaxed)[^/]*|(load|write)\/[^/]*|loadWeights|files|planInfo|checkpoint|checkpointStore|placedArrays|elsewhere|onBatch|share)\.ts$/;
 
 /** A script that is a module, a classic worker and a CommonJS module alike. */
 async function trainingScript() {

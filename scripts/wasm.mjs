@@ -22,8 +22,10 @@ const FEATURES = {
 const MICRO_KERNELS = [
   "gemm/tile3x8/*",
   "gemm/tile4x8/*",
+  "gemm/tile4x8x4/*",
   "gemm/tile6x8/*",
   "gemm/runs4x8/*",
+  "gemm/runs4x8x4/*",
   "gemm/runs6x8/*",
   "gemm/convolve/*",
   "gemm/gather/*",

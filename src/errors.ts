@@ -23,6 +23,9 @@ export class EngineError extends Error {
   override name = "EngineError";
 }
 
+/** A worker thread was lost in the middle of a run. `Engine.settled` tells when the next one may begin, on one thread. */
+export class ThreadLostError extends EngineError {}
+
 /** A plan has kernels that are not there: `Engine.extend` loads them. Caught where that may be awaited. */
 export class MissingKernelError extends EngineError {
   override name = "MissingKernelError";
@@ -229,12 +232,14 @@ function checkKind(subject: string, name: string, fallback: unknown, value: unkn
 /**
  * Options over defaults. Unknown options throw, with the nearest known name.
  *
+ * @param alsoTexts  names of options that are numbers or a text, such as "auto": whoever asks checks them
  * @throws OptionError `adam: unknown option "lr"; it is "learningRate" here`
  */
 export function withDefaults<T extends object>(
   subject: string,
   defaults: T,
   options: Partial<T>,
+  alsoTexts: readonly string[] = [],
 ): T {
   const known = Object.keys(defaults);
   checkOptions(subject, options, known);
@@ -242,7 +247,8 @@ export function withDefaults<T extends object>(
   for (const [name, value] of Object.entries(options)) {
     checkName(subject, "option", name, known);
     if (value === undefined) continue;
-    checkKind(subject, name, defaults[name as keyof T], value);
+    if (!(typeof value === "string" && alsoTexts.includes(name)))
+      checkKind(subject, name, defaults[name as keyof T], value);
     Object.assign(result, { [name]: value });
   }
   return result;

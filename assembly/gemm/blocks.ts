@@ -3,9 +3,6 @@
  * scratch area; a test holds the driver to its answer.
  */
 
-/** Rows of a tile: fused multiply-add wants 12 sums in flight, mul and add are content with 8. */
-export const MR: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
-
 /** Columns of a tile. */
 export const NR: i32 = 8;
 
@@ -15,7 +12,7 @@ export const NR: i32 = 8;
  */
 export const KC: i32 = 384;
 
-/** Rows of A packed at once, [48][384] is 72 KB of L2; a multiple of both tiles' rows. */
+/** Rows of A packed at once, [48][384] is 72 KB of L2; a multiple of all tiles' rows. */
 export const MC: i32 = 48;
 
 /** Columns of B packed at once. */

@@ -1,8 +1,9 @@
 import { LANES, anyTrue, load, madd, ne, splat } from "../lanes";
-import { KC, MC, MR, NC, NR, TILE_BYTES } from "./blocks";
+import { KC, MC, NC, NR, TILE_BYTES } from "./blocks";
+import { tileRows } from "./choice";
 import { NONE, RELU, finish } from "./epilogue";
 import { copy, transpose } from "./pack";
-import { POINTER_BYTES, gather, survey } from "./gather";
+import { gather, pointerBytes, survey } from "./gather";
 import { runsStrip } from "./tile";
 
 /**
@@ -52,7 +53,7 @@ export const RUN_LENGTH: usize = 16;
  *       for NC output channels
  *         for KC elements of the windows: pack w
  *           for MC pixels: gather         pointers to their runs, once for all channels
- *             for 8 channels, MR pixels: tile
+ *             for 8 channels, mr pixels: tile
  *
  * Sums run in the order of the plan's taps, within a tap in the order of channels, in blocks of KC that are
  * added in order. What lies outside of the source counts as 0: a run of zeros is left out where it changes nothing,
@@ -192,20 +193,21 @@ export function tiles(
   scratch: usize,
 ): void {
   const relu = activation == RELU;
-  const panel = <usize>count * POINTER_BYTES;
+  const mr = tileRows();
+  const panel = <usize>count * pointerBytes(mr);
   for (let j = 0; j < nc; j += NR) {
     const cols = min(NR, nc - j);
-    const whole = cols == NR ? mc / MR : 0;
+    const whole = cols == NR ? mc / mr : 0;
     let part = c + ((<usize>j) << 2);
     if (whole) runsStrip(whole, count, pointers, b, part, strideC, accumulate, bias, relu);
     let runs = pointers + <usize>whole * panel;
-    part += <usize>(whole * MR) * strideC;
-    for (let i = whole * MR; i < mc; i += MR) {
+    part += <usize>(whole * mr) * strideC;
+    for (let i = whole * mr; i < mc; i += mr) {
       runsStrip(1, count, runs, b, scratch, NR << 2, false, 0, false);
-      const rows = min(MR, mc - i);
+      const rows = min(mr, mc - i);
       finish(scratch, NR << 2, part, strideC, rows, cols, accumulate, bias, activation);
       runs += panel;
-      part += <usize>MR * strideC;
+      part += <usize>mr * strideC;
     }
     b += panelB;
     if (bias) bias += NR << 2;

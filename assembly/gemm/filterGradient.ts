@@ -1,5 +1,6 @@
 import { LANES, at, load, splat, store } from "../lanes";
-import { KC, MR, NC, NR, TILE_BYTES } from "./blocks";
+import { KC, NC, NR, TILE_BYTES } from "./blocks";
+import { tileRows } from "./choice";
 import { NONE, finish } from "./epilogue";
 import { pack } from "./pack";
 import { tileStrip } from "./tile";
@@ -39,7 +40,7 @@ export const SPLIT_COLUMNS: usize = 72;
  *     for each group                    scratch: | tile | panels of dy | runs | copied rows of windows |
  *       for NC output channels
  *         for KC pixels: pack dy, find the rows of windows
- *           for 8 channels, MR rows: tile
+ *           for 8 channels, a tile of rows: tile
  *
  * Pixels are summed in order (image, row, column) within blocks of KC, and the blocks are added in order.
  */
@@ -77,6 +78,7 @@ export function filterGradient(
     ? lineBytes
     : (<usize>(i32.load(plan, DILATION_Y) * i32.load(plan, COLUMNS) * channels)) << 2;
   const tapX = (<usize>(i32.load(plan, DILATION_X) * channels)) << 2;
+  const mr = tileRows();
   const panels = scratch + TILE_BYTES;
 
   for (let g = 0; g < groups; g++) {
@@ -96,8 +98,8 @@ export function filterGradient(
             const run = row / runLength;
             const inside = row - run * runLength;
             const left = min(runLength - inside, lastRow - row);
-            const whole = cols == NR ? left / MR : 0;
-            const rows = whole ? whole * MR : min(MR, left);
+            const whole = cols == NR ? left / mr : 0;
+            const rows = whole ? whole * mr : min(mr, left);
             const tap = run * runTaps;
             const tapRow = tap / kernelColumns;
             const offset =
@@ -113,7 +115,7 @@ export function filterGradient(
                 runs,
                 offset,
                 stepX,
-                MR << 2,
+                mr << 2,
                 b,
                 NR << 2,
                 c,

@@ -1,5 +1,6 @@
 import { LANES, at, load, splat, store } from "../lanes";
-import { KC, MC, MR } from "./blocks";
+import { KC, MC } from "./blocks";
+import { tileRows } from "./choice";
 import {
   CHANNELS,
   COLUMNS,
@@ -16,8 +17,16 @@ import {
   STEP_Y,
 } from "./convolve";
 
+/**
+ * Pixels for which runs of zeros are left out together: whole tiles, whichever are in use. That changes no sum but one that
+ * fused multiply-add has rounded to -0, which a zero would make 0: both tiles must leave out the same.
+ */
+const UNIT: i32 = ASC_FEATURE_RELAXED_SIMD ? 12 : 4;
+
 /** Bytes of a run in a panel: its length, and an address for each pixel of a tile. */
-export const POINTER_BYTES: usize = (<usize>MR + 1) << 2;
+export function pointerBytes(mr: i32): usize {
+  return (<usize>mr + 1) << 2;
+}
 
 /** Zeros that stand before the pointers, for runs that lie outside of the source. */
 const ZEROS: usize = (<usize>KC) << 2;
@@ -60,11 +69,11 @@ export function survey(at: usize, plan: usize, runs: usize, count: i32): usize {
 }
 
 /**
- * For `count` runs of each of `n` pixels, addresses of their elements, in panels of MR pixels; the last panel
+ * For `count` runs of each of `n` pixels, addresses of their elements, in panels of a tile's pixels; the last panel
  * repeats the last pixel. A run that lies partly outside of the source is copied between zeros. One that lies
- * outside for all pixels of a whole panel may be left out: its length is negative.
+ * outside for all pixels of a whole UNIT may be left out: its length is negative.
  *
- *     to: | panel: run: length, MR addresses; ... | panel | ... | copies |
+ *     to: | panel: run: length, 4 or 6 addresses; ... | panel | ... | copies |
  *
  * @param to     where `survey` said
  * @param known  what `survey` wrote
@@ -99,15 +108,19 @@ export function gather(
   const bottom = rows - i32.load(known, 4);
   const left = -i32.load(known, 8);
   const right = columns - i32.load(known, 12);
-  const panelBytes = <usize>count * POINTER_BYTES;
-  let copies = to + panelBytes * (<usize>MC / <usize>MR);
+  const mr = tileRows();
+  const runBytes = pointerBytes(mr);
+  const panelBytes = <usize>count * runBytes;
+  let copies = to + panelBytes * (<usize>MC / <usize>mr);
   let source = x + ((<usize>(image * rows * rowLength)) << 2);
   let y0 = y * stepY;
   let x0 = column * stepX;
   let pixel = at(source, y0 * rowLength) + <usize>column * pixelBytes;
   let rowInside = y0 >= top && y0 < bottom;
   let panel = to;
+  let unit = to;
   let lane: i32 = 0;
+  let inUnit: i32 = 0;
   let outside: i32 = 0;
   for (; n > 0; n--) {
     let pointer = panel + ((<usize>lane) << 2);
@@ -117,10 +130,10 @@ export function gather(
       for (let r = count; r > 0; r--) {
         i32.store(pointer, <i32>pixel + i32.load(offset, 16), 4);
         offset += 4;
-        pointer += POINTER_BYTES;
+        pointer += runBytes;
       }
     } else {
-      copies = edge(pointer, known, source, plan, runs, count, y0, x0, copies);
+      copies = edge(pointer, runBytes, known, source, plan, runs, count, y0, x0, copies);
     }
     x0 += stepX;
     pixel += pixelBytes;
@@ -141,23 +154,27 @@ export function gather(
       pointer = panel;
       for (let r = count; r > 0; r--) {
         i32.store(pointer, i32.load(run, RUN_LENGTH));
-        pointer += POINTER_BYTES;
+        pointer += runBytes;
         run += RUN_BYTES;
       }
     }
-    if (++lane == MR) {
-      if (skip && outside == MR) leaveOut(panel, zerosOf(known, count), count);
+    if (++lane == mr) {
       lane = 0;
-      outside = 0;
       panel += panelBytes;
+    }
+    if (++inUnit == UNIT) {
+      if (skip && outside == UNIT) leaveOut(unit, panel, runBytes, zerosOf(known, count), count);
+      inUnit = 0;
+      outside = 0;
+      unit = panel;
     }
   }
   // The rest of the last panel repeats the last pixel.
-  for (; lane > 0 && lane < MR; lane++) {
+  for (; lane > 0 && lane < mr; lane++) {
     let pointer = panel + ((<usize>lane) << 2);
     for (let r = count; r > 0; r--) {
       i32.store(pointer, i32.load(pointer), 4);
-      pointer += POINTER_BYTES;
+      pointer += runBytes;
     }
   }
 }
@@ -167,14 +184,17 @@ function zerosOf(known: usize, count: i32): usize {
   return (known + 16 + ((<usize>count) << 2) + 15) & ~15;
 }
 
-/** Marks the runs of a panel that are zeros for all of its pixels. */
-export function leaveOut(panel: usize, zeros: usize, count: i32): void {
+/** Marks the runs that are zeros for all pixels of the panels from `unit` to `end`. */
+export function leaveOut(unit: usize, end: usize, runBytes: usize, zeros: usize, count: i32): void {
+  const panelBytes = <usize>count * runBytes;
   for (; count > 0; count--) {
     let alike = true;
-    for (let lane: usize = 4; lane < POINTER_BYTES; lane += 4)
-      alike = alike && <usize>i32.load(panel + lane) == zeros;
-    if (alike) i32.store(panel, -i32.load(panel));
-    panel += POINTER_BYTES;
+    for (let panel = unit; panel < end; panel += panelBytes)
+      for (let lane: usize = 4; lane < runBytes; lane += 4)
+        alike = alike && <usize>i32.load(panel + lane) == zeros;
+    if (alike)
+      for (let panel = unit; panel < end; panel += panelBytes) i32.store(panel, -i32.load(panel));
+    unit += runBytes;
   }
 }
 
@@ -185,6 +205,7 @@ export function leaveOut(panel: usize, zeros: usize, count: i32): void {
  */
 export function edge(
   pointer: usize,
+  runBytes: usize,
   known: usize,
   source: usize,
   plan: usize,
@@ -219,7 +240,7 @@ export function edge(
       copies += ((<usize>length + 7) & ~3) << 2;
     }
     i32.store(pointer, <i32>address, 4);
-    pointer += POINTER_BYTES;
+    pointer += runBytes;
     run += RUN_BYTES;
   }
   return copies;

@@ -4,7 +4,6 @@ import {
   KC,
   LARGE,
   MC,
-  MR,
   NC,
   NR,
   PACK_ROWS,
@@ -14,6 +13,7 @@ import {
 } from "./blocks";
 import { fewRowsTransposed } from "./dots";
 import { NONE, RELU, finish } from "./epilogue";
+import { tileRows } from "./choice";
 import { pack } from "./pack";
 import { fewRows } from "./rows";
 import { tileStrip } from "./tile";
@@ -31,11 +31,11 @@ export const ACCUMULATE: i32 = 8;
  * k is summed in order within blocks of KC, and the blocks are added in order, whatever is packed and
  * whichever micro-kernel runs: every element of C has one definition.
  *
- *     for NC columns of C               scratch: | tile | panels of B [n/8][KC][8] | panels of A [m/MR][KC][MR] |
+ *     for NC columns of C               scratch: | tile | panels of B [n/8][KC][8] | panels of A [m/mr][KC][mr] |
  *       for KC steps of k: pack B       (L3)
  *         for MC rows of C: pack A      (L2)
  *           for 8 columns               one panel of B in L1
- *             for MR rows: tile         sums in registers
+ *             for mr rows: tile         sums in registers
  *
  * @param strideA     bytes between stored rows of A; so strideB and strideC
  * @param bias        f32[n], 0 for none
@@ -69,6 +69,7 @@ export function gemm(
   const packB = transposeB || (m >= PACK_ROWS && n * k > SMALL);
   const packA = !transposeA || m * k > SMALL;
   const panelsB = scratch + TILE_BYTES;
+  const mr = tileRows();
 
   for (let jc = 0; jc < n; jc += NC) {
     const nc = min(NC, n - jc);
@@ -100,11 +101,11 @@ export function gemm(
           }
           finish(sums, strideSums, partC, strideC, mc, nc, accumulate, blockBias, blockActivation);
         } else {
-          if (packA) pack(panelsA, MR, partA, strideA, !transposeA, mc, kc);
+          if (packA) pack(panelsA, mr, partA, strideA, !transposeA, mc, kc);
           tiles(
             packA ? panelsA : partA,
-            packA ? <usize>(MR << 2) : strideA,
-            packA ? kc * (MR << 2) : MR << 2,
+            packA ? <usize>(mr << 2) : strideA,
+            packA ? kc * (mr << 2) : mr << 2,
             packB ? panelsB : blockB,
             packB ? <usize>(NR << 2) : strideB,
             packB ? kc * (NR << 2) : NR << 2,
@@ -149,23 +150,24 @@ export function tiles(
   scratch: usize,
 ): void {
   const relu = activation == RELU;
+  const mr = tileRows();
   const run = scratch + RUN_AT;
   i32.store(run, kc);
   i32.store(run, <i32>a, 4);
   const runs = kc > 0 ? 1 : 0;
   for (let j = 0; j < nc; j += NR) {
     const cols = min(NR, nc - j);
-    const whole = cols == NR ? mc / MR : 0;
+    const whole = cols == NR ? mc / mr : 0;
     let part = c + ((<usize>j) << 2);
     tileStrip(whole, runs, run, 0, stepA, panelA, b, stepB, part, strideC, accumulate, bias, relu);
     let offset = <usize>whole * panelA;
-    part += <usize>(whole * MR) * strideC;
-    for (let i = whole * MR; i < mc; i += MR) {
+    part += <usize>(whole * mr) * strideC;
+    for (let i = whole * mr; i < mc; i += mr) {
       tileStrip(1, runs, run, offset, stepA, 0, b, stepB, scratch, NR << 2, false, 0, false);
-      const rows = min(MR, mc - i);
+      const rows = min(mr, mc - i);
       finish(scratch, NR << 2, part, strideC, rows, cols, accumulate, bias, activation);
       offset += panelA;
-      part += <usize>MR * strideC;
+      part += <usize>mr * strideC;
     }
     b += panelB;
     if (bias) bias += NR << 2;

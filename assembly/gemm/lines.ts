@@ -1,5 +1,6 @@
 import { at } from "../lanes";
-import { KC, MR, NR, TILE_BYTES } from "./blocks";
+import { KC, NR, TILE_BYTES } from "./blocks";
+import { tileRows } from "./choice";
 import {
   CHANNELS,
   COLUMNS,
@@ -59,6 +60,7 @@ export function convolveLines(
   const image = i32.load(plan, ROWS) * i32.load(plan, COLUMNS);
   const pixelBytes = (<usize>i32.load(plan, OUT_PIXEL)) << 2;
   const relu = activation == RELU;
+  const mr = tileRows();
   const panels = scratch + TILE_BYTES;
   const panel = (<usize>taps) << 5;
   const runs = panels + <usize>((filters + NR - 1) / NR) * panel + 128;
@@ -81,14 +83,14 @@ export function convolveLines(
       const cols = min(NR, filters - j);
       const c = at(results, j);
       const own = bias ? at(bias, j) : 0;
-      if (n >= MR && cols == NR) {
+      if (n >= mr && cols == NR) {
         strip(n, count, runs, b, c, pixelBytes, own, relu);
       } else {
-        for (let i = 0; i < n; i += MR) {
+        for (let i = 0; i < n; i += mr) {
           const offset = (<usize>i) << 2;
           tileStrip(1, count, runs, offset, 4, 0, b, NR << 2, scratch, NR << 2, false, 0, false);
           const part = c + <usize>i * pixelBytes;
-          finish(scratch, NR << 2, part, pixelBytes, min(MR, n - i), cols, false, own, activation);
+          finish(scratch, NR << 2, part, pixelBytes, min(mr, n - i), cols, false, own, activation);
         }
       }
       b += panel;
@@ -97,7 +99,7 @@ export function convolveLines(
   }
 }
 
-/** Whole tiles of `n` pixels, at least MR; where they do not fill them, the last one computes some again. */
+/** Whole tiles of `n` pixels, at least one; where they do not fill them, the last one computes some again. */
 function strip(
   n: i32,
   count: i32,
@@ -108,10 +110,11 @@ function strip(
   bias: usize,
   relu: bool,
 ): void {
-  const whole = n / MR;
-  tileStrip(whole, count, runs, 0, 4, MR << 2, b, NR << 2, c, strideC, false, bias, relu);
-  if (whole * MR == n) return;
-  const last = n - MR;
+  const mr = tileRows();
+  const whole = n / mr;
+  tileStrip(whole, count, runs, 0, 4, mr << 2, b, NR << 2, c, strideC, false, bias, relu);
+  if (whole * mr == n) return;
+  const last = n - mr;
   c += <usize>last * strideC;
   tileStrip(1, count, runs, (<usize>last) << 2, 4, 0, b, NR << 2, c, strideC, false, bias, relu);
 }

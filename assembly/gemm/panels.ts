@@ -1,4 +1,5 @@
-import { FEW_ROWS, KC, MC, MR, NR, TILE_BYTES } from "./blocks";
+import { FEW_ROWS, KC, MC, NR, TILE_BYTES } from "./blocks";
+import { tileRows } from "./choice";
 import { fewRowsTransposed } from "./dots";
 import { NONE, finish } from "./epilogue";
 import { tiles } from "./gemm";
@@ -71,6 +72,7 @@ export function product(
   accumulate: bool,
   scratch: usize,
 ): void {
+  const mr = tileRows();
   const strideSums = (<usize>((n + NR - 1) / NR)) << 5;
   let pc = 0;
   do {
@@ -83,11 +85,11 @@ export function product(
       for (let ic = 0; ic < m; ic += MC) {
         const mc = min(MC, m - ic);
         const rows = c + <usize>ic * strideC;
-        pack(panelsA, MR, part + <usize>ic * strideA, strideA, true, mc, kc);
+        pack(panelsA, mr, part + <usize>ic * strideA, strideA, true, mc, kc);
         tiles(
           panelsA,
-          <usize>(MR << 2),
-          kc * (MR << 2),
+          <usize>(mr << 2),
+          kc * (mr << 2),
           panels,
           <usize>(NR << 2),
           bytes,

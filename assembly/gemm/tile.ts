@@ -1,9 +1,12 @@
+import { uses4x8 } from "./choice";
 import { runs4x8 } from "./runs4x8";
+import { runs4x8x4 } from "./runs4x8x4";
 import { runs6x8 } from "./runs6x8";
 import { tile4x8 } from "./tile4x8";
+import { tile4x8x4 } from "./tile4x8x4";
 import { tile6x8 } from "./tile6x8";
 
-/** Tiles of MR rows and NR columns, of the kind that is fastest with this build's multiply-add. */
+/** Tiles of the kind in use: `tileRows()` rows and NR columns. */
 export function tileStrip(
   tiles: i32,
   count: i32,
@@ -19,7 +22,23 @@ export function tileStrip(
   bias: usize,
   relu: bool,
 ): void {
-  if (ASC_FEATURE_RELAXED_SIMD) {
+  if (uses4x8()) {
+    tile4x8(
+      tiles,
+      count,
+      runs,
+      offset,
+      strideA,
+      panelA,
+      b,
+      strideB,
+      c,
+      strideC,
+      accumulate,
+      bias,
+      relu,
+    );
+  } else if (ASC_FEATURE_RELAXED_SIMD) {
     tile6x8(
       tiles,
       count,
@@ -36,7 +55,7 @@ export function tileStrip(
       relu,
     );
   } else {
-    tile4x8(
+    tile4x8x4(
       tiles,
       count,
       runs,
@@ -54,7 +73,7 @@ export function tileStrip(
   }
 }
 
-/** The same for a convolution: each of MR pixels has an address for every run of its window. */
+/** The same for a convolution: each pixel of a tile has an address for every run of its window. */
 export function runsStrip(
   tiles: i32,
   count: i32,
@@ -66,9 +85,11 @@ export function runsStrip(
   bias: usize,
   relu: bool,
 ): void {
-  if (ASC_FEATURE_RELAXED_SIMD) {
+  if (uses4x8()) {
+    runs4x8(tiles, count, runs, b, c, strideC, accumulate, bias, relu);
+  } else if (ASC_FEATURE_RELAXED_SIMD) {
     runs6x8(tiles, count, runs, b, c, strideC, accumulate, bias, relu);
   } else {
-    runs4x8(tiles, count, runs, b, c, strideC, accumulate, bias, relu);
+    runs4x8x4(tiles, count, runs, b, c, strideC, accumulate, bias, relu);
   }
 }

@@ -32,7 +32,8 @@ function split(x, y, train, test) {
   return { train: part(order.slice(0, train)), test: part(order.slice(train, train + test)) };
 }
 
-function digits(train, test, shape) {
+/** Handwritten digits: so many samples to train on, and so many to test with. */
+export function digits(train, test, shape) {
   const text = gunzipSync(readFileSync(local("../../data/digits.csv.gz")))
     .toString()
     .trim();

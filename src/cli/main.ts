@@ -14,6 +14,7 @@ type Command = (line: CommandLine) => Promise<void>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import("./train.ts")).train,
   tune: async () => (await import("./tune/tune.ts")).tune,
+  report: async () => (await import("./tune/journalReport.ts")).report,
   worker: async () => (await import("./tune/worker.ts")).worker,
   compare: async () => (await import("./compare.ts")).compare,
   predict: async () => (await import("./predict.ts")).predict,
@@ -22,7 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** Commands that are told files by themselves, without an option. */
-const TAKE_FILES: ReadonlySet<string> = new Set(["predict", "inspect", "convert"]);
+const TAKE_FILES: ReadonlySet<string> = new Set(["predict", "inspect", "convert", "report"]);
 
 async function run(argv: readonly string[]): Promise<void> {
   const line = parseCommand(argv, Object.keys(COMMANDS));

@@ -32,6 +32,7 @@ export type OptionName =
   | "redis"
   | "queue"
   | "objective"
+  | "measure"
   | "jobs"
   | "predict"
   | "model"
@@ -84,6 +85,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
   redis: spec("Tuning", "URL", "trials go to workers on other machines: redis://HOST"),
   queue: spec("Tuning", "NAME", "of the trials in Redis (the name of the data's file)"),
   objective: spec("Tuning", "MODULE", "worker: what exports the function objective; else --data"),
+  measure: spec("Tuning", "LIST", "report: what trials have for values, such as error,parameters"),
   predict: spec("Prediction", "FILE", "predict the rows of a table, in place of training"),
   model: spec(
     "Prediction",
@@ -95,7 +97,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = {
     "FILE",
     "convert: JSON of new names by old ones, or of modules by layers",
   ),
-  out: spec("Output", "PATH", "folder of a training's files; file for predictions"),
+  out: spec("Output", "PATH", "folder of a training's files; file for predictions, a report"),
   quiet: spec("Output", "", "print the result only", "q"),
   help: spec("Output", "", "print this", "h"),
   version: spec("Output", "", "print the version", "v"),

@@ -1,5 +1,5 @@
 import type { Choice, Distribution } from "../tune/space/distribution.ts";
-import type { Attribute } from "../tune/trialRecord.ts";
+import type { Attribute, Outcome } from "../tune/trialRecord.ts";
 
 /** Name of the jobs of a queue. */
 export const TRIAL = "trial";
@@ -14,6 +14,9 @@ export interface TrialJob {
   readonly declared: boolean;
 }
 
+/** A number as it is sent. */
+type Sent = number | string;
+
 /** What a worker tells of a running job. "suggest" and "shouldPrune" wait for an answer in the list `reply`. */
 export type TrialNews =
   | {
@@ -23,12 +26,12 @@ export type TrialNews =
       readonly reply: string;
     }
   | { readonly kind: "shouldPrune"; readonly reply: string }
-  | { readonly kind: "report"; readonly value: number | string; readonly step: number }
+  | { readonly kind: "report"; readonly value: Sent; readonly step: number }
   | { readonly kind: "note"; readonly name: string; readonly value: Attribute };
 
 /** How a trial ended, as a job's result. Errors are the job's failure: the engine may try again. */
 export type TrialEnd =
-  | { readonly kind: "value"; readonly value: number | string }
+  | { readonly kind: "value"; readonly value: Sent | readonly Sent[] }
   | { readonly kind: "pruned" };
 
 /** An answer in a reply list. */
@@ -41,13 +44,23 @@ export interface Withdrawal {
 }
 
 /** A number for JSON, which has no NaN and no infinity. */
-export function sent(value: number): number | string {
+export function sent(value: number): Sent {
   return Number.isFinite(value) ? value : String(value);
 }
 
 /** The number of `sent`. */
-export function receivedNumber(value: number | string): number {
+export function receivedNumber(value: Sent): number {
   return Number(value);
+}
+
+/** What an objective returned, for JSON. */
+export function sentOutcome(value: Outcome): Sent | readonly Sent[] {
+  return Array.isArray(value) ? value.map(sent) : sent(value as number);
+}
+
+/** What `sentOutcome` sent. */
+export function receivedOutcome(value: Sent | readonly Sent[]): Outcome {
+  return typeof value === "object" ? value.map(receivedNumber) : receivedNumber(value);
 }
 
 /** Keys of a queue in Redis, beside the engine's own. */

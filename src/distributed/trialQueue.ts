@@ -2,6 +2,7 @@ import { NonFiniteError, OptionError, withDefaults } from "../errors.ts";
 import { TrialPruned } from "../tune/pruned.ts";
 import type { Space } from "../tune/space/distribution.ts";
 import type { Trial } from "../tune/trial.ts";
+import type { Outcome } from "../tune/trialRecord.ts";
 import { type Queue, type QueueEvents, type RedisEngine, connect } from "./bullmq.ts";
 import {
   type Reply,
@@ -12,6 +13,7 @@ import {
   type Withdrawal,
   keysOf,
   receivedNumber,
+  receivedOutcome,
 } from "./trialJob.ts";
 
 /** Options of {@link trialQueue}. */
@@ -39,7 +41,7 @@ const KEPT_SECONDS = 3600;
 /** A trial that waits for its worker. */
 interface Waiting {
   readonly trial: Trial;
-  readonly resolve: (value: number) => void;
+  readonly resolve: (value: Outcome) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -69,7 +71,7 @@ export class TrialQueue {
     this.events.on("completed", ({ jobId, returnvalue }) => {
       const end = returnvalue as TrialEnd;
       if (end.kind === "pruned") this.settle(jobId, new TrialPruned());
-      else this.settle(jobId, receivedNumber(end.value));
+      else this.settle(jobId, receivedOutcome(end.value));
     });
     this.events.on("failed", ({ jobId, failedReason }) =>
       this.settle(jobId, errorOf(failedReason)),
@@ -88,15 +90,17 @@ export class TrialQueue {
    *
    * @param space  the declared space that is given to `study.optimize`; null where the objective asks its trial
    */
-  objective(space: Space | null = null): (...args: unknown[]) => Promise<number> {
-    // With a declared space the parameters come first, and the trial has them.
-    return (...args) => this.run(args.at(-1) as Trial, space !== null);
+  objective<V extends Outcome = number>(
+    space: Space | null = null,
+  ): (...args: unknown[]) => Promise<V> {
+    // With a declared space the parameters come first, and the trial has them. The study checks what comes.
+    return (...args) => this.run(args.at(-1) as Trial, space !== null) as Promise<V>;
   }
 
-  private async run(trial: Trial, declared: boolean): Promise<number> {
+  private async run(trial: Trial, declared: boolean): Promise<Outcome> {
     const job = `${this.session}-${trial.number}`;
     const { attempts, backoff } = this.options;
-    const value = new Promise<number>((resolve, reject) =>
+    const value = new Promise<Outcome>((resolve, reject) =>
       this.waiting.set(job, { trial, resolve, reject }),
     );
     const withdraw = (): void => {
@@ -125,11 +129,11 @@ export class TrialQueue {
     }
   }
 
-  private settle(job: string, result: number | Error): void {
+  private settle(job: string, result: Outcome | Error): void {
     const waiting = this.waiting.get(job);
     if (!waiting) return;
-    if (typeof result === "number") waiting.resolve(result);
-    else waiting.reject(result);
+    if (result instanceof Error) waiting.reject(result);
+    else waiting.resolve(result);
   }
 
   private async withdraw(job: string, reason: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { OptionError, withDefaults } from "../errors.ts";
+import { OptionError, shown, withDefaults } from "../errors.ts";
 import { hardwareThreads } from "../runtime/platform.ts";
 import { TrialPruned } from "../tune/pruned.ts";
 import type { Choice } from "../tune/space/distribution.ts";
@@ -14,6 +14,7 @@ import {
   type Withdrawal,
   keysOf,
   sent,
+  sentOutcome,
 } from "./trialJob.ts";
 import { checkQueueName } from "./trialQueue.ts";
 
@@ -122,7 +123,7 @@ export class TrialWorker {
       const trial = this.trialOf(job, control.signal, asking);
       const value = await this.threads.run(trial, declared);
       this.onTrial?.(number, "ends");
-      return { kind: "value", value: sent(value) };
+      return { kind: "value", value: sentOutcome(value) };
     } catch (error) {
       if (error instanceof TrialPruned) {
         this.onTrial?.(number, "is pruned");
@@ -201,12 +202,12 @@ export async function trialWorker(
   objective: URL,
   given: Partial<TrialWorkerOptions> = {},
 ): Promise<TrialWorker> {
-  const options = withDefaults("trialWorker", DEFAULTS, given);
+  const options = withDefaults("trialWorker", DEFAULTS, given, ["jobs"]);
   checkQueueName("trialWorker", name);
   const jobs = options.jobs === "auto" ? hardwareThreads() : options.jobs;
   if (!Number.isInteger(jobs) || jobs < 1) {
     throw new OptionError(
-      `trialWorker: jobs must be a whole number >= 1 or "auto", got ${String(options.jobs)}`,
+      `trialWorker: jobs must be a whole number >= 1 or "auto", got ${shown(options.jobs)}`,
     );
   }
   const engine = await connect("trialWorker", options.redis, options.prefix);

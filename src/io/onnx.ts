@@ -1,5 +1,5 @@
 import { DataError } from "../errors.ts";
-import { allocate, sizeOf } from "../shape.ts";
+import { type DType, allocate, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Field, fieldsOf, packedNumbers } from "./protobuf.ts";
 import { type ElementKind, KINDS, readElements } from "./readElements.ts";
@@ -20,11 +20,14 @@ export interface OnnxNode {
 /** An input or output; null is an axis without a fixed length. */
 export interface OnnxValue {
   readonly name: string;
+  readonly dtype: DType;
   readonly shape: readonly (number | null)[];
 }
 
 /** What an ONNX file says: nodes in an order in which they can be computed, and constants by name. */
 export interface OnnxGraph {
+  /** The program that wrote the file. */
+  readonly producer: string;
   readonly opset: number;
   readonly nodes: readonly OnnxNode[];
   readonly constants: ReadonlyMap<string, Tensor>;
@@ -48,6 +51,12 @@ const KIND_OF: Readonly<Record<number, ElementKind>> = {
   13: "u64",
   16: "bf16",
 };
+
+/** What numbers of a TensorProto.DataType are here, as Cast names it; null where they are not read. */
+export function dtypeOfCode(code: number): DType | null {
+  const kind = KIND_OF[code];
+  return kind ? KINDS[kind].dtype : null;
+}
 
 /** ONNX marks "to the end" by the largest int64; sizes beyond int32 are held at its ends. */
 function clamped(value: number): number {
@@ -193,21 +202,25 @@ function nodeOf(r: Reader, bytes: Uint8Array): OnnxNode {
 
 function valueOf(r: Reader, bytes: Uint8Array): OnnxValue {
   let name = "";
+  let dtype: DType = "float32";
   const shape: (number | null)[] = [];
   const within = (part: Uint8Array, id: number): Uint8Array[] =>
     [...r.fields(part)].filter((field) => field.id === id).map((field) => r.bytes(field));
   for (const field of r.fields(bytes)) {
     if (field.id === 1) name = r.text(field);
     if (field.id !== 2) continue;
-    for (const type of within(r.bytes(field), 1))
+    for (const type of within(r.bytes(field), 1)) {
+      const code = [...r.fields(type)].find((part) => part.id === 1);
+      dtype = (code && dtypeOfCode(r.number(code))) ?? dtype;
       for (const form of within(type, 2))
         for (const axis of within(form, 1)) {
           const length = [...r.fields(axis)].find((part) => part.id === 1);
           const n = length ? r.number(length) : -1;
           shape.push(n >= 1 && n < 2 ** 31 ? n : null);
         }
+    }
   }
-  return { name, shape };
+  return { name, dtype, shape };
 }
 
 /** Nodes so that each stands behind those it needs; the format asks for it, so it is only checked. */
@@ -237,8 +250,9 @@ function checkOrder(r: Reader, graph: OnnxGraph): void {
  */
 export function decodeOnnx(bytes: Uint8Array, name: string = ""): OnnxGraph {
   const r = new Reader(subjectOf("onnx", name));
-  let [opset, graph] = [0, null as Uint8Array | null];
+  let [opset, graph, producer] = [0, null as Uint8Array | null, ""];
   for (const field of r.fields(bytes)) {
+    if (field.id === 2) producer = r.text(field);
     if (field.id === 7) graph = r.bytes(field);
     if (field.id !== 8) continue;
     let [domain, version] = ["", 0];
@@ -263,6 +277,7 @@ export function decodeOnnx(bytes: Uint8Array, name: string = ""): OnnxGraph {
     else if (field.id === 15) r.fail("has sparse tensors, which are not read");
   }
   const result: OnnxGraph = {
+    producer,
     opset,
     nodes,
     constants,

@@ -4,6 +4,7 @@ import {
   MemoryError,
   MissingKernelError,
   OptionError,
+  ThreadLostError,
   withDefaults,
 } from "../errors.ts";
 import {
@@ -15,9 +16,10 @@ import {
 } from "../runtime/platform.ts";
 import type { Address } from "./command.ts";
 import { providedModule } from "./compiled.ts";
-import { CONTROL_BYTES } from "./control.ts";
+import { CONTROL_BYTES, LOST } from "./control.ts";
 import { arithmeticNote, threadNote } from "./notes.ts";
 import type { Pool } from "./pool.ts";
+import { type Tile, TileChoice } from "./tile.ts";
 import {
   type Features,
   type Variant,
@@ -43,6 +45,11 @@ export interface EngineOptions {
   /** A build by name; null chooses the fastest that the runtime has. */
   variant: Variant | null;
   /**
+   * The tile by which products are summed, one of the build's two: "6x8" or "4x8" of the relaxed ones, "4x8" or "4x8x4" of
+   * the others. It changes the speed, never a result. null takes the faster one, by a trial in the first large runs.
+   */
+  tile: Tile | null;
+  /**
    * Work, in floating-point operations, from which the threads share a command; smaller ones run on one.
    * It changes the speed, never a result. Default 1e6: some 30 µs.
    */
@@ -54,6 +61,7 @@ const DEFAULTS: EngineOptions = {
   reproducible: false,
   maximumMemory: 2 ** 32,
   variant: null,
+  tile: null,
   splitWork: 1_000_000,
 };
 
@@ -61,6 +69,8 @@ const DEFAULTS: EngineOptions = {
 export interface EngineInfo {
   runtime: string;
   variant: Variant;
+  /** By which products are summed: rows x columns, and steps at a time. */
+  tile: Tile;
   threads: number;
   /** Bytes of linear memory now, and at most. */
   memory: number;
@@ -114,12 +124,17 @@ export class Engine {
   readonly maximumMemory: number;
   /** Work from which the threads share a command. */
   readonly splitWork: number;
+  readonly tiles: TileChoice = new TileChoice(this);
   /** Views of the whole memory, made anew when it grows. */
   f32: Float32Array;
   i32: Int32Array;
   u8: Uint8Array;
   /** Whether `close` has been called. */
   closed = false;
+  /** Settled when the threads of a pool that lost one have ended: until then they may still write. */
+  settled: Promise<void> = Promise.resolve();
+  /** Ends what has engines like this one in other threads: `close` does. */
+  readonly dependents: Set<() => Promise<void>> = new Set();
   private readonly features: Features;
   /** Threads that were asked for. */
   private readonly asked: number;
@@ -236,7 +251,7 @@ export class Engine {
   private losePool(why: string): void {
     if (!this.pool) return;
     this.poolNote = `a worker thread ended: ${why}`;
-    void this.pool.terminate();
+    this.settled = this.pool.terminate();
     this.pool = null;
   }
 
@@ -267,23 +282,29 @@ export class Engine {
    *
    * @param scratch       address of the first thread's scratch area
    * @param scratchBytes  bytes from one thread's area to the next, 0 where no command needs any
-   * @throws EngineError if a worker thread was lost in the middle; the next run is on one thread
+   * @throws ThreadLostError if a worker thread was lost in the middle; the next run is on one thread
    */
   run(first: Address, last: Address, scratch: Address, scratchBytes: number = 0): boolean {
+    // One that ended between two runs, of which this thread may not have heard yet.
+    if (this.pool && this.i32[(this.control + LOST) >>> 2] !== 0)
+      this.losePool("between two steps");
     if (!this.pool) return this.exports.run(first, last, scratch) !== 0;
     const result = this.exports.runShared!(this.control, first, last, scratch, scratchBytes);
     if (result >= 0) return result !== 0;
     this.losePool("it did not come to the barrier");
-    throw new EngineError(
+    throw new ThreadLostError(
       "engine: a worker thread was lost in the middle of a step, what it computed is incomplete; load the last checkpoint and go on with one thread",
     );
   }
 
-  /** Stops the workers; the engine can still run, on one thread. A second call does nothing. */
+  /**
+   * Stops the workers; the engine can still run, on one thread. Calls with `worker: true` that are under way fail with an
+   * EngineError. A second call does nothing.
+   */
   async close(): Promise<void> {
     this.closed = true;
     if (this.pool) this.poolNote = "the engine was closed";
-    await this.dismissPool();
+    await Promise.all([this.dismissPool(), ...[...this.dependents].map((end) => end())]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -292,14 +313,20 @@ export class Engine {
 
   info(): EngineInfo {
     const { features, variant, threads } = this;
+    const { tile, why } = this.tiles;
     return {
       runtime: runtimeName(),
       variant,
+      tile,
       threads,
       memory: this.memory.buffer.byteLength,
       maximumMemory: this.maximumMemory,
       features,
-      notes: [arithmeticNote(variant, features), this.threadNote()],
+      notes: [
+        arithmeticNote(variant, features),
+        this.threadNote(),
+        `products in tiles of ${tile}: ${why}`,
+      ],
     };
   }
 
@@ -386,6 +413,8 @@ export async function createEngine(
   compiled: WebAssembly.Module | null = null,
 ): Promise<Engine> {
   const engine = engineOf(options, compiled);
+  const tile = options.tile ?? null;
+  if (tile !== null) (await import("./trial.ts")).useTile(engine, tile);
   await engine.extend(compiled !== null);
   return engine;
 }

@@ -1,10 +1,10 @@
 import { OptionError, shown } from "../errors.ts";
 import type { AllFitOptions } from "./fitOptions.ts";
+import { checkSignal } from "./runOptions.ts";
 
 /** Checks what only shows later, or never. @throws OptionError, RangeError */
 export function checkFitOptions(options: AllFitOptions): void {
-  const { epochs, callbacks, signal, onNonFinite, seed, worker, validationData, resumeFrom } =
-    options;
+  const { epochs, callbacks, onNonFinite, seed, validationData, resumeFrom } = options;
   const must = (holds: boolean, name: keyof AllFitOptions, what: string): void => {
     if (!holds) throw new OptionError(`fit: ${name} must be ${what}, got ${shown(options[name])}`);
   };
@@ -17,13 +17,8 @@ export function checkFitOptions(options: AllFitOptions): void {
       `fit: a callback must be an object with hooks, got ${shown(c)}; { onEpochEnd: (epoch, logs) => ... }`,
     );
   }
-  must(signal === null || typeof signal?.throwIfAborted === "function", "signal", "an AbortSignal");
   must(["throw", "skip", "stop"].includes(onNonFinite), "onNonFinite", '"throw", "skip" or "stop"');
-  must(
-    typeof worker === "boolean" || typeof worker === "function",
-    "worker",
-    "true, or a function that starts a worker",
-  );
+  checkSignal("fit", options.signal);
   for (const name of ["shuffle", "allowInexact"] as const)
     must(typeof options[name] === "boolean", name, "true or false");
   must(options.verbose === 0 || options.verbose === 1, "verbose", "0 or 1");

@@ -152,7 +152,7 @@ class StreamFeed implements Feed {
     const begun = this.held !== null; // reading has begun, to know what the data is like
     if (begun && epoch === 0 && batch === 0) return;
     this.held = null;
-    this.left = begun ? this.reader : null;
+    this.left = this.reader; // also one that a pass of fewer batches has left
     this.reader = this.open(epoch, batch);
   }
 

@@ -3,8 +3,10 @@ import type { History } from "../train/history.ts";
 import type { Description } from "../train/data/described.ts";
 import { train } from "../train/loop.ts";
 import type { FitEpoch, Trainer } from "../train/trainer.ts";
+import { turnsUntil } from "../train/turns.ts";
 import { checkFitOptions } from "./checkFitOptions.ts";
 import type { DataLike } from "./data.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { type AllFitOptions, FIT_DEFAULTS, type FitOptions } from "./fitOptions.ts";
 import { sourcesOf } from "./fitSources.ts";
 import { FitTrainer } from "./fitTrainer.ts";
@@ -33,7 +35,7 @@ export async function* fitIterator(
   y: DataLike | null,
   given: FitOptions,
 ): AsyncGenerator<FitEpoch, History, void> {
-  const options = withDefaults("fit", FIT_DEFAULTS, given);
+  const options = withDefaults("fit", FIT_DEFAULTS, given, ["batchSize"]);
   checkFitOptions(options);
   if (options.seed !== undefined && !model.built) model.seed = options.seed;
   if (options.worker) {
@@ -42,16 +44,17 @@ export async function* fitIterator(
         "fit: worker and group do not go together; a process of a group trains by itself",
       );
     }
-    // Few pages have a worker: they alone download what starts it.
-    const { fitInWorker } = await import("./worker/fitInWorker.ts");
-    return yield* fitInWorker(model, x, y, options, given);
+    return yield* (await elsewhere()).fitInWorker(model, x, y, options, given);
   }
   const seed = options.seed ?? model.seed;
   const [source, held] = await sourcesOf(model, x, y, options, given);
   let trainer: FitTrainer | null = null;
   try {
     const share = await shareIn(options.group);
-    trainer = new FitTrainer(model, await model.start(), { source, held, seed, share });
+    trainer = new FitTrainer(model, await model.start(), {
+      ...{ source, held, seed, share },
+      turns: () => turnsUntil(options.signal),
+    });
     await trainer.prepare();
     return yield* train(trainer, { ...options, notices: noticesOf(y, options, trainer) });
   } finally {

@@ -36,7 +36,8 @@ export interface FitOptions {
   signal?: AbortSignal | null;
   /**
    * Trains in a worker thread, so that this one stays free; results are the same, bit for bit. Callbacks run here, with
-   * this model, which has the worker's values whenever a hook is called. True takes the library's own worker; a
+   * this model, which has the worker's values whenever a hook is called. The worker is kept for the model's next call
+   * with this option, for half a minute or until `model.release()`. True takes the library's own worker; a
    * function starts one of yours, a module that calls `serveTraining`: for layers, losses, metrics and optimizers of
    * your own, and for pages whose Content-Security-Policy allows no blob: workers. Default false.
    */

@@ -6,6 +6,7 @@ import { regionsOf } from "../memory/regions.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { CallbackState } from "../train/callbacks.ts";
 import type { Trainer } from "../train/trainer.ts";
+import type { Turns } from "../train/turns.ts";
 import { evaluateFeed } from "./evaluate.ts";
 import type { Feed, FeedSource } from "./feed.ts";
 import { RunningMeans } from "./means.ts";
@@ -13,7 +14,7 @@ import type { AnyModel } from "./model.ts";
 import type { Compiled, Objective } from "./objective.ts";
 import { ResidentData } from "./resident.ts";
 import type { FitNumbers } from "./restoreFit.ts";
-import type { Statistics } from "./refreshStatistics.ts";
+import type { MeanStatistics } from "./meanStatistics.ts";
 import type { BatchDtypes, BatchSource, Runner, StepKind } from "./runner.ts";
 import { modelTensors } from "./save.ts";
 import type { Share } from "./share.ts";
@@ -26,6 +27,8 @@ export interface FitData {
   readonly seed: number;
   /** This process's part where several train together. */
   readonly share: Share | null;
+  /** How passes over the data outside of the loop share the thread, and end at a signal. */
+  readonly turns: () => Turns;
 }
 
 /** A model as the training loop sees it: its plans, its data in linear memory, and its running means. */
@@ -47,7 +50,10 @@ export class FitTrainer implements Trainer {
   private readonly feed: Feed;
   private readonly heldFeed: Feed | null;
   private readonly share: Share | null;
-  private runner: Runner;
+  private readonly turns: () => Turns;
+  /** Running statistics for a mean of the weights, once one was needed. */
+  private statistics: MeanStatistics | null = null;
+  runner: Runner;
   private plan: Plan | null = null;
   /** What the plan is bound to: the columns, and the size of the batch. */
   private bound: BatchSource | null = null;
@@ -58,11 +64,12 @@ export class FitTrainer implements Trainer {
   private generation = 0;
 
   /** @throws MemoryError */
-  constructor(model: AnyModel, engine: Engine, { source, held, seed, share }: FitData) {
+  constructor(model: AnyModel, engine: Engine, { source, held, seed, share, turns }: FitData) {
     const { batch, samples } = source;
     const weighted = source.weighted || held?.weighted === true;
     const runner = model.runnerOn(engine, weighted);
     this.share = share;
+    this.turns = turns;
     runner.shared = share !== null;
     this.model = model;
     this.runner = runner;
@@ -166,6 +173,13 @@ export class FitTrainer implements Trainer {
 
   ready(count: number): Promise<void> | undefined {
     const rows = this.rows(count);
+    const counting = this.share?.ready(this.runner, rows, this.feed.dtypes);
+    if (counting) {
+      return counting.then(() => {
+        this.retake();
+        return this.ready(count);
+      });
+    }
     this.offset = this.share?.offset(count) ?? 0;
     if (this.bound === this.feed.source && this.size === rows) return undefined;
     if (this.bound !== null && this.size === rows) return this.bind(rows);
@@ -181,7 +195,7 @@ export class FitTrainer implements Trainer {
     const { share, runner, feed, seed } = this;
     const plan = this.plan!;
     const finite = share
-      ? share.step(runner, plan, feed.cursor, count, seed)
+      ? share.step(runner, plan, feed, count, seed)
       : runner.trainStep(plan, feed.cursor, seed);
     const counted = share?.counted(count) ?? count;
     if (finite && counted > 0) this.means.add(plan, counted);
@@ -244,17 +258,24 @@ export class FitTrainer implements Trainer {
     const { runner } = this;
     const letGo = runner.hold();
     runner.optimizer!.swapAverage();
-    let before: Statistics | null = null;
+    let putBack: (() => void) | null = null;
     try {
-      before = await this.refreshed();
-      return await evaluateFeed(runner, this.heldFeed!, this.objective);
+      putBack = await this.placeStatistics(false);
+      return await evaluateFeed(runner, this.heldFeed!, this.objective, this.turns());
     } finally {
       letGo();
       // Where the model was released meanwhile, what was swapped went along.
       this.retake();
-      if (before) (await import("./refreshStatistics.ts")).restoreStatistics(this.runner, before);
+      putBack?.();
       this.runner.optimizer!.swapAverage();
     }
+  }
+
+  async judged(): Promise<Float32Array<ArrayBuffer>[] | null> {
+    if (!this.validates || !this.runner.optimizer!.averages) return null;
+    const { judgedValues } = await import("./meanStatistics.ts");
+    this.retake();
+    return judgedValues(this, this.statistics);
   }
 
   endEpoch(): { gradientNorm: number | null; learningRate: number } {
@@ -268,20 +289,30 @@ export class FitTrainer implements Trainer {
   async endTraining(): Promise<void> {
     this.retake();
     const { runner } = this;
-    runner.optimizer!.adoptAverage();
     const letGo = runner.hold();
+    runner.optimizer!.swapAverage();
     try {
-      await this.refreshed();
+      await this.placeStatistics(true);
     } finally {
       letGo();
+      this.retake();
+      this.runner.optimizer!.swapAverage();
     }
+    this.runner.optimizer!.adoptAverage();
   }
 
-  /** Statistics for the mean of the weights, where one is kept (SWA). @returns those of before, or null */
-  private async refreshed(): Promise<Statistics | null> {
-    if (!this.runner.optimizer!.isMean) return null;
-    const { refreshStatistics } = await import("./refreshStatistics.ts");
-    return refreshStatistics(this.runner, this.feed, this.epoch, this.seed);
+  /**
+   * Places statistics for the mean of the weights, where one is kept (SWA).
+   *
+   * @param whole  whether all batches must have a part in them
+   * @returns what puts those of before back, or null
+   */
+  private async placeStatistics(whole: boolean): Promise<(() => void) | null> {
+    if (this.runner.optimizer!.weightsInMean === 0) return null;
+    const { MeanStatistics, exchange } = await import("./meanStatistics.ts");
+    this.statistics ??= new MeanStatistics(this.feed, this.seed);
+    const before = await this.statistics.place(this.runner, this.epoch, whole, this.turns());
+    return () => void exchange(this.runner, before);
   }
 
   private get identity(): FitNumbers["data"] {
@@ -311,6 +342,7 @@ export class FitTrainer implements Trainer {
     const { restoreFit } = await import("./restoreFit.ts");
     const { norms, means } = restoreFit(this.model, this.runner, this.identity, state);
     this.retake();
+    this.statistics = null;
     this.runner.optimizer!.norms = norms;
     // Sums in the middle of an epoch are of the process that wrote them.
     if (this.leads) this.means.sumsSoFar = means;
@@ -320,6 +352,7 @@ export class FitTrainer implements Trainer {
   /** Stops reading, and gives the data's memory back. */
   async end(): Promise<void> {
     this.runner.shared = false;
+    this.share?.end();
     try {
       await this.feed.end();
       await this.heldFeed?.end();

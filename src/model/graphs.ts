@@ -72,6 +72,12 @@ export function predictGraph(source: GraphSource, batch: number): StepGraph {
   };
 }
 
+/**
+ * Of a process that trains together with others, for each head whose output has a mask: the whole batch's samples over its
+ * steps that count. The name's end is the number among such heads.
+ */
+export const MASK_SHARE = "mask share ";
+
 /** Name of the output that holds what a piece of state becomes. */
 export const NEXT = "next:";
 
@@ -91,6 +97,7 @@ function judgedOf(
   target: SymbolicTensor,
   output: SymbolicTensor,
   weight: SymbolicTensor | null,
+  shareOf: (() => SymbolicTensor) | null,
 ): Judged {
   const mask = output.shape.length >= 3 ? maskOf(output) : null;
   if (!mask) {
@@ -109,7 +116,7 @@ function judgedOf(
   const byStep = (t: SymbolicTensor): SymbolicTensor =>
     reshape(t, { shape: [rows, ...t.shape.slice(2)] });
   const counts = cast(mask, { dtype: "float32" });
-  const share = mul(counts, divOrZero(constant(batch), sum(counts)));
+  const share = mul(counts, shareOf?.() ?? divOrZero(constant(batch), sum(counts)));
   const weights = weight ? mul(share, reshape(weight, { shape: [batch, 1] })) : share;
   const [column, kept] = [weights, mask].map((t) => reshape(t, { shape: [rows, 1] }));
   return {
@@ -137,6 +144,7 @@ export function stepGraph(
   batch: number,
   { heads, weighted }: Objective,
   training: boolean,
+  shared: boolean = false,
 ): StepGraph {
   const inputs = inputLeaves(source, batch);
   const variable = variableLeaves(source);
@@ -152,7 +160,10 @@ export function stepGraph(
     leaf("input", `y${i}`, [batch, ...labels.shape], labels.dtype),
   );
   const weight = weighted ? leaf("input", "weight", [batch]) : null;
-  const judged = heads.map(({ output }, i) => judgedOf(y[i]!, made[output]!, weight));
+  // The steps of one process's share alone say nothing of the whole batch: their number comes from outside.
+  let masks = 0;
+  const shareOf = shared ? (): SymbolicTensor => leaf("state", MASK_SHARE + masks++, []) : null;
+  const judged = heads.map(({ output }, i) => judgedOf(y[i]!, made[output]!, weight, shareOf));
 
   const outputs: Record<string, SymbolicTensor> = {};
   let data: SymbolicTensor | null = null;

@@ -7,6 +7,8 @@ import { Random } from "../math/random.ts";
 import { forget, reclaimWith } from "../memory/reclaim.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
 import { byName } from "../names.ts";
+import type { Missed } from "../optim/groupScalars.ts";
+import { ownName } from "../optim/optimizerRun.ts";
 import { baseRateOf } from "../optim/rate.ts";
 import { type Shape, printShape, sameShape } from "../shape.ts";
 import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
@@ -20,6 +22,7 @@ import { type EvaluateOptions, evaluate } from "./evaluate.ts";
 import { fit, fitIterator } from "./fit.ts";
 import type { FitOptions } from "./fitOptions.ts";
 import type { GraphSource } from "./graphs.ts";
+import { keptWorkers } from "./keptWorkers.ts";
 import { modelLayer } from "./modelLayer.ts";
 import type { FitsInputs, InputTensors, OutputOf } from "./modelShapes.ts";
 import {
@@ -31,7 +34,7 @@ import {
   loaded,
 } from "./objective.ts";
 import { optionsBeside } from "./optionsBeside.ts";
-import { type PredictOptions, predict, predictSync } from "./predict.ts";
+import { type PredictOptions, type PredictSyncOptions, predict, predictSync } from "./predict.ts";
 import type { PlanInfo, PlanInfoOptions } from "./planInfo.ts";
 import { Runner } from "./runner.ts";
 import type { ModelSource } from "./load/source.ts";
@@ -199,7 +202,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   compile(options: CompileOptions): void {
     const compiled = compiledFrom(options);
     if (this.graph) headsOf(compiled, this.graph);
-    this.release();
+    this.giveUpRunner();
     this.slots = new Map();
     this.optimizerState = { iterations: 0, state: {} };
     this.compiledState = compiled;
@@ -243,11 +246,11 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     // A layer without parameters that are trained may still behave otherwise when it is frozen.
     const frozen = topology.layers.map((layer) => Number(!layer.trainable)).join("");
     const keyNow = (): string =>
-      `${frozen} ${[...trained].join()} ${[...this.missedSteps(trained)].join()}`;
+      `${frozen} ${[...trained].join()} ${[...this.missed(trained)].map(([name, { steps }]) => name + steps).join()}`;
     const { runnerState: current } = this;
     const fits = current && (weighted === null || weighted === current.weighted);
     if (fits && this.runnerKey === keyNow() && current.engine === engine) return current;
-    this.release();
+    this.giveUpRunner();
     const source: GraphSource = {
       topology,
       variables: this.variableList,
@@ -263,7 +266,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
       "optimizer slots": bytes * slots,
     });
     this.draw();
-    const runner = new Runner(engine, source, objective, optimizer, this.missedSteps(trained));
+    const runner = new Runner(engine, source, objective, optimizer, this.missed(trained));
     this.placeOptimizer(runner);
     reclaimWith(this, runner);
     this.runnerState = runner;
@@ -282,24 +285,29 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     const { definition, options } = run.optimizer;
     memory.restoreSlots(this.slots, (slot) => definition.slotInit?.(slot, options) ?? 0);
     const { iterations, state } = this.optimizerState;
-    const missed = this.missedSteps(new Set(memory.trained.map((v) => v.name)));
-    const named = [...missed].map(([name, steps]) => [MISSED + name, steps] as const);
+    const missed = this.missed(new Set(memory.trained.map((v) => v.name)));
+    const named = [...missed].map(([name, { steps }]) => [MISSED + name, steps] as const);
     run.restore(iterations, { ...state, ...Object.fromEntries(named) });
   }
 
   /**
-   * Steps that were taken while a variable was frozen, of those that are trained: all of them where it has no slots yet.
-   * Bias correction counts a variable's own steps, as PyTorch does; numbers that a rule itself carries from step to step
-   * (Nadam's product) are the same for all.
+   * What the trained variables missed while they were frozen: all steps where a variable has no slots yet. A variable
+   * counts its own steps, as in PyTorch, and what a rule carries from step to step (Nadam's product) is its own as well.
    */
-  private missedSteps(trained: ReadonlySet<string>): ReadonlyMap<string, number> {
+  private missed(trained: ReadonlySet<string>): ReadonlyMap<string, Missed> {
     const { iterations, state } = this.optimizerState;
     const held = this.slots.values().next().value;
-    const missed = new Map<string, number>();
-    if (!held || this.compiled.optimizer.definition.state) return missed;
+    const missed = new Map<string, Missed>();
+    if (!held) return missed;
+    const first = this.compiled.optimizer.definition.state ?? {};
     for (const name of trained) {
       const steps = held.has(name) ? state[MISSED + name] : iterations;
-      if (steps) missed.set(name, steps);
+      if (!steps) continue;
+      const carried = Object.entries(first).map(([key, value]) => [
+        key,
+        held.has(name) ? (state[ownName(key, name)] ?? value) : value,
+      ]);
+      missed.set(name, { steps, state: Object.fromEntries(carried) as Record<string, number> });
     }
     return missed;
   }
@@ -307,12 +315,20 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   /** Steps taken and numbers that are kept, as they are now; and what those that are frozen missed. */
   optimizerProgress(): { iterations: number; state: Record<string, number> } {
     const { iterations, state: numbers } = this.optimizerNumbers;
-    const state = { ...numbers };
+    const state = { ...numbers, ...this.runnerState?.optimizer?.ownNumbers };
+    const before = {
+      ...this.compiledState?.optimizer.definition.state,
+      ...this.optimizerState.state,
+    };
     const steps = iterations - this.optimizerState.iterations;
     const frozen = this.runnerState?.memory.kept ?? [];
     const held = this.slots.values().next().value;
-    for (const { name } of frozen)
-      if (steps > 0 && held?.has(name)) state[MISSED + name] = (state[MISSED + name] ?? 0) + steps;
+    for (const { name } of frozen) {
+      if (steps <= 0 || !held?.has(name)) continue;
+      state[MISSED + name] = (state[MISSED + name] ?? 0) + steps;
+      for (const key in this.compiledState!.optimizer.definition.state)
+        state[ownName(key, name)] ??= before[key]!;
+    }
     return { iterations, state };
   }
 
@@ -350,8 +366,13 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return this.runnerState?.bytes ?? 0;
   }
 
-  /** Copies everything out of linear memory and gives it back. The model stays as it is. */
+  /** Copies everything out of linear memory and gives it back, and ends its worker. The model stays as it is. */
   release(): void {
+    keptWorkers.get(this)?.close();
+    this.giveUpRunner();
+  }
+
+  private giveUpRunner(): void {
     const runner = this.runnerState;
     if (!runner) return;
     this.optimizerState = this.optimizerProgress();
@@ -598,7 +619,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   /** `predict` without a promise. @throws OptionError before the engine has started: await init() first */
   predictSync<const X extends DataLike>(
     x: X & NoInfer<FitsInputs<X, Inputs>>,
-    options: PredictOptions = {},
+    options: PredictSyncOptions = {},
   ): Predicted {
     return predictSync(this, x, options);
   }

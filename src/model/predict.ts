@@ -1,35 +1,42 @@
 import { OptionError, withDefaults } from "../errors.ts";
 import { runningEngine } from "../kernels/engine.ts";
 import { regionsOf } from "../memory/regions.ts";
-import { yieldToLoop } from "../runtime/platform.ts";
 import { allocate, sizeOf } from "../shape.ts";
-import { Tensor, tensor } from "../tensor/tensor.ts";
+import { type Tensor, tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "../train/data/dataset.ts";
 import { type Description, descriptionOf } from "../train/data/described.ts";
+import { Turns } from "../train/turns.ts";
 import { batchSizeFor } from "./batchSize.ts";
 import { type DataLike, inputsFor } from "./data.ts";
-import { type Feed, batchSizes } from "./feed.ts";
-import { lazySource } from "./lazySource.ts";
+import { elsewhere } from "./elsewhere.ts";
+import { batchSizes } from "./feed.ts";
 import type { AnyModel, Model } from "./model.ts";
 import { ResidentData } from "./resident.ts";
+import { type RunOptions, RUN_DEFAULTS, type Running, runningUntil } from "./runOptions.ts";
 import type { Runner } from "./runner.ts";
 
-/** Options of `predict`. */
-export interface PredictOptions {
+/** Options of `predictSync`. */
+export interface PredictSyncOptions {
   /** Samples in a batch, or "all". Default 32. */
   batchSize?: number | "all";
 }
 
-/** Batches between two turns of the event loop. */
-const BATCHES_A_TURN = 64;
+/** Options of `predict`. */
+export interface PredictOptions extends PredictSyncOptions, RunOptions {}
+
+/** Options of `predict` with the defaults filled in. */
+export type AllPredictOptions = Required<RunOptions> & {
+  readonly batchSize: number | "all" | undefined;
+};
 
 /** The outputs, batch after batch; pauses now and then, or for what must be loaded, and returns them all. */
-function* batches<Predicted>(
-  model: Model<Predicted>,
+function* batches(
+  model: AnyModel,
   runner: Runner,
   inputs: readonly Tensor[],
   batch: number,
-): Generator<Promise<void> | undefined, Predicted> {
+  turns: Turns,
+): Generator<Promise<void> | undefined, Tensor[]> {
   const rows = inputs[0]!.shape[0]!;
   const steps = batchSizes(rows, batch).map((n) => ["predict", n] as const);
   regionsOf(runner.engine).require("predict", {
@@ -54,7 +61,13 @@ function* batches<Predicted>(
       const plan = runner.plan("predict", count, dtypes);
       runner.bind(plan, source, 0);
       plan.setUint("cursor", from);
-      plan.run();
+      const lost = plan.attempt();
+      if (lost) {
+        yield lost;
+        runner.memory.fetch();
+        from -= batch; // once more
+        continue;
+      }
       outputs.forEach(({ width, data: out }, i) => {
         const at = plan.output(`y${i}`);
         // Without a view of its bytes: making one costs more than copying a small result.
@@ -69,14 +82,11 @@ function* batches<Predicted>(
           from * bytes,
         );
       });
-      if ((from / batch) % BATCHES_A_TURN !== BATCHES_A_TURN - 1) continue;
+      if (from + batch >= rows || !turns.due()) continue;
       yield undefined;
       runner.memory.fetch();
     }
-    return handedOut(
-      model,
-      outputs.map((one) => tensor(one.data, [rows, ...one.shape])),
-    );
+    return outputs.map((one) => tensor(one.data, [rows, ...one.shape]));
   } finally {
     data.free();
     letGo();
@@ -84,7 +94,10 @@ function* batches<Predicted>(
 }
 
 /** Predictions in the form in which the outputs were given. */
-function handedOut<Predicted>(model: Model<Predicted>, outputs: readonly Tensor[]): Predicted {
+export function handedOut<Predicted>(
+  model: Model<Predicted>,
+  outputs: readonly Tensor[],
+): Predicted {
   const { outputNames } = model.topology;
   const forms = {
     single: () => outputs[0],
@@ -94,83 +107,32 @@ function handedOut<Predicted>(model: Model<Predicted>, outputs: readonly Tensor[
   return forms[model.form]() as Predicted;
 }
 
-function prepared(
+/** The outputs for some samples, or for what describes a dataset, in their order. */
+export async function outputsOf(
   model: AnyModel,
-  x: DataLike,
-  options: PredictOptions,
-): { inputs: readonly Tensor[]; batch: number } {
-  const { batchSize } = withDefaults<Required<PredictOptions>>(
-    "predict",
-    { batchSize: 32 },
-    options,
-  );
-  const inputs = inputsFor("predict", model, x);
-  return { inputs, batch: batchSizeFor("predict", batchSize, inputs[0]!.shape[0]!) };
-}
-
-/** The outputs of one batch after the other, copied out of linear memory. */
-async function predictStream<Predicted>(
-  model: Model<Predicted>,
-  description: Description,
-  options: PredictOptions,
-): Promise<Predicted> {
-  const { batchSize } = withDefaults<{ batchSize: number | "all" | undefined }>(
-    "predict",
-    { batchSize: undefined },
-    options,
-  );
-  const source = await lazySource(description, {
-    subject: "predict",
-    batchSize,
-    resident: false,
-    checked: (where, { x }) => {
-      const inputs = inputsFor(where, model, x);
-      return { x: inputs, y: [], weight: null, rows: inputs[0]!.shape[0]! };
-    },
-  });
-  let [data, feed]: [ResidentData | null, Feed | null] = [null, null];
-  const engine = await model.start();
-  const runner = model.runnerOn(engine);
-  const letGo = runner.hold();
+  x: DataLike | Description,
+  isDataset: boolean,
+  batchSize: number | "all" | undefined,
+  running: Running,
+): Promise<Tensor[]> {
+  if (isDataset) {
+    // A page that predicts from arrays does not download it.
+    const { predictDataset } = await import("./predictDataset.ts");
+    return predictDataset(model, x as Description, batchSize, running);
+  }
+  const inputs = inputsFor("predict", model, x as DataLike);
+  const batch = batchSizeFor("predict", batchSize ?? 32, inputs[0]!.shape[0]!);
+  const { turns } = running;
+  const engine = await running.start(model);
+  const steps = batches(model, model.runnerOn(engine), inputs, batch, turns);
   try {
-    data = new ResidentData(runner.engine);
-    feed = source.place(data, false);
-    feed.begin(0);
-    const { outputs } = model.topology;
-    const parts: Uint8Array[][] = outputs.map(() => []);
-    let rows = 0;
     for (;;) {
-      const count = await feed.next();
-      if (count === 0) break;
-      const loading = runner.prepare([["predict", count]], feed.dtypes);
-      if (loading) await loading;
-      runner.memory.fetch();
-      const plan = runner.plan("predict", count, feed.dtypes);
-      runner.bind(plan, feed.source, feed.order);
-      plan.setUint("cursor", feed.cursor);
-      plan.run();
-      outputs.forEach(({ shape }, i) => {
-        const at = plan.output(`y${i}`);
-        parts[i]!.push(runner.engine.u8.slice(at, at + 4 * sizeOf(shape) * count));
-      });
-      rows += count;
+      const step = steps.next();
+      if (step.done) return step.value;
+      await (step.value ?? turns.take());
     }
-    return handedOut(
-      model,
-      outputs.map(({ shape, dtype }, i) => {
-        const out = allocate(dtype, rows * sizeOf(shape));
-        let at = 0;
-        for (const part of parts[i]!) {
-          new Uint8Array(out.buffer).set(part, at);
-          at += part.length;
-        }
-        return new Tensor(out, [rows, ...shape], dtype);
-      }),
-    );
   } finally {
-    data?.free();
-    letGo();
-    await (feed ?? source).end();
+    steps.return([]);
   }
 }
 
@@ -180,37 +142,45 @@ export async function predict<Predicted>(
   x: DataLike | Dataset,
   options: PredictOptions,
 ): Promise<Predicted> {
+  const all = withDefaults<AllPredictOptions>(
+    "predict",
+    { ...RUN_DEFAULTS, batchSize: undefined },
+    options,
+  );
+  const running = runningUntil("predict", all.signal);
   const dataset = descriptionOf(x);
-  if (dataset) return predictStream(model, dataset, options);
-  const { inputs, batch } = prepared(model, x as DataLike, options);
-  const engine = await model.start();
-  const steps = batches(model, model.runnerOn(engine), inputs, batch);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    await (step.value ?? yieldToLoop());
-  }
+  const data = dataset ?? (x as DataLike);
+  const outputs = all.worker
+    ? await (await elsewhere()).outputsInWorker(model, data, !!dataset, all)
+    : await outputsOf(model, data, !!dataset, all.batchSize, running);
+  return handedOut(model, outputs);
 }
 
 /** `predict` without a promise. @throws OptionError before the engine has started */
 export function predictSync<Predicted>(
   model: Model<Predicted>,
   x: DataLike,
-  options: PredictOptions,
+  options: PredictSyncOptions,
 ): Predicted {
-  const { inputs, batch } = prepared(model, x, options);
+  const { batchSize } = withDefaults<Required<PredictSyncOptions>>(
+    "predictSync",
+    { batchSize: 32 },
+    options,
+    ["batchSize"],
+  );
+  const inputs = inputsFor("predict", model, x);
+  const batch = batchSizeFor("predict", batchSize, inputs[0]!.shape[0]!);
   const engine = runningEngine();
   if (!engine)
     throw new OptionError("predictSync: the engine must have started; await init() first");
-  const steps = batches(model, model.runnerOn(engine), inputs, batch);
+  const steps = batches(model, model.runnerOn(engine), inputs, batch, new Turns(Infinity));
   for (;;) {
     const step = steps.next();
-    if (step.done) return step.value;
-    if (step.value) {
-      steps.return(undefined as never);
-      throw new OptionError(
-        "predictSync: the kernels of this model are being loaded; await model.predict(x) once before",
-      );
-    }
+    if (step.done) return handedOut(model, step.value);
+    if (!step.value) continue;
+    steps.return([]);
+    throw new OptionError(
+      "predictSync: the kernels of this model are being loaded, or a thread was lost; await model.predict(x) once before",
+    );
   }
 }

@@ -1,9 +1,10 @@
-import { EngineError, MissingKernelError } from "../errors.ts";
+import { EngineError, MissingKernelError, ThreadLostError } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
 import { type Commands, ELEMENT_WORK } from "../kernels/commands.ts";
 import { regionsOf } from "../memory/regions.ts";
+import type { Missed } from "../optim/groupScalars.ts";
 import { OptimizerRun } from "../optim/optimizerRun.ts";
 import type { Optimizer } from "../optim/defineOptimizer.ts";
 import {
@@ -18,6 +19,7 @@ import { sizeOf } from "../shape.ts";
 import {
   type BatchLeaves,
   type GraphSource,
+  MASK_SHARE,
   NEXT,
   type StepGraph,
   predictGraph,
@@ -69,13 +71,13 @@ export class Runner {
   shared = false;
   private readonly origins = new WeakMap<Plan, PlanOrigin>();
 
-  /** @param missed  steps that the optimizer took while a variable was frozen, by its name */
+  /** @param missed  what was missed while a variable was frozen, by its name */
   constructor(
     engine: Engine,
     source: GraphSource,
     objective: Objective | null,
     optimizer: Optimizer | null,
-    missed: ReadonlyMap<string, number>,
+    missed: ReadonlyMap<string, Missed>,
   ) {
     this.engine = engine;
     this.source = source;
@@ -96,13 +98,14 @@ export class Runner {
   }
 
   private graph(kind: StepKind, batch: number): { graph: StepGraph; compiled: CompiledPlan } {
-    const key = `${kind} ${batch}`;
+    const shared = this.shared && kind === "train";
+    const key = `${kind} ${batch}${shared ? " shared" : ""}`;
     let entry = this.graphs.get(key);
     if (!entry) {
       const graph =
         kind === "predict"
           ? predictGraph(this.source, batch)
-          : stepGraph(this.source, batch, this.objective!, kind === "train");
+          : stepGraph(this.source, batch, this.objective!, kind === "train", shared);
       const { workspace } = kind === "train" ? this.optimizer! : { workspace: undefined };
       entry = { graph, compiled: compile({ ...graph.request, ...(workspace && { workspace }) }) };
       this.graphs.set(key, entry);
@@ -191,7 +194,12 @@ export class Runner {
 
   private places(): Places {
     return {
-      leaf: (t) => this.memory.address(t.leaf!.name),
+      leaf: (t) => {
+        const { name } = t.leaf!;
+        return name.startsWith(MASK_SHARE)
+          ? this.memory.maskShares + 4 * Number(name.slice(MASK_SHARE.length))
+          : this.memory.address(name);
+      },
       pin: (place) => this.memory.gradient(place.slice(place.indexOf(":") + 1)),
       arena: this.arena,
     };
@@ -254,6 +262,7 @@ export class Runner {
    *
    * @param reduce  makes gradients and loss those of all processes that train together
    * @returns false where the loss was not finite; then nothing was updated
+   * @throws ThreadLostError, and from then on the weights are refused until they are set anew
    */
   trainStep(plan: Plan, cursor: number, seed: number, reduce: Reduce | null = null): boolean {
     const optimizer = this.optimizer!;
@@ -262,13 +271,18 @@ export class Runner {
     this.stepCells.write(cursor, optimizer.batches, seed);
     const to = last ? "update" : "accumulate";
     let finite: boolean;
-    if (reduce) finite = this.sharedStep(plan, to, reduce);
-    else if (optimizer.perturbs) {
-      finite =
-        plan.run("load", "perturb") &&
-        plan.run("gradient", "gradient") &&
-        plan.run("accumulate", to);
-    } else finite = plan.run("load", to);
+    try {
+      if (reduce) finite = this.sharedStep(plan, to, reduce);
+      else if (optimizer.perturbs) {
+        finite =
+          plan.run("load", "perturb") &&
+          plan.run("gradient", "gradient") &&
+          plan.run("accumulate", to);
+      } else finite = plan.run("load", to);
+    } catch (error) {
+      if (error instanceof ThreadLostError) this.memory.doubt();
+      throw error;
+    }
     if (finite) optimizer.endStep(last);
     return finite;
   }

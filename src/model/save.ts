@@ -1,8 +1,9 @@
-import { OptionError } from "../errors.ts";
+import { OptionError, shown, withDefaults } from "../errors.ts";
 import { encodeSafetensors } from "../io/encodeSafetensors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Json, compileToConfig, toConfig } from "./config.ts";
 import type { AnyModel } from "./model.ts";
+import { isRecord } from "./objective.ts";
 
 /** Layout of the metadata; raised when an older reader could not understand a newer file. */
 export const FORMAT: string = "1";
@@ -18,9 +19,11 @@ export interface SaveOptions {
 /**
  * A model as one safetensors file. Tensors: `layer/parameter`, and `optimizer/slot/layer/parameter`.
  * Metadata, all strings: `thalweg` (format), `config`, `training`, `extras` (JSON).
+ *
+ * @throws OptionError
  */
 export function encodeModel(model: AnyModel, options: SaveOptions = {}): Uint8Array {
-  const { includeOptimizer = true, extras = model.extras } = options;
+  const { includeOptimizer, extras } = checkedSave(options, model.extras);
   if (!model.built)
     throw new OptionError(
       `model "${model.name}": has no variables to save yet; build or fit it first`,
@@ -40,6 +43,18 @@ export function encodeModel(model: AnyModel, options: SaveOptions = {}): Uint8Ar
     metadata.push(["training", JSON.stringify(training)]);
   }
   return encodeSafetensors(tensors, metadata);
+}
+
+/** @throws OptionError */
+export function checkedSave(
+  options: SaveOptions,
+  ownExtras: Required<SaveOptions>["extras"] = {},
+): Required<SaveOptions> {
+  const defaults = { includeOptimizer: true, extras: ownExtras };
+  const all = withDefaults<Required<SaveOptions>>("save", defaults, options);
+  if (!isRecord(all.extras))
+    throw new OptionError(`save: extras must be an object of plain JSON, got ${shown(all.extras)}`);
+  return all;
 }
 
 /** The variables by name. */

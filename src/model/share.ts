@@ -1,7 +1,10 @@
 import { OptionError } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Group, shareOf } from "../train/group.ts";
-import type { Runner } from "./runner.ts";
+import type { Feed } from "./feed.ts";
+import { maskCounts } from "./maskCounts.ts";
+import type { AsidePlan, BatchDtypes, Runner } from "./runner.ts";
+import { MOST_MASKS } from "./variables.ts";
 
 /** Seeds of the members' random numbers lie this far apart: no two members draw the same masks. */
 const SEED_STEP = 0x9e37_79b9;
@@ -12,11 +15,17 @@ const SEED_STEP = 0x9e37_79b9;
  *
  *     g = sum over ranks of (rows of the rank / rows of the batch) g_rank
  *
- * The loss travels behind the gradients, so there is one all-reduce a step, and every member sees the same loss: a step
+ * Where outputs have masks, the mean is over the steps that count in the whole batch: their number is summed ahead of the
+ * step, as the gradient of a mean needs it.
+ *
+ * The loss travels behind the gradients, so there is one all-reduce of them a step, and every member sees the same loss: a step
  * that is not finite is left out by all of them.
  */
 export class Share {
   readonly group: Group;
+  /** What counts the steps that are not masked, by rows; null where no output has a mask. */
+  private readonly counters = new Map<number, AsidePlan | null>();
+  private runner: Runner | null = null;
 
   constructor(group: Group) {
     this.group = group;
@@ -49,12 +58,58 @@ export class Share {
     return (seed + SEED_STEP * this.group.rank) % 2 ** 53;
   }
 
+  /** Makes ready what counts the steps of so many rows. @returns a promise where kernels must be loaded first */
+  ready(runner: Runner, rows: number, dtypes: BatchDtypes): Promise<void> | undefined {
+    if (runner !== this.runner) this.end();
+    this.runner = runner;
+    if (this.counters.has(rows)) return undefined;
+    const graph = maskCounts(runner.source, rows, runner.objective!);
+    const masks = Object.keys(graph.request.outputs).length;
+    if (masks > MOST_MASKS)
+      throw new OptionError(
+        `fit: group: at most ${MOST_MASKS} outputs may have masks, got ${masks}`,
+      );
+    if (masks === 0) {
+      this.counters.set(rows, null);
+      return undefined;
+    }
+    return runner.engine.withKernels(() => {
+      this.counters.set(rows, runner.aside(graph, dtypes));
+    });
+  }
+
+  /** Frees what `ready` made. */
+  end(): void {
+    for (const counter of this.counters.values()) counter?.free();
+    this.counters.clear();
+  }
+
   /** Trains on this process's rows of a batch of `count`. @returns as Runner.trainStep, the same in all */
-  step(runner: Runner, plan: Plan, cursor: number, count: number, seed: number): boolean {
+  step(runner: Runner, plan: Plan, feed: Feed, count: number, seed: number): boolean {
+    const cursor = feed.cursor + this.offset(count);
+    const counter = this.counters.get(this.rows(count));
+    if (counter) this.weighMasks(runner, counter.plan, feed, cursor, count);
     plan.setFloat("share", this.counted(count) / count);
-    return runner.trainStep(plan, cursor + this.offset(count), this.seed(seed), (of) =>
-      this.reduce(runner, of),
-    );
+    return runner.trainStep(plan, cursor, this.seed(seed), (of) => this.reduce(runner, of));
+  }
+
+  /** What each step that counts weighs in the whole batch, whose steps are known when all have told theirs. */
+  private weighMasks(
+    runner: Runner,
+    counter: Plan,
+    { source, order }: Feed,
+    cursor: number,
+    count: number,
+  ): void {
+    const { engine, memory } = runner;
+    runner.bind(counter, { x: source.x }, order);
+    counter.setUint("cursor", cursor);
+    counter.run();
+    const own = this.counted(count) > 0 ? 1 : 0;
+    const names = Object.keys(counter.compiled.outputs);
+    const steps = this.sum(names.map((name) => own * runner.scalar(counter, name)));
+    const to = memory.maskShares >>> 2;
+    steps.forEach((n, i) => (engine.f32[to + i] = n === 0 ? 0 : count / n));
   }
 
   private reduce({ engine, memory }: Runner, plan: Plan): void {

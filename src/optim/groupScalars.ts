@@ -7,6 +7,15 @@ export interface ScalarClass {
   readonly group: number;
   /** Steps that were taken without them, while they were frozen: their own count is behind by as many. */
   readonly missed: number;
+  /** What the rule carries for them; null where it is as for those that missed nothing. */
+  readonly own: Record<string, number> | null;
+}
+
+/** What a parameter missed while it was frozen. */
+export interface Missed {
+  readonly steps: number;
+  /** What the rule carried for it then. */
+  readonly state: Readonly<Record<string, number>>;
 }
 
 /** The scalars of one class of parameters. */
@@ -29,7 +38,11 @@ function groupOf({ groups }: CommonOptions, name: string): number {
   );
 }
 
-function scalarsOfClass(optimizer: Optimizer, { group, missed }: ScalarClass): GroupScalars {
+function scalarsOfClass(
+  optimizer: Optimizer,
+  { group, missed, own }: ScalarClass,
+  index: number,
+): GroupScalars {
   const { definition, schedule } = optimizer;
   const { learningRateScale = 1, weightDecay = optimizer.options.weightDecay } =
     group === 0 ? {} : optimizer.options.groups[group - 1]!;
@@ -45,13 +58,13 @@ function scalarsOfClass(optimizer: Optimizer, { group, missed }: ScalarClass): G
   const momentum = schedule?.momentumAt ?? null;
   const cycled = "momentum" in options ? "momentum" : "beta1";
   return {
-    prefix: `optimizer${group === 0 ? "" : group}${missed === 0 ? "" : `-${missed}`}.`,
+    prefix: `optimizer${index}.`,
     numbers,
     write: (rate, t, state, counts) => {
       options.learningRate = rate * learningRateScale;
       if (momentum && cycled in options)
         options[cycled] = momentum(schedule!.unit === "epoch" ? state.epoch! : t - 1);
-      definition.scalars(options, t - missed, values, counts ? state : { ...state });
+      definition.scalars(options, t - missed, values, own ?? (counts ? state : { ...state }));
     },
   };
 }
@@ -61,11 +74,17 @@ export function classOf(
   classes: ScalarClass[],
   { options }: Optimizer,
   name: string,
-  missed: number = 0,
+  missed: Missed | undefined,
 ): number {
   const group = groupOf(options, name);
-  const at = classes.findIndex((one) => one.group === group && one.missed === missed);
-  return at < 0 ? classes.push({ group, missed }) - 1 : at;
+  const { steps = 0, state = null } = missed ?? {};
+  const at = classes.findIndex(
+    (one) =>
+      one.group === group &&
+      one.missed === steps &&
+      JSON.stringify(one.own) === JSON.stringify(state),
+  );
+  return at < 0 ? classes.push({ group, missed: steps, own: state && { ...state } }) - 1 : at;
 }
 
 /** The scalars of every class. */
@@ -73,5 +92,5 @@ export function scalarsOf(
   optimizer: Optimizer,
   classes: readonly ScalarClass[],
 ): readonly GroupScalars[] {
-  return classes.map((one) => scalarsOfClass(optimizer, one));
+  return classes.map((one, i) => scalarsOfClass(optimizer, one, i));
 }

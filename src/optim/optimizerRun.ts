@@ -7,7 +7,7 @@ import type { Shape } from "../shape.ts";
 import { emitClipping } from "./clip.ts";
 import type { CommonOptions } from "./commonOptions.ts";
 import type { Optimizer, OptimizerBuffers, Workspace } from "./defineOptimizer.ts";
-import { type ScalarClass, classOf, scalarsOf } from "./groupScalars.ts";
+import { type Missed, type ScalarClass, classOf, scalarsOf } from "./groupScalars.ts";
 import { rateOf } from "./rate.ts";
 import { emitSquares } from "./squares.ts";
 
@@ -67,6 +67,11 @@ const SAM_EPSILON = 1e-12;
 /** Smallest norm of a unit's weights that adaptive clipping counts (Brock et al. 2021). */
 const SMALLEST_UNIT = 1e-3;
 
+/** The name of a number that the rule carries for one parameter. */
+export function ownName(key: string, parameter: string): string {
+  return `${key} ${parameter}`;
+}
+
 /**
  * An optimizer at work on one model: counts the steps, writes the scalars of each, and puts its
  * fused update into plans.
@@ -81,8 +86,11 @@ export class OptimizerRun {
    */
   state: Record<string, number>;
   private readonly memory: OptimizerMemory;
-  private readonly missed: ReadonlyMap<string, number>;
   private readonly classes: ScalarClass[] = [];
+  /** The class of each parameter, in the order of the layout. */
+  private readonly classIndices: readonly number[];
+  /** The class with which the rule's state moves on. */
+  private readonly counting: number;
   /** Scalars of the step, of each class of parameters. */
   private readonly groups: ReturnType<typeof scalarsOf>;
   private readonly flags = new Float64Array(FLAGS.length);
@@ -92,17 +100,19 @@ export class OptimizerRun {
   private normSum = 0;
   private normCount = 0;
 
-  /** @param missed  steps that were taken while a parameter was frozen, by its name; none where it is not there */
+  /** @param missed  what was missed while a parameter was frozen, by its name; nothing where it is not there */
   constructor(
     optimizer: Optimizer,
     memory: OptimizerMemory,
-    missed: ReadonlyMap<string, number> = new Map(),
+    missed: ReadonlyMap<string, Missed> = new Map(),
   ) {
     this.optimizer = optimizer;
     this.memory = memory;
-    this.missed = missed;
     this.state = this.stateWith({});
-    for (const v of memory.layout) this.classOf(v.name);
+    this.classIndices = memory.layout.map(({ name }) =>
+      classOf(this.classes, optimizer, name, missed.get(name)),
+    );
+    this.counting = this.classes.findLastIndex(({ own }) => own === null);
     this.groups = scalarsOf(optimizer, this.classes);
   }
 
@@ -114,10 +124,23 @@ export class OptimizerRun {
   restore(iterations: number, state: Readonly<Record<string, number>>): void {
     this.iterations = iterations;
     this.state = this.stateWith(state);
+    this.forEachOwn((own, key, name) => (own[key] = state[name] ?? own[key]!));
   }
 
-  private classOf(name: string): number {
-    return classOf(this.classes, this.optimizer, name, this.missed.get(name));
+  /** What the rule carries for parameters that missed steps, by its names and theirs. */
+  get ownNumbers(): Record<string, number> {
+    const numbers: Record<string, number> = {};
+    this.forEachOwn((own, key, name) => (numbers[name] = own[key]!));
+    return numbers;
+  }
+
+  private forEachOwn(
+    visit: (own: Record<string, number>, key: string, name: string) => void,
+  ): void {
+    this.classIndices.forEach((index, i) => {
+      const { own } = this.classes[index]!;
+      for (const key in own) visit(own, key, ownName(key, this.memory.layout[i]!.name));
+    });
   }
 
   private get options(): CommonOptions {
@@ -174,7 +197,7 @@ export class OptimizerRun {
     layout.forEach((v, i) => {
       const end = layout[i + 1]?.offset ?? trainedBytes;
       const decays = !decay || weightDecayOn === "all" || v.decays;
-      const group = this.classOf(v.name);
+      const group = this.classIndices[i]!;
       const last = runs.at(-1);
       if (last && !definition.perParameter && last.decays === decays && last.group === group)
         last.bytes = end - last.offset;
@@ -300,7 +323,7 @@ export class OptimizerRun {
       const rate = this.learningRate;
       for (let i = 0; i < this.groups.length; i++) {
         const { numbers } = this.groups[i]!;
-        this.groups[i]!.write(rate, t, this.state, i === this.groups.length - 1);
+        this.groups[i]!.write(rate, t, this.state, i === this.counting);
         for (let j = 0; j < numbers.length; j++, at++) {
           const cell = cells[at]!;
           if (cell >= 0) f32[cell] = numbers[j]!;
@@ -377,16 +400,23 @@ export class OptimizerRun {
     return mean;
   }
 
-  /** Whether an average of the weights stands beside them. */
+  /** The average of the weights, where there is one. */
   private get averaged(): Address | undefined {
     const { swaStart } = this.options;
     const begun = this.iterations >= (swaStart ?? 1);
     return begun ? this.memory.slots.get("average") : undefined;
   }
 
-  /** Whether the plain mean of the weights has begun (SWA). */
-  get isMean(): boolean {
-    return this.options.swaStart !== null && this.averaged !== undefined;
+  /** Whether an average of the weights stands beside them. */
+  get averages(): boolean {
+    return this.averaged !== undefined;
+  }
+
+  /** Weights in the plain mean of them (SWA); 0 where there is none. */
+  get weightsInMean(): number {
+    const { swaStart, swaFrequency } = this.options;
+    if (swaStart === null || !this.averages) return 0;
+    return Math.floor((this.iterations - swaStart) / swaFrequency) + 1;
   }
 
   /** Exchanges the weights and their average, where one is kept; a second call exchanges them back. */

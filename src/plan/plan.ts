@@ -1,3 +1,4 @@
+import { ThreadLostError } from "../errors.ts";
 import { type Attrs, type EmitContext, flopsOf, inputNames } from "../graph/defineOp.ts";
 import type { Node, SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address, Slot } from "../kernels/command.ts";
@@ -11,6 +12,9 @@ import { type DType, sizeOf } from "../shape.ts";
 import { FUSIONS } from "./fuse.ts";
 import { rewrite } from "./rewrite.ts";
 import { type Schedule, schedule } from "./schedule.ts";
+
+/** Floating-point operations from which a run is large: a third of a millisecond. */
+const LARGE = 2e7;
 
 /** The marked ranges of a plan, in the order in which they run. */
 export const RANGES = [
@@ -135,6 +139,7 @@ export class Plan {
   private readonly borders: Address[];
   private readonly addresses: Map<SymbolicTensor, Address>;
   private readonly scratch: Address;
+  private readonly isLarge: boolean;
 
   private constructor(
     compiled: CompiledPlan,
@@ -154,6 +159,7 @@ export class Plan {
     this.borders = borders;
     this.addresses = addresses;
     this.scratch = scratch;
+    this.isLarge = compiled.schedule.nodes.reduce((sum, node) => sum + flopsOf(node), 0) >= LARGE;
   }
 
   /**
@@ -231,7 +237,23 @@ export class Plan {
   run(from: RangeName = "load", to: RangeName = "update"): boolean {
     const first = this.borders[RANGES.indexOf(from)]!;
     const last = this.borders[RANGES.indexOf(to) + 1]!;
+    if (this.isLarge) this.engine.tiles.step();
     return this.engine.run(first, last, this.scratch, this.compiled.scratchBytes);
+  }
+
+  /**
+   * Runs a plan that changes nothing but its arena, so that it may be run again.
+   *
+   * @returns null; or a promise where a thread was lost in the middle: after it, bind the plan and run it again
+   */
+  attempt(): Promise<void> | null {
+    try {
+      this.run();
+      return null;
+    } catch (error) {
+      if (error instanceof ThreadLostError) return this.engine.settled;
+      throw error;
+    }
   }
 
   /** Index of a cell in the engine's 32-bit views, for who writes it at every step; -1 where no command reads it. */

@@ -1,3 +1,4 @@
+import { tensor } from "../tensor/tensor.ts";
 import type { Callback, TrainingInfo } from "./callbacks.ts";
 import { type Position, encodeCheckpoint, restoreCheckpoint } from "./checkpoint.ts";
 import { openCheckpoint } from "./checkpointStore.ts";
@@ -33,6 +34,10 @@ export async function begin({ trainer, callbacks, position, options }: Beginning
     model,
     leads: trainer.leads,
     checkpoint: () => encodeCheckpoint(trainer, position, callbacks),
+    judged: async () => {
+      const values = await trainer.judged();
+      return values && model.getWeights().map(({ shape }, i) => tensor(values[i]!, shape));
+    },
     resume,
     notice: (text) => void position.history.notices.push(text),
   };

@@ -1,11 +1,13 @@
-/** Milliseconds after which training lets the event loop run. */
+import { yieldToLoop } from "../runtime/platform.ts";
+
+/** Milliseconds after which a long computation lets the event loop run. */
 const TURN = 12;
 
 /** Most steps between two looks at the clock. */
 const MOST = 64;
 
 /**
- * When training should let the event loop run. The clock is looked at about once a millisecond: asked
+ * When a long computation should let others run, and how. The clock is looked at about once a millisecond: asked
  * at every step, it would cost a small model one step in a hundred and leave numbers on the heap.
  */
 export class Turns {
@@ -14,10 +16,15 @@ export class Turns {
   private stride = 1;
   private rest = 1;
   private readonly length: number;
+  private readonly wait: () => Promise<void>;
 
-  /** @param length  milliseconds of a turn */
-  constructor(length: number = TURN) {
+  /**
+   * @param length  milliseconds of a turn
+   * @param wait    what is waited for between two turns
+   */
+  constructor(length: number = TURN, wait: () => Promise<void> = yieldToLoop) {
     this.length = length;
+    this.wait = wait;
   }
 
   /** Whether a turn is due; call it once a step. */
@@ -32,8 +39,18 @@ export class Turns {
     return now - this.turn > this.length;
   }
 
-  /** The event loop has run. */
-  taken(): void {
+  /** Lets others run. */
+  async take(): Promise<void> {
+    await this.wait();
     this.turn = this.looked = performance.now();
   }
+}
+
+/** Turns that end at an aborted signal, with its reason. @throws its reason, where it is aborted already */
+export function turnsUntil(signal: AbortSignal | null): Turns {
+  signal?.throwIfAborted();
+  return new Turns(TURN, async () => {
+    await yieldToLoop();
+    signal?.throwIfAborted();
+  });
 }

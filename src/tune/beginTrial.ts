@@ -14,7 +14,7 @@ import {
 import { contains, toInternal, toValue } from "./space/internal.ts";
 import { distributionJson } from "./storage/distributionJson.ts";
 import { OP } from "./storage/operation.ts";
-import type { Study } from "./study.ts";
+import type { AnyStudy } from "./study.ts";
 import { Trial } from "./trial.ts";
 import type { Attribute } from "./trialRecord.ts";
 import { commonSpace, visible } from "./visible.ts";
@@ -47,18 +47,18 @@ function seedOf(study: number, number: number): number {
  * @param space  parameters that are chosen together, and set at once
  */
 export function beginTrial(
-  study: Study,
+  study: AnyStudy,
   number: number,
   space: Space | null,
   { signal = null, lag = null }: AskOptions,
 ): Trial {
-  const { storage, sampler, pruner, direction, seed } = study;
+  const { storage, sampler, pruner, directions, seed } = study;
   const record = study.trials[number]!;
   const trials = visible(study.trials, number, lag, space);
   const note = (name: string, value: Attribute): void =>
     study.change(number, { op_code: OP.trialSystemAttribute, system_attr: { [name]: value } });
   const view: StudyView = {
-    direction,
+    directions,
     trials,
     number,
     seed,
@@ -78,9 +78,16 @@ export function beginTrial(
     const other = study.trials.find((t) => t !== record && name in t.distributions);
     const before = other?.distributions[name];
     if (before && !compatible(before, d)) throw changed(number, name, before, d);
+    const sampled = (): number => {
+      const planned = together[name];
+      // It was planned for the range that the parameter had in other trials.
+      return planned !== undefined && contains(d, planned)
+        ? planned
+        : sampler.single(view, name, d);
+    };
     const internal =
       fixed?.[name] === undefined
-        ? (together[name] ?? sampler.single(view, name, d))
+        ? sampled()
         : toInternal(`trial ${number}: enqueued "${name}"`, d, fixed[name]);
     if (!contains(d, internal)) {
       throw new OptionError(`trial ${number}: "${name}" got ${internal}, not of ${describe(d)}`);
@@ -105,7 +112,7 @@ export function beginTrial(
       storage.refresh();
       const others = visible(study.trials, number, lag, space);
       return pruner.shouldPrune(
-        { direction, trials: [...others, record], study: study.name },
+        { direction: directions[0]!, trials: [...others, record], study: study.name },
         record,
       );
     },

@@ -1,5 +1,5 @@
 import { OP } from "./storage/operation.ts";
-import type { Study } from "./study.ts";
+import type { AnyStudy } from "./study.ts";
 import type { Attribute } from "./trialRecord.ts";
 
 /** The note that a running trial's process renews: milliseconds since 1970. */
@@ -15,13 +15,13 @@ export function signOfLife(): { readonly [NOTE]: number } {
  * Trials of other programs, which give no signs, are left alone.
  */
 export class Heartbeat {
-  private readonly study: Study;
+  private readonly study: AnyStudy;
   private readonly grace: number;
   private readonly running = new Set<number>();
   private readonly timer: ReturnType<typeof setInterval>;
 
   /** @param interval  and grace in seconds */
-  constructor(study: Study, interval: number, grace: number) {
+  constructor(study: AnyStudy, interval: number, grace: number) {
     this.study = study;
     this.grace = 1000 * grace;
     this.timer = setInterval(() => {

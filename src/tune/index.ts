@@ -2,6 +2,7 @@
 export {
   type NarrowOptions,
   type Narrowed,
+  type SeveralOptions,
   Study,
   type StudyOptions,
   createStudy,
@@ -9,7 +10,14 @@ export {
 export type { Limits } from "./narrow.ts";
 export { Trial } from "./trial.ts";
 export type { AskOptions } from "./beginTrial.ts";
-export type { Attribute, Direction, TrialRecord, TrialState } from "./trialRecord.ts";
+export type {
+  Attribute,
+  Direction,
+  Outcome,
+  OutcomeOf,
+  TrialRecord,
+  TrialState,
+} from "./trialRecord.ts";
 export { TrialPruned } from "./pruned.ts";
 export type { Objective, OptimizeOptions, SpaceObjective } from "./optimize.ts";
 export {
@@ -32,6 +40,7 @@ export type { Sampler, StudyView } from "./samplers/sampler.ts";
 export { type CmaEsOptions, cmaEsSampler } from "./samplers/cmaEs.ts";
 export { type GaussianProcessOptions, gaussianProcessSampler } from "./samplers/gaussianProcess.ts";
 export { type GridValues, gridSampler } from "./samplers/grid.ts";
+export { type Nsga2Options, nsga2Sampler } from "./samplers/nsga2.ts";
 export { randomSampler } from "./samplers/random.ts";
 export { sobolSampler } from "./samplers/sobol.ts";
 export { type TpeOptions, tpeSampler } from "./samplers/tpe.ts";
@@ -66,4 +75,5 @@ export {
   stratifiedKFold,
   timeSeriesFolds,
 } from "./folds/folds.ts";
-export { type Surrogate, importance, surrogateOf } from "./surrogate.ts";
+export { hypervolume } from "./hypervolume.ts";
+export { type OfObjective, type Surrogate, importance, surrogateOf } from "./surrogate.ts";

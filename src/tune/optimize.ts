@@ -1,23 +1,23 @@
-import { NonFiniteError, OptionError, withDefaults } from "../errors.ts";
+import { NonFiniteError, OptionError, shown, withDefaults } from "../errors.ts";
 import { hardwareThreads, yieldToLoop } from "../runtime/platform.ts";
 import { TrialPruned } from "./pruned.ts";
 import type { Space, Values } from "./space/distribution.ts";
 import { OP } from "./storage/operation.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import type { Study } from "./study.ts";
+import type { AnyStudy, Study } from "./study.ts";
 import type { Trial } from "./trial.ts";
-import type { TrialRecord } from "./trialRecord.ts";
+import type { Outcome, TrialRecord } from "./trialRecord.ts";
 
-/** What is tuned: gives the value of a trial. */
-export type Objective = (trial: Trial) => number | Promise<number>;
+/** What is tuned: gives the value of a trial, or of a study of several directions a value for each. */
+export type Objective<V extends Outcome = number> = (trial: Trial) => V | Promise<V>;
 
 /** The same with the parameters of a declared space. */
-export type SpaceObjective<S extends Space> = (
+export type SpaceObjective<S extends Space, V extends Outcome = number> = (
   params: Values<S>,
   trial: Trial,
-) => number | Promise<number>;
+) => V | Promise<V>;
 
-export interface OptimizeOptions {
+export interface OptimizeOptions<V extends Outcome = number> {
   /** Trials to run now, in whatever way they end. Default: until the timeout, the signal, or the end of a grid. */
   trials?: number;
   /** Seconds after which no further trial begins. Default Infinity. */
@@ -40,12 +40,13 @@ export interface OptimizeOptions {
   /** What an error of the objective does: ends the study ("throw"), or the trial alone ("fail"). Default "throw". */
   onError?: "throw" | "fail";
   /** Called after each trial. */
-  onTrial?: ((trial: TrialRecord, study: Study) => void | Promise<void>) | null;
+  onTrial?: ((trial: TrialRecord, study: Study<V>) => void | Promise<void>) | null;
   /** Seconds between two signs of life of a running trial in the storage, and after which it counts as lost. */
   heartbeat?: { readonly interval: number; readonly grace: number };
 }
 
-type AllOptions = Required<Omit<OptimizeOptions, "data">> & Pick<OptimizeOptions, "data">;
+type AllOptions = Required<Omit<OptimizeOptions<Outcome>, "data">> &
+  Pick<OptimizeOptions<Outcome>, "data">;
 
 const DEFAULTS: AllOptions = {
   trials: Infinity,
@@ -61,9 +62,9 @@ const DEFAULTS: AllOptions = {
 
 /** Begins a trial at once; it ends later, in whatever way. */
 function begin(
-  study: Study,
+  study: AnyStudy,
   space: Space | null,
-  objective: Objective,
+  objective: Objective<Outcome>,
   options: AllOptions,
   heartbeat: Heartbeat,
 ): { number: number; ended: Promise<void> } {
@@ -74,9 +75,9 @@ function begin(
 }
 
 async function runTrial(
-  study: Study,
+  study: AnyStudy,
   trial: Trial,
-  objective: Objective,
+  objective: Objective<Outcome>,
   { onError, onTrial }: AllOptions,
   heartbeat: Heartbeat,
 ): Promise<void> {
@@ -101,8 +102,11 @@ async function runTrial(
 }
 
 /** Options with the defaults, checked. @throws OptionError */
-function checkedOptions(given: OptimizeOptions, isModule: boolean): AllOptions & { jobs: number } {
-  const options = withDefaults<AllOptions>("optimize", DEFAULTS, given);
+function checkedOptions(
+  given: OptimizeOptions<Outcome>,
+  isModule: boolean,
+): AllOptions & { jobs: number } {
+  const options = withDefaults<AllOptions>("optimize", DEFAULTS, given, ["jobs"]);
   const { trials, timeout, lag, data } = options;
   const jobs = options.jobs === "auto" ? hardwareThreads() : options.jobs;
   if (!(trials >= 0) || !(timeout >= 0)) {
@@ -112,7 +116,7 @@ function checkedOptions(given: OptimizeOptions, isModule: boolean): AllOptions &
   }
   if (!Number.isInteger(jobs) || jobs < 1) {
     throw new OptionError(
-      `optimize: jobs must be a whole number >= 1 or "auto", got ${String(options.jobs)}`,
+      `optimize: jobs must be a whole number >= 1 or "auto", got ${shown(options.jobs)}`,
     );
   }
   if (lag !== null && (!Number.isInteger(lag) || lag < jobs)) {
@@ -134,10 +138,10 @@ function checkedOptions(given: OptimizeOptions, isModule: boolean): AllOptions &
  * @param objective  a function, or the URL of a module, which is run in threads
  */
 export async function optimize(
-  study: Study,
+  study: AnyStudy,
   space: Space | null,
-  objective: Objective | URL,
-  given: OptimizeOptions,
+  objective: Objective<Outcome> | URL,
+  given: OptimizeOptions<Outcome>,
 ): Promise<void> {
   const isModule = objective instanceof URL;
   const options = checkedOptions(given, isModule);
@@ -148,7 +152,9 @@ export async function optimize(
   const threads = isModule
     ? new (await import("./parallel/trialThreads.ts")).TrialThreads(objective, options.data)
     : null;
-  const run: Objective = isModule ? (trial) => threads!.run(trial, space !== null) : objective;
+  const run: Objective<Outcome> = isModule
+    ? (trial) => threads!.run(trial, space !== null)
+    : objective;
   const heartbeat = new Heartbeat(study, beat.interval, beat.grace);
   const until = performance.now() + 1000 * timeout;
   /** Trials that run here, by number. */

@@ -4,7 +4,9 @@ import { type AskOptions, beginTrial } from "./beginTrial.ts";
 import { signOfLife } from "./heartbeat.ts";
 import { type Limits, narrowSpace, narrowingText } from "./narrow.ts";
 import { type Objective, type OptimizeOptions, type SpaceObjective, optimize } from "./optimize.ts";
+import { checkFollows, checkedDirections, frontOf, rankingOf, valuesOf } from "./objectives.ts";
 import { noPruner, type Pruner } from "./pruners/pruner.ts";
+import { nsga2Sampler } from "./samplers/nsga2.ts";
 import type { Sampler } from "./samplers/sampler.ts";
 import { tpeSampler } from "./samplers/tpe.ts";
 import type { Choice, NumberDistribution, Space, Values } from "./space/distribution.ts";
@@ -18,10 +20,11 @@ import type { Trial } from "./trial.ts";
 import {
   type Attribute,
   type Direction,
+  type Outcome,
+  type OutcomeOf,
   type TrialRecord,
   isFinished,
   lastStep,
-  signOf,
 } from "./trialRecord.ts";
 import { commonSpace } from "./visible.ts";
 
@@ -30,7 +33,7 @@ export interface StudyOptions {
   name?: string;
   /** Default "minimize". */
   direction?: Direction;
-  /** Default tpeSampler(). */
+  /** Default tpeSampler(); of several objectives nsga2Sampler(). */
   sampler?: Sampler;
   /** Default: none. */
   pruner?: Pruner;
@@ -38,6 +41,16 @@ export interface StudyOptions {
   storage?: Storage;
   /** The same study with the same seed has the same trials. Default 0. */
   seed?: number;
+}
+
+/** Of a study of several objectives. */
+export interface SeveralOptions<D extends readonly Direction[]> extends Omit<
+  StudyOptions,
+  "direction"
+> {
+  /** One for each of the values that the objective returns: `["minimize", "maximize"]`. */
+  directions: D;
+  direction?: never;
 }
 
 export interface NarrowOptions<S extends Space, L extends Limits> {
@@ -64,37 +77,48 @@ export function timeText(): string {
   return new Date().toISOString().replace("Z", "000+00:00");
 }
 
-/** Trials of one objective, what they gave, and how the next is chosen. */
-export class Study {
+/** What a study is made of. */
+type StudyParts = Required<Omit<StudyOptions, "direction">> & {
+  readonly directions: readonly Direction[];
+};
+
+/** A study of whatever number of objectives. */
+export type AnyStudy = Study<Outcome>;
+
+/** Trials, what they gave, and how the next is chosen. */
+export class Study<V extends Outcome = number> {
   readonly name: string;
-  readonly direction: Direction;
+  /** One for each objective. */
+  readonly directions: readonly Direction[];
   readonly storage: Storage;
   readonly sampler: Sampler;
   readonly pruner: Pruner;
   readonly seed: number;
 
-  constructor(options: Required<StudyOptions>) {
-    const { name, direction, storage } = options;
-    if (direction !== "minimize" && direction !== "maximize") {
-      throw new OptionError(
-        `createStudy: direction must be "minimize" or "maximize", got ${JSON.stringify(direction)}`,
-      );
-    }
+  constructor(options: StudyParts) {
+    const { name, directions, storage } = options;
+    checkFollows(directions, options.sampler, options.pruner);
     // Also checks the seed.
     void new Random(options.seed);
     this.name = name;
-    this.direction = direction;
+    this.directions = directions;
     this.storage = storage;
     this.sampler = options.sampler;
     this.pruner = options.pruner;
     this.seed = options.seed;
     if (!storage.state.study(name)) {
-      const directions = [direction === "minimize" ? 1 : 2];
-      storage.append([{ op_code: OP.createStudy, study_name: name, directions }]);
+      storage.append([
+        {
+          op_code: OP.createStudy,
+          study_name: name,
+          directions: directions.map((d) => (d === "minimize" ? 1 : 2)),
+        },
+      ]);
     }
-    if (this.record.direction !== direction) {
+    const before = this.record.directions.join(", ");
+    if (before !== directions.join(", ")) {
       throw new OptionError(
-        `createStudy: study "${name}" is there already, to ${this.record.direction}; give it another name`,
+        `createStudy: study "${name}" is there already, to ${before}; give it another name`,
       );
     }
   }
@@ -108,27 +132,50 @@ export class Study {
     return this.record.trials;
   }
 
-  /** Complete trials, the best first. */
-  get ranking(): readonly TrialRecord[] {
-    const sign = signOf(this.direction);
-    return this.trials
-      .filter((t) => t.state === "complete" && t.value !== null)
-      .sort((a, b) => sign * (a.value! - b.value!) || a.number - b.number);
+  /** What the one objective is to be. @throws OptionError where there are several */
+  get direction(): Direction {
+    this.checkSingle("direction", "directions");
+    return this.directions[0]!;
   }
 
-  /** The trial with the best value. @throws OptionError before one is complete */
+  /**
+   * Complete trials, the best first: of several objectives the Pareto front, then what only that is better than, and so on; within
+   * a front those first that have the most room around them.
+   */
+  get ranking(): readonly TrialRecord[] {
+    return rankingOf(this.trials, this.directions);
+  }
+
+  /**
+   * The complete trials than which none is better: no other one is as good in each objective and better in one. In the order of
+   * their numbers; of one objective, the trials with the best value.
+   */
+  get paretoFront(): readonly TrialRecord[] {
+    return frontOf(this.trials, this.directions);
+  }
+
+  private checkSingle(what: string, cure: string): void {
+    const count = this.directions.length;
+    if (count === 1) return;
+    throw new OptionError(
+      `study "${this.name}": ${what} must be of one objective, got ${count}; use ${cure}`,
+    );
+  }
+
+  /** The trial with the best value. @throws OptionError before one is complete, and where there are several objectives */
   get bestTrial(): TrialRecord {
+    this.checkSingle("the best trial", "paretoFront");
     const [best] = this.ranking;
     if (best) return best;
     throw new OptionError(`study "${this.name}": no trial is complete yet`);
   }
 
-  /** The best trial's value. */
+  /** The best trial's value. @throws OptionError as bestTrial */
   get bestValue(): number {
     return this.bestTrial.value!;
   }
 
-  /** The best trial's parameters. */
+  /** The best trial's parameters. @throws OptionError as bestTrial */
   get bestParams(): Readonly<Record<string, Choice>> {
     return this.bestTrial.params;
   }
@@ -160,9 +207,12 @@ export class Study {
   /**
    * Adds a trial that was run elsewhere: in another study, by hand.
    *
-   * @throws OptionError if a value is not of its parameter's distribution
+   * @throws OptionError if a value is not of its parameter's distribution, or not one number for each objective
    */
-  add(params: Readonly<Record<string, Choice>>, space: Space, value: number): void {
+  add(params: Readonly<Record<string, Choice>>, space: Space, value: V): void {
+    const values = valuesOf(`study "${this.name}": what add takes`, value, this.directions);
+    if (!values)
+      throw new OptionError(`study "${this.name}": add takes finite values, got ${String(value)}`);
     const at = timeText();
     const texts = Object.entries(space).map(([n, d]) => [n, distributionJson(d)]);
     const internal = Object.entries(space).map(([n, d]) => [
@@ -176,8 +226,9 @@ export class Study {
         state: STATES.indexOf("complete"),
         datetime_start: at,
         datetime_complete: at,
-        value,
-        values: null,
+        // As Optuna writes it.
+        value: values.length === 1 ? values[0]! : null,
+        values: values.length === 1 ? null : values,
         params: Object.fromEntries(internal),
         distributions: Object.fromEntries(texts),
         user_attrs: {},
@@ -232,23 +283,30 @@ export class Study {
   /**
    * Ends a trial with its value, or as pruned or failed. A value that is not finite is a failure.
    *
-   * @param result  the objective's value, "pruned" or "fail"
+   * @param result  the objective's value, of several directions a value for each, "pruned" or "fail"
+   * @throws OptionError if the trial does not run, or the result is not one number for each direction
    */
-  tell({ number }: Pick<Trial, "number">, result: number | "pruned" | "fail"): TrialRecord {
+  tell({ number }: Pick<Trial, "number">, result: V | "pruned" | "fail"): TrialRecord {
     this.storage.refresh();
     const record = this.trials[number];
     if (!record || isFinished(record)) {
       throw new OptionError(`study "${this.name}": trial ${number} must be running to be told`);
     }
-    let state: "complete" | "pruned" | "fail" = "complete";
+    let state: "complete" | "pruned" | "fail" = "fail";
     let values: number[] | null = null;
     if (result === "pruned") {
       state = "pruned";
       const step = lastStep(record);
       const last = step === null ? NaN : record.intermediate.get(step)!;
-      if (Number.isFinite(last)) values = [last];
-    } else if (typeof result === "number" && Number.isFinite(result)) values = [result];
-    else state = "fail";
+      if (Number.isFinite(last) && this.directions.length === 1) values = [last];
+    } else if (result !== "fail") {
+      values = valuesOf(
+        `study "${this.name}": trial ${number}: what the objective returns`,
+        result,
+        this.directions,
+      );
+      if (values) state = "complete";
+    }
     this.change(number, {
       op_code: OP.setState,
       state: STATES.indexOf(state),
@@ -275,22 +333,22 @@ export class Study {
    *     await study.optimize({ x: tune.float(-10, 10) }, ({ x }) => (x - 2) ** 2, { trials: 50 });
    *     await study.optimize(space, new URL("./objective.js", import.meta.url), { trials: 50, jobs: "auto", data: { x, y } });
    */
-  optimize(objective: Objective | URL, options?: OptimizeOptions): Promise<Study>;
+  optimize(objective: Objective<V> | URL, options?: OptimizeOptions<V>): Promise<Study<V>>;
   optimize<const S extends Space>(
     space: S,
-    objective: SpaceObjective<S> | URL,
-    options?: OptimizeOptions,
-  ): Promise<Study>;
+    objective: SpaceObjective<S, V> | URL,
+    options?: OptimizeOptions<V>,
+  ): Promise<Study<V>>;
   async optimize<const S extends Space>(
-    first: Objective | URL | S,
-    second?: SpaceObjective<S> | URL | OptimizeOptions,
-    third?: OptimizeOptions,
-  ): Promise<Study> {
+    first: Objective<V> | URL | S,
+    second?: SpaceObjective<S, V> | URL | OptimizeOptions<V>,
+    third?: OptimizeOptions<V>,
+  ): Promise<Study<V>> {
     if (typeof first === "function" || first instanceof URL) {
-      await optimize(this, null, first, (second as OptimizeOptions | undefined) ?? {});
+      await optimize(this, null, first, (second as OptimizeOptions<V> | undefined) ?? {});
       return this;
     }
-    const run = second as SpaceObjective<S> | URL;
+    const run = second as SpaceObjective<S, V> | URL;
     const objective =
       run instanceof URL ? run : (trial: Trial) => run(trial.params as Values<S>, trial);
     await optimize(this, first, objective, third ?? {});
@@ -298,7 +356,7 @@ export class Study {
   }
 
   /**
-   * The part of a space in which the best trials lie, for a study that goes on from this one. Prints what changed and why.
+   * The part of a space in which the best trials lie (the first of the ranking), for a study that goes on from this one. Prints what changed and why.
    * Nothing in this study changes; ranges may be used in it, fewer choices need another one.
    *
    * @throws OptionError before a trial is complete
@@ -349,21 +407,37 @@ export class Study {
  *     await study.optimize((trial) => (trial.suggestFloat("x", -10, 10) - 2) ** 2, { trials: 50 });
  *     study.bestTrial.params; // { x: 2.0... }
  *
- * @throws OptionError on unknown options, and where the storage has a study of that name with the other direction
+ * With several directions the objective returns as many values, and what is found is a front:
+ *
+ * @example
+ *     const study = tune.createStudy({ directions: ["minimize", "maximize"] });
+ *     await study.optimize({ x: tune.float(0, 2) }, ({ x }) => [x * x, x], { trials: 100 });
+ *     study.paretoFront.map((t) => t.values);
+ *
+ * @throws OptionError on unknown options, where the storage has a study of that name with other directions, and where the sampler
+ *   or the pruner follows one objective and there are several
  */
-export function createStudy(options: StudyOptions = {}): Study {
-  return new Study(
-    withDefaults<Required<StudyOptions>>(
-      "createStudy",
-      {
-        name: "study",
-        direction: "minimize",
-        sampler: tpeSampler(),
-        pruner: noPruner(),
-        storage: memoryStorage(),
-        seed: 0,
-      },
-      options,
-    ),
+export function createStudy<const D extends readonly Direction[]>(
+  options: SeveralOptions<D>,
+): Study<OutcomeOf<D>>;
+export function createStudy(options?: StudyOptions): Study;
+export function createStudy(
+  options: StudyOptions | SeveralOptions<readonly Direction[]> = {},
+): AnyStudy {
+  const { direction, directions, ...parts } = withDefaults(
+    "createStudy",
+    {
+      name: "study",
+      direction: undefined as Direction | undefined,
+      directions: undefined as readonly Direction[] | undefined,
+      sampler: undefined as Sampler | undefined,
+      pruner: noPruner(),
+      storage: memoryStorage(),
+      seed: 0,
+    },
+    options,
   );
+  const all = checkedDirections(direction, directions);
+  const sampler = parts.sampler ?? (all.length > 1 ? nsga2Sampler() : tpeSampler());
+  return new Study<Outcome>({ ...parts, sampler, directions: all });
 }

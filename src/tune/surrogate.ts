@@ -1,10 +1,11 @@
-import { DataError } from "../errors.ts";
+import { DataError, OptionError, withDefaults } from "../errors.ts";
 import { Random } from "../math/random.ts";
 import { fitHyper } from "./gaussianProcess/fitHyper.ts";
 import { GaussianProcess } from "./gaussianProcess/gaussianProcess.ts";
 import type { Space } from "./space/distribution.ts";
 import { toUnit } from "./space/internal.ts";
-import type { Study } from "./study.ts";
+import { completeOf } from "./objectives.ts";
+import type { AnyStudy } from "./study.ts";
 import type { TrialRecord } from "./trialRecord.ts";
 
 /** Most trials that the model is made from: spaced over all of them. */
@@ -19,6 +20,29 @@ export interface Surrogate {
   value(internal: Readonly<Record<string, number>>): number;
 }
 
+/** Which objective is meant. */
+export interface OfObjective {
+  /** From 0, in the order of the study's directions; needed where there are several. Default null. */
+  objective?: number | null;
+}
+
+/** @throws OptionError if it is none of a study's objectives, or not said where there are several */
+function objectiveOf({ name, directions }: AnyStudy, options: OfObjective): number {
+  const { objective } = withDefaults<Required<OfObjective>>(
+    "surrogateOf",
+    { objective: null },
+    options,
+  );
+  const count = directions.length;
+  if (objective === null && count === 1) return 0;
+  if (objective !== null && Number.isInteger(objective) && objective >= 0 && objective < count) {
+    return objective;
+  }
+  throw new OptionError(
+    `study "${name}": has ${count === 1 ? "one objective" : `${count} objectives`}; say which one, ${count === 1 ? "or nothing" : `{ objective: 0 } to { objective: ${count - 1} }`}`,
+  );
+}
+
 /** The parameters that all complete trials have. */
 function sharedSpace(trials: readonly TrialRecord[]): Space {
   const last = trials.at(-1)?.distributions ?? {};
@@ -29,10 +53,12 @@ function sharedSpace(trials: readonly TrialRecord[]): Space {
 /**
  * A Gaussian process over the parameters that all complete trials of a study have.
  *
- * @throws DataError if fewer than 4 trials are complete, or they share no parameter
+ * @throws DataError if fewer than 4 trials are complete, or they share no parameter; OptionError if the study has several
+ *   objectives and `objective` does not say which
  */
-export function surrogateOf(study: Study): Surrogate {
-  const complete = study.trials.filter((t) => t.state === "complete" && t.value !== null);
+export function surrogateOf(study: AnyStudy, options: OfObjective = {}): Surrogate {
+  const objective = objectiveOf(study, options);
+  const complete = completeOf(study.trials, study.directions);
   const space = sharedSpace(complete);
   const names = Object.keys(space);
   if (complete.length < 4 || names.length === 0) {
@@ -50,7 +76,7 @@ export function surrogateOf(study: Study): Surrogate {
       const d = space[name]!;
       return d.kind === "categorical" ? internal[name]! : toUnit(d, internal[name]!);
     });
-  const values = trials.map((t) => t.value!);
+  const values = trials.map((t) => t.values![objective]!);
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const std =
     Math.sqrt(values.reduce((a, b) => a + (b - mean) * (b - mean), 0) / values.length) || 1;
@@ -74,13 +100,17 @@ const REPEATS = 8;
  * How much each parameter counts: by how much a model of the study errs more when the parameter's values are shuffled
  * between trials, as a share of the sum. Source: Breiman 2001, "Random forests", section 10; here of a Gaussian process.
  *
- * @throws DataError if fewer than 4 trials are complete
+ * @throws DataError, OptionError as `surrogateOf`
  */
-export function importance(study: Study): Readonly<Record<string, number>> {
-  const { space, trials, value } = surrogateOf(study);
+export function importance(
+  study: AnyStudy,
+  options: OfObjective = {},
+): Readonly<Record<string, number>> {
+  const objective = objectiveOf(study, options);
+  const { space, trials, value } = surrogateOf(study, options);
   const error = (internals: readonly Readonly<Record<string, number>>[]): number =>
     internals.reduce((sum, internal, i) => {
-      const e = value(internal) - trials[i]!.value!;
+      const e = value(internal) - trials[i]!.values![objective]!;
       return sum + e * e;
     }, 0);
   const base = error(trials.map((t) => t.internal));

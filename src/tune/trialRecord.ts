@@ -6,6 +6,12 @@ export type TrialState = "running" | "complete" | "pruned" | "fail" | "waiting";
 /** "minimize" or "maximize". */
 export type Direction = "minimize" | "maximize";
 
+/** What an objective returns: its value, or of a study of several directions a value for each. */
+export type Outcome = number | readonly number[];
+
+/** A value for each of several directions. */
+export type OutcomeOf<D extends readonly Direction[]> = { readonly [K in keyof D]: number };
+
 /** What plain JSON holds. */
 export type Attribute = Choice | readonly Attribute[] | { readonly [name: string]: Attribute };
 
@@ -14,8 +20,10 @@ export interface TrialRecord {
   /** From 0, in the order in which trials began or were enqueued. */
   readonly number: number;
   readonly state: TrialState;
-  /** The objective's value; null before the end, and for a trial that failed. */
+  /** The objective's value; null before the end, for a trial that failed, and where there are several. */
   readonly value: number | null;
+  /** The objective's values, one or several, in the order of the study's directions; null before the end, and for a failure. */
+  readonly values: readonly number[] | null;
   /** Parameters as the objective got them. */
   readonly params: Readonly<Record<string, Choice>>;
   /** The same as numbers: a choice is its index. */

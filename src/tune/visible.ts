@@ -32,6 +32,7 @@ function begun(trial: TrialRecord, space: Space | null): TrialRecord {
     ...trial,
     state: "running",
     value: null,
+    values: null,
     params: own(trial.params),
     internal: own(trial.internal),
     distributions: own(trial.distributions),

@@ -48,6 +48,6 @@ export async function train(threads) {
     loss: history.loss.at(-1),
     variant,
     threads: used,
-    note: notes.at(-1),
+    note: notes[1],
   };
 }

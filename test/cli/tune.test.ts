@@ -124,8 +124,11 @@ test("the report has every chart, for choices and logarithmic scales alike, and 
   expect(best).toBeGreaterThan(surrogateOf(study).value({ rate: 1, kind: 1, part: 0.5 }));
   const page = tuneReportHtml({
     title: "t",
-    studies: [study, createStudy({ name: "empty" })],
-    measure: "score",
+    studies: [study, createStudy({ name: "empty" })].map((each) => ({
+      study: each,
+      measures: ["score"],
+      sampler: each.sampler.name,
+    })),
     lines: ["line"],
     command: "c",
   });

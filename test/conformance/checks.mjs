@@ -232,13 +232,21 @@ const CHECKS = {
     await model.fit(x, y, { ...FIT, epochs: 1 });
   },
 
-  /** Training in a worker gives the same bits, tells of every epoch, and can be aborted; elsewhere it says why not. */
+  /**
+   * Training, evaluating and predicting in a worker give the same bits; training tells of every epoch, and all can be
+   * aborted. Elsewhere they say why not.
+   */
   async worker({ thalweg, place }) {
     const { model, x, y } = gpt(thalweg);
     const far = { ...FIT, epochs: 1, worker: true };
     if (!place.workers) {
       const ended = await model.fit(x, y, far).catch(String);
       must(/^EngineError: fit: .*worker/.test(ended), `why there is none is not said: ${ended}`);
+      const passed = await model.predict(x, { worker: true }).catch(String);
+      must(
+        /^EngineError: predict: .*worker/.test(passed),
+        `why there is none is not said: ${passed}`,
+      );
       return;
     }
     const near = gpt(thalweg);
@@ -250,6 +258,18 @@ const CHECKS = {
     }
     must(epochs === 2, `there must be 2 epochs, got ${epochs}`);
     must(weightsOf(model) === weightsOf(near.model), "a worker trains to other bits");
+    const results = [];
+    for (const worker of [false, true]) {
+      const logs = await model.evaluate(x, y, { worker });
+      const { data, shape } = await model.predict(x, { worker });
+      results.push(JSON.stringify([logs, shape]) + new Uint32Array(data.buffer).join());
+    }
+    must(results[0] === results[1], "a worker evaluates or predicts to other bits");
+    const enough = new Error("enough is predicted");
+    const aborted = await model
+      .predict(x, { worker: true, signal: AbortSignal.abort(enough) })
+      .catch((error) => error);
+    must(aborted === enough, `a prediction must end with the signal's reason, got ${aborted}`);
     const controller = new AbortController();
     const reason = new Error("enough");
     const callbacks = [{ onEpochEnd: () => controller.abort(reason) }];

@@ -20,6 +20,9 @@ interface Outcome {
   readonly loss: readonly number[];
   readonly val_loss: readonly number[];
   readonly accuracy: readonly number[];
+  readonly kind_loss?: readonly number[];
+  readonly length_loss?: readonly number[];
+  readonly kind_accuracy?: readonly number[];
   readonly error?: string;
 }
 
@@ -65,6 +68,23 @@ describe.skipIf(missing !== "")("training over MPI", { timeout: 180_000 }, () =>
       if (size === 1) expect(ranks[0]!.hash).toBe(alone.hash);
     });
   }
+
+  test("outputs with masks have the loss curve of one process, however unevenly the padding is spread", () => {
+    const one = run("env", "MASKED=1", process.execPath, program, "--alone").ranks[0]!;
+    for (const size of [2, 3]) {
+      const { code, ranks } = run(
+        ...["mpiexec", "-n", String(size), "-env", "MASKED", "1", process.execPath, program],
+      );
+      expect(code).toBe(0);
+      expect(ranks).toHaveLength(size);
+      for (const rank of ranks) {
+        expect(rank.hash).toBe(ranks[0]!.hash);
+        for (const name of ["loss", "kind_loss", "length_loss", "val_loss"] as const)
+          expect(apart(rank[name]!, one[name]!), name).toBeLessThan(2e-6);
+        expect(apart(rank["kind_accuracy"]!, one["kind_accuracy"]!)).toBeLessThan(1e-6);
+      }
+    }
+  });
 
   test("worker threads in each rank change nothing", () => {
     const two = run("mpiexec", "-n", "2", process.execPath, program);

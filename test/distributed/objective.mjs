@@ -36,5 +36,6 @@ export const objective = async ({ rate }, trial, data) => {
     ],
   });
   model.release();
-  return history.loss.at(-1);
+  const loss = history.loss.at(-1);
+  return data?.objectives === 2 ? [loss, units] : loss;
 };

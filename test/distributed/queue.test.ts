@@ -48,6 +48,7 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => 
     queue: string,
     pause: number = 0,
     command: readonly string[] = [process.execPath],
+    objectives: number = 1,
   ): Promise<Process> {
     const [program, ...args] = command;
     const started = new Process(program!, [
@@ -56,6 +57,7 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => 
       server.url,
       queue,
       String(pause),
+      String(objectives),
     ]);
     workers.push(started);
     await started.until(/ready/);
@@ -90,6 +92,30 @@ describe.skipIf(missing !== "")("trials over Redis", { timeout: 60_000 }, () => 
     // It went on from a checkpoint, and did not begin anew.
     expect(whole.trials[0]!.notes["found"]).toBe(0);
     expect(killed.trials[0]!.notes["found"]).toBe(2);
+  });
+
+  test("a study of two objectives gets both values of each trial", async () => {
+    await worker("several", 0, [process.execPath], 2);
+    await using queue = await queueOf("several");
+    const study = tune.createStudy({
+      directions: ["minimize", "minimize"],
+      sampler: tune.nsga2Sampler({ population: 3 }),
+      seed: 3,
+    });
+    await study.optimize(SPACE, queue.objective(SPACE), { trials: 7, jobs: 2, lag: 2 });
+    for (const { values, params } of study.trials) {
+      expect(values).toEqual([expect.any(Number), params["units"]]);
+    }
+    expect(study.trials.at(-1)!.system["nsga2:parents"]).toBeDefined();
+    expect(study.paretoFront.length).toBeGreaterThan(0);
+
+    // A worker whose objective has one value fails the trial, in words.
+    await worker("single");
+    await using single = await queueOf("single");
+    const wrong = tune.createStudy({ directions: ["minimize", "minimize"] });
+    await expect(wrong.optimize(SPACE, single.objective(SPACE), { trials: 1 })).rejects.toThrow(
+      "must be a list of 2 numbers, got 0.",
+    );
   });
 
   test("an objective that throws is tried again as often as asked, and then fails its trial", async () => {

@@ -106,7 +106,7 @@ describe("schedules", () => {
     expect(() => warmup({ steps: 3 })).toThrow("warmup: schedules must be schedules, got null");
     expect(() => sgd({ learningRate: cosineDecay as never })).toThrow("call what makes one");
     expect(() => sgd({ learningRate: "cosine" as never })).toThrow(
-      "learningRate must be a number or a schedule, got cosine",
+      'learningRate must be a number or a schedule, got "cosine"',
     );
   });
 

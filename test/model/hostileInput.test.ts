@@ -96,7 +96,7 @@ const OPTIONS: readonly (readonly [string, unknown, string])[] = [
     (value) =>
       ["batchSize", value, 'fit: batchSize must be a whole number >= 1 or "all", got'] as const,
   ),
-  ["batchSize", "32", 'fit: batchSize must be a number, got "32"'],
+  ["batchSize", "32", 'fit: batchSize must be a whole number >= 1 or "all", got "32"'],
   ...[-1, Number.NaN, 1.5, Infinity, null].map(
     (value) => ["epochs", value, "fit: epochs must be a whole number >= 0, got"] as const,
   ),

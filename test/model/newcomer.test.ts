@@ -22,7 +22,9 @@ import {
   sgd,
   tabular,
   tensor,
+  tune,
 } from "../../src/index.ts";
+import { createEngine } from "../../src/kernels/engine.ts";
 
 /**
  * What people do on their first day with the library, and what they read then. Each message must say what is wrong in
@@ -433,7 +435,7 @@ const FIT: readonly Row[] = [
   [
     "a batch size as text",
     () => net().fit(x, y, any({ batchSize: "32" })),
-    'fit: batchSize must be a number, got "32"',
+    'fit: batchSize must be a whole number >= 1 or "all", got "32"',
   ],
   [
     "a split in percent",
@@ -581,6 +583,35 @@ const AFTER: readonly Row[] = [
     "save() without a path",
     async () => (await trained()).save(any(undefined)),
     "save: must be given a path or a file: URL, got undefined",
+  ],
+  [
+    "save() with a slip in an option",
+    async () => (await trained()).save("unsaved.keras", any({ includeOptimiser: false })),
+    'save: unknown option "includeOptimiser"; did you mean "includeOptimizer"?',
+  ],
+  [
+    "save() with a text for a choice",
+    async () => (await trained()).toBytes(any({ includeOptimizer: "no" })),
+    'save: includeOptimizer must be true or false, got "no"',
+  ],
+  [
+    "save() with extras that are none",
+    async () => (await trained()).toBytes(any({ extras: ["cat", "dog"] })),
+    "save: extras must be an object of plain JSON, got an array",
+  ],
+  [
+    "threads as a text",
+    () => createEngine(any({ threads: "4" })),
+    'init: threads must be a whole number >= 1 or "auto", got "4"',
+  ],
+  [
+    "jobs as a text",
+    () =>
+      tune.createStudy().optimize(
+        any(() => 1),
+        any({ trials: 1, jobs: "4" }),
+      ),
+    'optimize: jobs must be a whole number >= 1 or "auto", got "4"',
   ],
   [
     "save() as PyTorch",

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { expect } from "vitest";
 import { type Values, categorical, float, int } from "../../src/tune/space/distribution.ts";
 import { parsePythonJson } from "../../src/tune/storage/pythonJson.ts";
-import type { Study } from "../../src/tune/study.ts";
+import type { AnyStudy, Study } from "../../src/tune/study.ts";
 import type { Trial } from "../../src/tune/trial.ts";
 
 /** The space of the study, of each kind of parameter one. */
@@ -123,3 +123,32 @@ export async function comesFromOptuna(
   await study.optimize(space, ({ rate }) => rate, { trials: 3 });
   expect(optuna("show()")).toEqual(shown(study));
 }
+
+/** The beginning of a program that works on the study "study" of two objectives in a journal, with NSGA-II. */
+export const severalPrologue = (place: string): string => `
+import json, sys, warnings, optuna
+from optuna.storages import JournalStorage, JournalFileStorage, JournalRedisStorage
+warnings.simplefilter("ignore")
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+def objective(t):
+    x = t.suggest_float("x", 0, 1)
+    kind = t.suggest_categorical("kind", ["a", "b"])
+    y = t.suggest_int("y", 0, 20) if kind == "b" else 0
+    if t.number == 3: raise ValueError("no value")
+    return x + y / 20, 1 - x + y
+study = optuna.create_study(study_name="study", load_if_exists=True, storage=JournalStorage(${place}), directions=["minimize", "maximize"], sampler=optuna.samplers.NSGAIISampler(population_size=6, seed=1))
+def show():
+    print(json.dumps([[[t.state.name, t.values, t.params, t.system_attrs.get("nsga2:generation")] for t in study.get_trials()], [t.number for t in study.best_trials]]))
+def run(n): study.optimize(objective, n_trials=n, catch=(ValueError,))
+`;
+
+/** What that program's `show()` prints, of a study here. */
+export const severalShown = (study: AnyStudy): unknown => [
+  study.trials.map((t) => [
+    t.state.toUpperCase(),
+    t.values,
+    t.params,
+    t.system["nsga2:generation"] ?? null,
+  ]),
+  study.paretoFront.map((t) => t.number),
+];

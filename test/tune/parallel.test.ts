@@ -27,6 +27,7 @@ const COMMANDS: readonly (readonly [string, string, readonly string[]])[] = [
 interface Printed {
   readonly random: readonly unknown[];
   readonly tpe: readonly (readonly [state: string, value: number])[][];
+  readonly several: readonly (readonly [state: string, values: readonly number[] | null])[][];
   readonly faults: readonly (readonly [state: string, value: number | null, why: string | null])[];
   readonly thrown: string;
 }
@@ -45,12 +46,17 @@ for (const [name, command, args] of COMMANDS) {
   test.skipIf(!isThere)(
     `threads of trials in ${name}: the same study for any number of jobs, faults told`,
     async () => {
-      const { random, tpe, faults, thrown } = await printed(command, args);
+      const { random, tpe, several, faults, thrown } = await printed(command, args);
       expect(random[1]).toEqual(random[0]);
       expect(tpe[1]).toEqual(tpe[0]);
       expect(tpe[2]).toEqual(tpe[0]);
       expect(tpe[0]!.filter(([state]) => state === "pruned").length).toBeGreaterThan(0);
       expect(tpe[0]!.filter(([state]) => state === "complete").length).toBeGreaterThan(5);
+      expect(several[1]).toEqual(several[0]);
+      expect(several[2]).toEqual(several[0]);
+      for (const [i, [state, values]] of several[0]!.entries()) {
+        expect([state, values?.length]).toEqual(i === 5 ? ["fail", undefined] : ["complete", 2]);
+      }
       expect(faults.map(([state]) => state).slice(0, 3)).toEqual(["pruned", "fail", "fail"]);
       expect(faults[1]![2]).toBe("no such thing");
       // A thread ends with its process.exit in Node and Bun; in Deno that ends the program, so it is not tried there.

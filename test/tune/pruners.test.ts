@@ -17,10 +17,12 @@ function trialOf(
   state: TrialState = "complete",
   steps: readonly number[] = values.map((_, i) => i),
 ): TrialRecord {
+  const value = state === "complete" ? (values.at(-1) ?? 0) : null;
   return {
     number,
     state,
-    value: state === "complete" ? (values.at(-1) ?? 0) : null,
+    value,
+    values: value === null ? null : [value],
     params: {},
     internal: {},
     distributions: {},

@@ -3,6 +3,7 @@ import { cmaEsSampler } from "../../src/tune/samplers/cmaEs.ts";
 import { eigen } from "../../src/tune/samplers/eigen.ts";
 import { gaussianProcessSampler } from "../../src/tune/samplers/gaussianProcess.ts";
 import { gridSampler } from "../../src/tune/samplers/grid.ts";
+import { nsga2Sampler } from "../../src/tune/samplers/nsga2.ts";
 import { randomSampler } from "../../src/tune/samplers/random.ts";
 import type { Sampler } from "../../src/tune/samplers/sampler.ts";
 import { Sobol, sobolSampler } from "../../src/tune/samplers/sobol.ts";
@@ -18,6 +19,7 @@ const SAMPLERS: Readonly<Record<string, () => Sampler>> = {
   tpe: tpeSampler,
   gaussianProcess: gaussianProcessSampler,
   cmaEs: cmaEsSampler,
+  nsga2: () => nsga2Sampler({ population: 5 }),
 };
 
 const MIXED = {

@@ -27,11 +27,11 @@ describe("Turns", () => {
     expect(asked).toBe(true);
   });
 
-  test("begins anew when the turn has been taken", () => {
+  test("begins anew when the turn has been taken", async () => {
     const turns = new Turns();
     work(15);
     expect(turns.due()).toBe(true);
-    turns.taken();
+    await turns.take();
     expect(turns.due()).toBe(false);
   });
 });

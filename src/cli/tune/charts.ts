@@ -1,22 +1,22 @@
 import * as Plot from "@observablehq/plot";
 import type { CategoricalDistribution, Distribution } from "../../tune/space/distribution.ts";
 import { cardinality, fromUnit, toUnit, toValue } from "../../tune/space/internal.ts";
-import type { Study } from "../../tune/study.ts";
+import type { AnyStudy, Study } from "../../tune/study.ts";
 import type { Surrogate } from "../../tune/surrogate.ts";
 import type { TrialRecord } from "../../tune/trialRecord.ts";
 import { logarithmicTicks, svgOf } from "../report/charts.ts";
 import type { Html } from "../report/html.ts";
 
-const grid = { stroke: "var(--line)", strokeOpacity: 1 };
+export const grid = { stroke: "var(--line)", strokeOpacity: 1 };
 /** Good is dark, bad is pale: readable in light and in dark pages. */
 const COLORS = { range: ["#1f6f8b", "#e3ddc9"], type: "linear" } as const;
 
 /** A value for people. */
-const short = (d: number): string => String(Number(d.toPrecision(3)));
+export const short = (d: number): string => String(Number(d.toPrecision(3)));
 
 /** Values between the best and the third quartile: a few that went wrong would hide all others. */
-function shownRange(trials: readonly TrialRecord[]): [number, number] {
-  const values = trials.map((t) => t.value!).sort((a, b) => a - b);
+export function shownRange(given: readonly number[]): [number, number] {
+  const values = [...given].sort((a, b) => a - b);
   const at = (q: number): number => values[Math.round(q * (values.length - 1))]!;
   const room = 1.5 * (at(0.75) - at(0.25));
   const low = Math.max(values[0]!, at(0.25) - room);
@@ -37,7 +37,12 @@ export function historyChart(study: Study, measure: string): Html {
   return svgOf(
     {
       x: { label: "trial →", tickFormat: (d: number) => (Number.isInteger(d) ? String(d) : "") },
-      y: { label: `↑ ${measure}`, domain: shownRange(done), clamp: true, tickFormat: short },
+      y: {
+        label: `↑ ${measure}`,
+        domain: shownRange(points.map((p) => p.value)),
+        clamp: true,
+        tickFormat: short,
+      },
       marks: [
         Plot.gridY(grid),
         Plot.dot(points, { x: "number", y: "value", fill: "var(--soft)", r: 2.6 }),
@@ -84,24 +89,30 @@ function axisOf(name: string, d: Distribution): Plot.ScaleOptions {
   return { ...base, type: "linear", ticks: d.kind === "int" ? Math.min(5, d.high - d.low) : 5 };
 }
 
-/** Value over one parameter. */
+/** The values of one objective, by number from 0, over one parameter. */
 export function sliceChart(
   trials: readonly TrialRecord[],
   name: string,
   d: Distribution,
   measure: string,
+  objective: number = 0,
 ): Html {
   const points = trials
-    .filter((t) => t.value !== null && name in t.params)
+    .filter((t) => name in t.params)
     .map((t) => ({
       x: d.kind === "categorical" ? String(t.params[name]) : t.internal[name]!,
-      value: t.value!,
+      value: t.values![objective]!,
       number: t.number,
     }));
   return svgOf(
     {
       x: axisOf(name, d),
-      y: { label: `↑ ${measure}`, domain: shownRange(trials), clamp: true, tickFormat: short },
+      y: {
+        label: `↑ ${measure}`,
+        domain: shownRange(points.map((p) => p.value)),
+        clamp: true,
+        tickFormat: short,
+      },
       color: { range: ["#cfd6d4", "#1f6f8b"], type: "linear" },
       marks: [Plot.gridY(grid), Plot.dot(points, { x: "x", y: "value", fill: "number", r: 3 })],
     },
@@ -109,9 +120,14 @@ export function sliceChart(
   );
 }
 
-/** One line a trial through all of its parameters, each on its own scale; the best are dark and on top. */
-export function parallelChart(study: Study, surrogate: Surrogate): Html {
-  const { space } = surrogate;
+/**
+ * One line a trial through all of its parameters, each on its own scale; the best are dark and on top. Of several objectives, those
+ * of the front are dark.
+ */
+export function parallelChart(study: AnyStudy, { space }: Surrogate): Html {
+  const several = study.directions.length > 1;
+  const front = new Set(several ? study.paretoFront : []);
+  const valueOf = (t: TrialRecord): number => t.value ?? (front.has(t) ? 0 : 1);
   const names = Object.keys(space);
   const worstFirst = [...study.ranking].reverse();
   const rows = worstFirst
@@ -119,7 +135,7 @@ export function parallelChart(study: Study, surrogate: Surrogate): Html {
     .flatMap((t) =>
       names.map((name) => {
         const x = placeOf(space[name]!, t.internal[name]!);
-        return { number: t.number, name, x, value: t.value! };
+        return { number: t.number, name, x, value: valueOf(t) };
       }),
     );
   const labels = names.flatMap((name) => {
@@ -129,7 +145,7 @@ export function parallelChart(study: Study, surrogate: Surrogate): Html {
     }
     return [0, 1].map((u) => ({ name, x: u, text: short(u === 0 ? d.low : d.high) }));
   });
-  const reversed = study.direction === "maximize";
+  const reversed = !several && study.directions[0] === "maximize";
   return svgOf(
     {
       height: 60 + 44 * names.length,
@@ -138,7 +154,12 @@ export function parallelChart(study: Study, surrogate: Surrogate): Html {
       marginBottom: 30,
       x: { axis: null, domain: [-0.06, 1.06] },
       y: { type: "point", domain: names, label: null },
-      color: { ...COLORS, domain: shownRange(study.ranking), clamp: true, reverse: reversed },
+      color: {
+        ...COLORS,
+        domain: shownRange(study.ranking.map(valueOf)),
+        clamp: true,
+        reverse: reversed,
+      },
       marks: [
         Plot.ruleY(names, { stroke: "var(--line)" }),
         Plot.line(rows, {
@@ -260,7 +281,7 @@ export function importanceChart(shares: Readonly<Record<string, number>>): Html 
 }
 
 /** What trials reported on the way; stopped ones end early. Null where nothing was reported. */
-export function intermediateChart(study: Study, measure: string): Html | null {
+export function intermediateChart(study: AnyStudy, measure: string): Html | null {
   const rows = study.trials.flatMap((t) =>
     [...t.intermediate].map(([step, value]) => ({ number: t.number, step, value, state: t.state })),
   );

@@ -242,8 +242,11 @@ export async function tune({ options: given }: CommandLine): Promise<void> {
   const reportPath = join(folder, "report.html");
   const page = tuneReportHtml({
     title: `${data.file}: ${measure} ${text(tuned.test.score)}`,
-    studies,
-    measure: isRegression ? `RMSE of ${folds} folds` : `loss of ${folds} folds`,
+    studies: studies.map((study) => ({
+      study,
+      measures: [isRegression ? `RMSE of ${folds} folds` : `loss of ${folds} folds`],
+      sampler: study.sampler.name,
+    })),
     lines,
     // The page is for others to read.
     command: commandText(process.argv.slice(2)),

@@ -72,10 +72,11 @@ export class BatchServer {
     };
   }
 
-  /** Closes what the worker has left open. */
+  /** Forgets the datasets, and closes what the worker has left open. */
   async close(): Promise<void> {
     const passes = [...this.passes.values()];
     this.passes.clear();
+    this.stages.length = 0;
     for (const pass of passes) await pass.close();
   }
 }

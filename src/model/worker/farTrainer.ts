@@ -6,37 +6,9 @@ import type { EpochEnd, Stride, Trainer } from "../../train/trainer.ts";
 import type { AnyModel } from "../model.ts";
 import type { Compiled } from "../objective.ts";
 import { modelTensors } from "../save.ts";
-import { type Variable, setValuesOf, valuesOf } from "../variables.ts";
-import { flagsOf } from "./layerFlags.ts";
 import { parcelOf } from "./parcel.ts";
 import type { Answer, Changes, Refused, Report, TrainingReady } from "./protocol.ts";
-
-/** What the worker knows of the model: to see what is changed here. */
-export class Sent {
-  /** What the optimizer carries. */
-  state: Readonly<Record<string, number>>;
-  /** Whether each layer may be trained; null before the model is built. */
-  trainable: readonly boolean[] | null;
-  /** Versions of the values. */
-  readonly versions: Map<Variable, number>;
-
-  constructor(model: AnyModel) {
-    this.state = { ...model.optimizerNumbers.state };
-    this.trainable = model.built ? flagsOf(model) : null;
-    this.versions = new Map(model.variables.map((v) => [v, v.cell.version]));
-  }
-
-  /** Whether a variable's values were set here, or another model has trained them. */
-  isStale(v: Variable): boolean {
-    return v.cell.at !== null || v.cell.version !== (this.versions.get(v) ?? 0);
-  }
-
-  /** Numbers that the optimizer was given here. */
-  given(state: Readonly<Record<string, number>>): Record<string, number> {
-    const changed = Object.entries(state).filter(([key, value]) => this.state[key] !== value);
-    return Object.fromEntries(changed);
-  }
-}
+import type { Sent } from "./sent.ts";
 
 /**
  * A model that is trained in a worker, as the training loop sees it. The loop stays with the caller, and with it all
@@ -57,14 +29,14 @@ export class FarTrainer implements Trainer {
   private numbers: CallbackState["values"];
   private means: Record<string, number> = {};
   private refused: Refused | null = null;
-  /** Whether batches were trained on that no report tells of yet. */
+  /** Whether batches were trained on whose weights were not reported yet. */
   private behind = false;
   private readonly sent: Sent;
 
-  constructor(peer: Peer, model: AnyModel, ready: TrainingReady, sent: Sent) {
+  constructor(peer: Peer, model: AnyModel, compiled: Compiled, ready: TrainingReady, sent: Sent) {
     this.peer = peer;
     this.model = model;
-    this.compiled = model.compiled;
+    this.compiled = compiled;
     ({
       arithmetic: this.arithmetic,
       steps: this.steps,
@@ -84,22 +56,7 @@ export class FarTrainer implements Trainer {
         `model "${model.name}": was compiled anew while it is trained; end the training first`,
       );
     }
-    const { sent } = this;
-    const { state } = model.optimizerNumbers;
-    const given = sent.given(state);
-    sent.state = { ...state };
-    const flags = flagsOf(model);
-    const trainable = flags.join() === sent.trainable?.join() ? null : flags;
-    sent.trainable = flags;
-    const values: [number, Float32Array<ArrayBuffer>][] = [];
-    model.variables.forEach((v, i) => {
-      if (!sent.isStale(v)) return;
-      const own = valuesOf(v)!;
-      setValuesOf(v, own);
-      sent.versions.set(v, v.cell.version);
-      values.push([i, own]);
-    });
-    return { state: given, trainable, values };
+    return this.sent.changes(model);
   }
 
   /** Calls the worker, and takes over what it reports. */
@@ -112,7 +69,7 @@ export class FarTrainer implements Trainer {
 
   private adopt({ numbers, iterations, state, weights, results }: Report): void {
     const { model } = this;
-    this.behind = false;
+    if (weights) this.behind = false;
     this.numbers = numbers;
     this.means = results;
     // A rate that was set while the worker was busy stays, and is sent with the next message.
@@ -120,9 +77,7 @@ export class FarTrainer implements Trainer {
     this.sent.state = { ...state };
     const slots = weights?.slots ?? model.optimizerSnapshot().slots;
     weights?.values.forEach((values, i) => {
-      const v = model.variables[i]!;
-      setValuesOf(v, values);
-      this.sent.versions.set(v, v.cell.version);
+      this.sent.adopt(model.variables[i]!, values);
     });
     model.restoreOptimizer(slots, iterations, { ...state, ...given });
   }
@@ -142,8 +97,11 @@ export class FarTrainer implements Trainer {
     return this.refused === null;
   }
 
-  async stride(): Promise<Stride> {
-    const { refused, ...stride } = await this.call<Stride & { refused: Refused | null }>("stride");
+  async stride(most: number): Promise<Stride> {
+    const { refused, ...stride } = await this.call<Stride & { refused: Refused | null }>(
+      "stride",
+      most,
+    );
     this.refused = refused;
     this.behind = stride.more;
     return stride;
@@ -151,9 +109,13 @@ export class FarTrainer implements Trainer {
 
   retake(): void {}
 
-  /** Where training is stopped in the middle of an epoch, the last batches were not reported. */
-  async gather(): Promise<void> {
+  async show(): Promise<void> {
     if (this.behind) await this.sync();
+  }
+
+  /** Where training is stopped in the middle of an epoch, the last batches were not reported. */
+  gather(): Promise<void> {
+    return this.show();
   }
 
   async nonFinite(): Promise<{ loss: number; place: NonFinitePlace }> {
@@ -165,7 +127,11 @@ export class FarTrainer implements Trainer {
   }
 
   evaluate(): Promise<Record<string, number>> {
-    return this.call("evaluate");
+    return this.call("validate");
+  }
+
+  judged(): Promise<Float32Array<ArrayBuffer>[] | null> {
+    return this.call("judged");
   }
 
   endEpoch(): Promise<EpochEnd> {
@@ -191,5 +157,10 @@ export class FarTrainer implements Trainer {
   async restore({ values, tensors }: Required<CallbackState>): Promise<void> {
     const parcels = [...tensors].map(([name, t]) => [name, parcelOf(t)] as const);
     await this.call("restore", { values, tensors: parcels });
+  }
+
+  /** Lets the worker give the data's memory back. */
+  async end(): Promise<void> {
+    await this.peer.call("end", null);
   }
 }

@@ -1,3 +1,4 @@
+import type { Tile } from "../../kernels/tile.ts";
 import type { Variant } from "../../kernels/variant.ts";
 import type { Arithmetic } from "../../kernels/arithmetic.ts";
 import type { NonFinitePlace } from "../../errors.ts";
@@ -25,12 +26,17 @@ export interface EngineStart {
   readonly threads: number;
   readonly maximumMemory: number;
   readonly splitWork: number;
+  /** null: it is not known yet which is faster. */
+  readonly tile: Tile | null;
 }
 
 /** A model as it goes to the worker: as in its file, but values that were not drawn yet are drawn there. */
 export interface ModelStart {
+  /** For messages. */
+  readonly subject: string;
   readonly config: ModelConfig;
-  readonly training: CompileConfig;
+  /** Null where it was not compiled. */
+  readonly training: CompileConfig | null;
   /** Of the variables, in order; null where they are not drawn. */
   readonly values: readonly (Float32Array<ArrayBuffer> | null)[];
   readonly slots: Slots;
@@ -44,16 +50,23 @@ export type PlainOptions = Pick<
   "epochs" | "batchSize" | "validationSplit" | "shuffle" | "seed" | "classWeight" | "onNonFinite"
 >;
 
-/** Everything that a training in a worker begins with; the tensors have been sent before. */
+/** What a training of the model that was placed begins with; the tensors have been sent before. */
 export interface TrainingStart {
-  readonly engine: EngineStart;
-  readonly model: ModelStart;
   readonly options: PlainOptions;
   /** Packed by `pack`, or what describes a dataset. */
   readonly x: unknown;
   readonly y: unknown;
   readonly sampleWeight: unknown;
   readonly validationData: unknown;
+}
+
+/** Samples that the model is run over; the tensors have been sent before. */
+export interface PassStart {
+  readonly batchSize: number | "all" | undefined;
+  /** Packed by `pack`, or what describes a dataset. */
+  readonly x: unknown;
+  readonly y: unknown;
+  readonly sampleWeight: unknown;
 }
 
 /** What the worker knows when it is ready to train. */

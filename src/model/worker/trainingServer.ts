@@ -1,34 +1,17 @@
-import { OptionError, withDefaults } from "../../errors.ts";
-import { initWith } from "../../kernels/engine.ts";
-import { type Handlers, type Moved, type Peer, moved } from "../../runtime/peer.ts";
+import { withDefaults } from "../../errors.ts";
+import { type Handlers, type Moved, moved } from "../../runtime/peer.ts";
 import type { TensorLike } from "../../tensor/tensor.ts";
 import type { CallbackState } from "../../train/callbacks.ts";
-import { describe, descriptionOf } from "../../train/data/described.ts";
+import { descriptionOf } from "../../train/data/described.ts";
 import type { Stride } from "../../train/trainer.ts";
 import { Turns } from "../../train/turns.ts";
 import type { DataLike } from "../data.ts";
 import { FIT_DEFAULTS, type FitOptions } from "../fitOptions.ts";
 import { sourcesOf } from "../fitSources.ts";
 import { FitTrainer } from "../fitTrainer.ts";
-import { type CustomObjects, compileFromConfig, fromConfig } from "../fromConfig.ts";
-import type { AnyModel } from "../model.ts";
-import { setValuesOf } from "../variables.ts";
-import { type FarDataset, farDescription } from "./farDataset.ts";
-import { type Parcel, tensorOf, unpack } from "./parcel.ts";
-import type {
-  Answer,
-  Changes,
-  ModelStart,
-  Refused,
-  Report,
-  TrainingReady,
-  TrainingStart,
-} from "./protocol.ts";
-import { setFlags } from "./layerFlags.ts";
-import { Received } from "./received.ts";
-
-/** Milliseconds of steps between two messages: how long a signal or a rate that is set may have to wait. */
-const STRIDE = 40;
+import { type ModelServer, STRIDE } from "./modelServer.ts";
+import { type Parcel, tensorOf } from "./parcel.ts";
+import type { Answer, Changes, Refused, Report, TrainingReady, TrainingStart } from "./protocol.ts";
 
 /** The state of a trainer in a message. */
 interface PackedState {
@@ -36,43 +19,19 @@ interface PackedState {
   readonly tensors: readonly (readonly [string, Parcel])[];
 }
 
-/** The model that the caller has. @throws OptionError where it has parts that are not known here */
-function modelFrom({ config, training, ...start }: ModelStart, custom: CustomObjects): AnyModel {
-  let model: AnyModel;
-  try {
-    model = fromConfig(config, custom);
-    model.compile(compileFromConfig(training, custom));
-  } catch (error) {
-    throw new OptionError(
-      `fit: the worker cannot make the model: ${(error as Error).message}; what you have defined yourself a worker of yours must know: worker: () => new Worker(new URL("./training.js", import.meta.url), { type: "module" }), and in training.js serveTraining({ customObjects })`,
-    );
-  }
-  start.values.forEach((values, i) => {
-    if (values) setValuesOf(model.variables[i]!, values);
-  });
-  model.restoreOptimizer(start.slots, start.iterations, start.state);
-  return model;
-}
-
-/** What a report after a call holds: nothing where the caller does not look at the model afterwards. */
+/** What a report after a call holds: all where the caller may look at the model afterwards. */
 type Extent = "nothing" | "numbers" | "all";
 
 /** The worker's side of a training: one trainer, whose methods are called by messages. */
 export class TrainingServer {
-  private readonly peer: () => Peer;
-  private readonly customObjects: CustomObjects;
-  private readonly received = new Received();
+  private readonly models: ModelServer;
   private skips = false;
   private trainer: FitTrainer | null = null;
   readonly handlers: Handlers;
 
-  constructor(peer: () => Peer, customObjects: CustomObjects) {
-    this.peer = peer;
-    this.customObjects = customObjects;
+  constructor(models: ModelServer) {
+    this.models = models;
     this.handlers = {
-      hello: () => null,
-      announce: (list: never) => this.received.announce(list),
-      piece: (piece: never) => this.received.piece(piece),
       start: (message: TrainingStart) => this.start(message),
       beginEpoch: this.called("nothing", (trainer, at: { epoch: number; batch: number }) =>
         trainer.beginEpoch(at.epoch, at.batch),
@@ -80,10 +39,11 @@ export class TrainingServer {
       next: this.called("nothing", (trainer) => trainer.next()),
       step: this.called("all", (trainer, count: number) => this.step(trainer, count)),
       stride: this.called(
-        ({ more }: Stride) => (more ? "nothing" : "all"),
-        (trainer) => this.stride(trainer),
+        ({ more }: Stride) => (more ? "numbers" : "all"),
+        (trainer, most: number) => this.stride(trainer, most),
       ),
-      evaluate: this.called("nothing", (trainer) => trainer.evaluate()),
+      validate: this.called("nothing", (trainer) => trainer.evaluate()),
+      judged: this.called("nothing", (trainer) => trainer.judged()),
       endEpoch: this.called("numbers", (trainer) => trainer.endEpoch()),
       endTraining: this.called("all", (trainer) => trainer.endTraining()),
       restore: this.called("all", (trainer, state: PackedState) => {
@@ -91,41 +51,31 @@ export class TrainingServer {
         return trainer.restore({ values: state.values, tensors: new Map(tensors) });
       }),
       sync: this.called("all", () => null),
+      end: () => this.end(),
     };
   }
 
-  /** Makes the engine, the model and its plans. */
-  private async start({
-    engine,
-    model: given,
-    options,
-    ...message
-  }: TrainingStart): Promise<TrainingReady> {
-    const { module, ...rest } = engine;
-    await initWith(rest, module);
-    const tensors = this.received.take();
-    const datasetOf = (data: unknown): unknown => {
-      if (typeof data !== "object" || data === null || !("stage" in data))
-        return unpack(data, tensors);
-      const dataset = {};
-      describe(dataset, farDescription(this.peer(), data as FarDataset));
-      return dataset;
-    };
-    const model = modelFrom(given, this.customObjects);
+  /** Makes the plans of the model that was placed. */
+  private async start({ options, ...message }: TrainingStart): Promise<TrainingReady> {
+    const { model } = this.models;
+    const unpacked = this.models.unpacker();
     const own: FitOptions = {
       ...options,
-      sampleWeight: unpack(message.sampleWeight, tensors) as TensorLike | undefined,
-      validationData: datasetOf(message.validationData) as FitOptions["validationData"],
+      sampleWeight: unpacked(message.sampleWeight) as TensorLike | undefined,
+      validationData: unpacked(message.validationData) as FitOptions["validationData"],
     };
     const all = withDefaults("fit", FIT_DEFAULTS, own);
     this.skips = all.onNonFinite === "skip";
-    const x = datasetOf(message.x) as DataLike;
-    const y = unpack(message.y, tensors) as DataLike | null;
+    const x = unpacked(message.x) as DataLike;
+    const y = unpacked(message.y) as DataLike | null;
     const [source, held] = await sourcesOf(model, descriptionOf(x) ?? x, y, all, own);
     const seed = all.seed ?? model.seed;
-    const trainer = new FitTrainer(model, await model.start(), { source, held, seed, share: null });
-    await trainer.prepare();
+    const trainer = new FitTrainer(model, await model.start(), {
+      ...{ source, held, seed, share: null },
+      turns: () => this.models.turns(),
+    });
     this.trainer = trainer;
+    await trainer.prepare();
     const { arithmetic, steps, batchSize, samples, validates } = trainer;
     return {
       arithmetic,
@@ -145,10 +95,7 @@ export class TrainingServer {
   ): (message: { changes: Changes; argument: A }) => Promise<Moved<Answer<T>>> {
     return async ({ changes, argument }) => {
       const trainer = this.trainer!;
-      const { model } = trainer;
-      for (const [index, values] of changes.values) setValuesOf(model.variables[index]!, values);
-      Object.assign(model.optimizerNumbers.state, changes.state);
-      if (changes.trainable) setFlags(model, changes.trainable);
+      this.models.take(changes);
       trainer.retake();
       const value = await run(trainer, argument);
       return this.answer(trainer, value, typeof extent === "function" ? extent(value) : extent);
@@ -188,10 +135,14 @@ export class TrainingServer {
   }
 
   /** Trains until a message is due. */
-  private async stride(trainer: FitTrainer): Promise<Stride & { refused: Refused | null }> {
+  private async stride(
+    trainer: FitTrainer,
+    most: number,
+  ): Promise<Stride & { refused: Refused | null }> {
     const turns = new Turns(STRIDE);
     for (let batches = 0; ; batches++) {
-      if (batches > 0 && turns.due()) return { batches, more: true, finite: true, refused: null };
+      if (batches === most || (batches > 0 && turns.due()))
+        return { batches, more: true, finite: true, refused: null };
       const next = trainer.next();
       const count = typeof next === "number" ? next : await next;
       if (count === 0) return { batches, more: false, finite: true, refused: null };
@@ -200,5 +151,12 @@ export class TrainingServer {
       if (!trainer.step(count) && !this.skips)
         return { batches, more: false, finite: false, refused: await trainer.nonFinite() };
     }
+  }
+
+  /** Gives the data's memory back. */
+  private async end(): Promise<void> {
+    const { trainer } = this;
+    this.trainer = null;
+    await trainer?.end();
   }
 }

@@ -1,7 +1,7 @@
 import { OptionError, checkName, shown } from "../../errors.ts";
 import { writeFile } from "../../runtime/files.ts";
 import type { AnyModel } from "../model.ts";
-import { type SaveOptions, encodeWeights } from "../save.ts";
+import { type SaveOptions, checkedSave, encodeWeights } from "../save.ts";
 import { type FileFormat, formatOf } from "./fileFormat.ts";
 
 /** Names of the formats, as messages list them. */
@@ -60,6 +60,7 @@ export async function writeModel(
 ): Promise<void> {
   if (typeof path !== "string" && !(path instanceof URL))
     throw new OptionError(`save: must be given a path or a file: URL, got ${shown(path)}`);
+  checkedSave(options);
   // In a URL the name is encoded, and files name each other by what they are called.
   const text = path instanceof URL ? decodeURIComponent(path.pathname) : path;
   const foreign = /\.(pt|pth|pkl|pb|tflite|joblib)$/i.exec(text);

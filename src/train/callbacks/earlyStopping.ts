@@ -1,6 +1,6 @@
 import { withDefaults } from "../../errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { Callback, TrainedModel } from "../callbacks.ts";
+import type { Callback, TrainedModel, TrainingInfo } from "../callbacks.ts";
 import { type Mode, directionOf, watched } from "./monitor.ts";
 
 /** Options of {@link earlyStopping}. */
@@ -15,7 +15,10 @@ export interface EarlyStoppingOptions {
   mode: Mode;
   /** Only improvements beyond it begin the waiting anew. Default null. */
   baseline: number | null;
-  /** Whether the weights of the best epoch are put back at the end, stopped or not. Default false. */
+  /**
+   * Whether the weights of the best epoch are put back at the end, stopped or not: those that were judged, which with an
+   * average of the weights (useEma, swaStart) is the average. Default false.
+   */
   restoreBestWeights: boolean;
   /** The first epoch, from 0, that is watched. Default 0. */
   startFromEpoch: number;
@@ -70,6 +73,13 @@ export function earlyStopping(given: Partial<EarlyStoppingOptions> = {}): EarlyS
   let bestEpoch: number | null = null;
   let stoppedEpoch: number | null = null;
   let weights: readonly Tensor[] | null = null;
+  let info: TrainingInfo | null = null;
+  /** Keeps what was judged: validation sees an average of the weights, where one is kept. */
+  const keep = async (): Promise<void> => {
+    if (!restoreBestWeights) return;
+    const judged = monitor.startsWith("val_") ? await info!.judged() : null;
+    weights = judged ?? model!.getWeights();
+  };
   return {
     name: NAME,
     get bestEpoch() {
@@ -79,23 +89,23 @@ export function earlyStopping(given: Partial<EarlyStoppingOptions> = {}): EarlyS
       return stoppedEpoch;
     },
     setModel: (trained) => void (model = trained),
-    onTrainBegin: () => {
+    onTrainBegin: (about) => {
+      info = about;
       best = worst;
       wait = 0;
       bestEpoch = stoppedEpoch = weights = null;
     },
-    onEpochEnd: (epoch, logs) => {
+    onEpochEnd: async (epoch, logs) => {
       const value = watched(NAME, monitor, logs);
       if (epoch < startFromEpoch) return;
-      if (bestEpoch === null) {
+      const better = isBetter(value, best);
+      if (better || bestEpoch === null) {
         bestEpoch = epoch;
-        if (restoreBestWeights) weights = model!.getWeights();
+        await keep();
       }
       wait++;
-      if (isBetter(value, best)) {
+      if (better) {
         best = value;
-        bestEpoch = epoch;
-        if (restoreBestWeights) weights = model!.getWeights();
         if (baseline === null || isBetter(value, baseline)) wait = 0;
         return;
       }

@@ -1,7 +1,7 @@
 import { withDefaults } from "../../errors.ts";
 import { writeFile } from "../../runtime/files.ts";
 import type { Store } from "../../runtime/stores/store.ts";
-import type { Callback, Logs, TrainedModel } from "../callbacks.ts";
+import type { Callback, Logs, TrainedModel, TrainingInfo } from "../callbacks.ts";
 import { filledIn } from "./filledIn.ts";
 import { type Mode, directionOf, watched } from "./monitor.ts";
 import { type SaveFrequency, checkFrequency } from "./saveFrequency.ts";
@@ -10,7 +10,10 @@ import { type SaveFrequency, checkFrequency } from "./saveFrequency.ts";
 export interface ModelCheckpointOptions {
   /** What is watched with `saveBestOnly`. Default "val_loss". */
   monitor: string;
-  /** Whether only a model better than all before is saved. Default false. */
+  /**
+   * Whether only a model better than all before is saved: with the weights that were judged, which with an average of the
+   * weights (useEma, swaStart) is the average. Default false.
+   */
   saveBestOnly: boolean;
   /** Whether the file holds the weights alone, for `loadWeights`. Default false. */
   saveWeightsOnly: boolean;
@@ -56,7 +59,7 @@ export function modelCheckpoint(
   const direction = directionOf(NAME, options.mode, monitor);
   const start = options.initialValueThreshold ?? (direction === "min" ? Infinity : -Infinity);
   let model: TrainedModel | null = null;
-  let leads = true;
+  let info: TrainingInfo | null = null;
   let best = start;
   let epoch = 0;
   let batches = 0;
@@ -66,16 +69,20 @@ export function modelCheckpoint(
       if (!(direction === "min" ? value < best : value > best)) return;
       best = value;
     }
-    if (!leads) return;
+    if (!info!.leads) return;
     const name = filledIn(NAME, filepath, { ...logs, ...place });
+    const judged = saveBestOnly && monitor.startsWith("val_") ? await info!.judged() : null;
+    const own = judged && model!.getWeights();
+    if (judged) model!.setWeights(judged);
     const bytes = saveWeightsOnly ? model!.weightsToBytes() : model!.toBytes();
+    if (own) model!.setWeights(own);
     await (store ? store.write(name, bytes) : writeFile(name, bytes));
   }
   return {
     name: NAME,
     setModel: (trained) => void (model = trained),
-    onTrainBegin: (info) => {
-      leads = info.leads;
+    onTrainBegin: (about) => {
+      info = about;
       best = start;
       epoch = batches = 0;
     },
@@ -83,10 +90,9 @@ export function modelCheckpoint(
       ? { onEpochEnd: (at: number, logs: Logs) => save(logs, { epoch: at + 1 }) }
       : {
           onEpochEnd: (at: number) => void (epoch = at + 1),
-          onBatchEnd: (batch: number, logs: Logs) => {
-            if (++batches % saveFreq === 0)
-              return save(logs, { epoch: epoch + 1, batch: batch + 1 });
-          },
+          hears: () => ++batches % saveFreq === 0,
+          onBatchEnd: (batch: number, logs: Logs) =>
+            save(logs, { epoch: epoch + 1, batch: batch + 1 }),
         }),
     state: () => ({ values: { best, epoch, batches } }),
     restore: ({ values }) => {

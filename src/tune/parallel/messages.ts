@@ -1,5 +1,5 @@
 import type { Choice, Distribution } from "../space/distribution.ts";
-import type { Attribute } from "../trialRecord.ts";
+import type { Attribute, Outcome } from "../trialRecord.ts";
 
 /** The first message to a thread of trials. */
 export interface ThreadStart {
@@ -42,7 +42,7 @@ export interface StoreCall {
 
 /** How a trial ended. */
 export type Ended =
-  | { readonly kind: "value"; readonly value: number }
+  | { readonly kind: "value"; readonly value: Outcome }
   | { readonly kind: "pruned" }
   | { readonly kind: "error"; readonly name: string; readonly message: string };
 

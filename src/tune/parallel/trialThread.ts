@@ -6,12 +6,13 @@ import { listenToParent } from "../../runtime/parent.ts";
 import type { Choice } from "../space/distribution.ts";
 import { Trial } from "../trial.ts";
 import { waitForAnswer } from "./answer.ts";
+import type { Outcome } from "../trialRecord.ts";
 import type { Ended, FromThread, ThreadStart, ToThread, TrialStart } from "./messages.ts";
 import { received } from "./sharedData.ts";
 import { DistantStore } from "./distantStore.ts";
 
 /** The module's `objective`: with a declared space its parameters come first. */
-type Exported = (...args: unknown[]) => number | Promise<number>;
+type Exported = (...args: unknown[]) => Outcome | Promise<Outcome>;
 
 let start: ThreadStart | null = null;
 let data: unknown;

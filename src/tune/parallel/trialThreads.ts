@@ -5,7 +5,7 @@ import { TrialPruned } from "../pruned.ts";
 import type { Store } from "../../runtime/stores/store.ts";
 import type { Choice, Distribution } from "../space/distribution.ts";
 import type { Trial } from "../trial.ts";
-import type { Attribute } from "../trialRecord.ts";
+import type { Attribute, Outcome } from "../trialRecord.ts";
 import { answerBuffer, giveAnswer } from "./answer.ts";
 import type { Ended, FromThread, StoreCall, ThreadStart, ToThread } from "./messages.ts";
 import { shared } from "./sharedData.ts";
@@ -170,7 +170,7 @@ export class TrialThreads {
    * @param declared  whether its parameters are those of a declared space
    * @throws TrialPruned, NonFiniteError, what the objective throws (its name and message), EngineError where the thread ends
    */
-  async run(trial: SeatedTrial, declared: boolean): Promise<number> {
+  async run(trial: SeatedTrial, declared: boolean): Promise<Outcome> {
     const seat = this.freeSeat() ?? this.newSeat();
     const abort = (): void =>
       seat.thread.post({ kind: "abort", reason: String(trial.signal?.reason) } satisfies ToThread);

@@ -25,11 +25,11 @@ function numeric(space: Space): string[] {
 
 /** The complete trials of each generation. */
 function generations(
-  { trials, direction }: StudyView,
+  { trials, directions }: StudyView,
   space: Space,
   names: readonly string[],
 ): Solution[][] {
-  const sign = signOf(direction);
+  const sign = signOf(directions[0]!);
   const list: Solution[][] = [];
   for (const { state, value, internal, system } of trials) {
     const generation = system[NOTE];
@@ -65,6 +65,7 @@ export function cmaEsSampler(options: CmaEsOptions = {}): Sampler {
     throw new OptionError(`cmaEsSampler: sigma must lie in (0, 1], got ${String(sigma)}`);
   return {
     name: "cmaEs",
+    singleObjective: true,
     together(view, space) {
       const names = numeric(space);
       const values: Record<string, number> = {};

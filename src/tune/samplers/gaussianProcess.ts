@@ -41,10 +41,10 @@ interface Observed {
 
 /** Trials with values, by number. */
 function observedOf(
-  { trials, direction }: Pick<StudyView, "trials" | "direction">,
+  { trials, directions }: Pick<StudyView, "trials" | "directions">,
   names: readonly string[],
 ): Observed[] {
-  const sign = signOf(direction);
+  const sign = signOf(directions[0]!);
   return trials
     .filter((t) => t.state === "complete" && t.value !== null && Number.isFinite(t.value))
     .filter((t) => names.every((name) => t.internal[name] !== undefined))
@@ -275,6 +275,7 @@ export function gaussianProcessSampler(options: GaussianProcessOptions = {}): Sa
   };
   return {
     name: "gaussianProcess",
+    singleObjective: true,
     together: sampled,
     single: (view, name, distribution) => sampled(view, { [name]: distribution })[name]!,
   };

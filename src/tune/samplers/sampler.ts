@@ -5,7 +5,8 @@ import type { Attribute, Direction, TrialRecord } from "../trialRecord.ts";
 
 /** What a sampler sees of a study when a trial begins. */
 export interface StudyView {
-  readonly direction: Direction;
+  /** One for each objective. */
+  readonly directions: readonly Direction[];
   /** All trials, the running ones among them, without the one to sample for. */
   readonly trials: readonly TrialRecord[];
   /** The trial's number. */
@@ -26,7 +27,12 @@ export interface StudyView {
  */
 export interface Sampler {
   readonly name: string;
-  /** Values for parameters that are known before the trial begins, chosen together; those left out are asked singly. */
+  /** Whether it follows one objective alone: a study of several then refuses it. */
+  readonly singleObjective?: boolean;
+  /**
+   * Values for parameters that are known before the trial begins, and for such as may come up in it, chosen together. What is left
+   * out, or lies outside of what the trial then asks for, is asked singly.
+   */
   together(view: StudyView, space: Space): Readonly<Record<string, number>>;
   /** A value for a parameter that comes up in a trial. */
   single(view: StudyView, name: string, distribution: Distribution): number;

@@ -40,12 +40,12 @@ function ranked(trials: readonly TrialRecord[], sign: 1 | -1): TrialRecord[] {
 
 /** Good trials and the others, each in the order of their numbers; running ones are among the others. */
 function divided(
-  { trials, direction }: StudyView,
+  { trials, directions }: StudyView,
   names: readonly string[],
   good: TpeOptions["good"],
 ): { below: TrialRecord[]; above: TrialRecord[]; finished: number } {
   const whole = trials.filter((t) => names.every((name) => t.internal[name] !== undefined));
-  const order = ranked(whole, signOf(direction));
+  const order = ranked(whole, signOf(directions[0]!));
   const count = order.length === 0 ? 0 : good!(order.length);
   const byNumber = (list: TrialRecord[]): TrialRecord[] => list.sort((a, b) => a.number - b.number);
   // Running trials count as bad ones: the next trial then keeps away from them (the constant liar).
@@ -108,6 +108,7 @@ export function tpeSampler(options: TpeOptions = {}): Sampler {
   };
   return {
     name: "tpe",
+    singleObjective: true,
     together: sampled,
     single: (view, name, distribution) => sampled(view, { [name]: distribution })[name]!,
   };

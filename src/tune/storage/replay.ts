@@ -1,4 +1,3 @@
-import { DataError } from "../../errors.ts";
 import type { Choice, Distribution } from "../space/distribution.ts";
 import { toValue } from "../space/internal.ts";
 import type { Attribute, Direction, TrialRecord, TrialState } from "../trialRecord.ts";
@@ -10,6 +9,7 @@ interface Writable {
   number: number;
   state: TrialState;
   value: number | null;
+  values: readonly number[] | null;
   params: Record<string, Choice>;
   internal: Record<string, number>;
   distributions: Record<string, Distribution>;
@@ -24,7 +24,7 @@ interface Writable {
 export interface StudyRecord {
   readonly id: number;
   readonly name: string;
-  readonly direction: Direction;
+  readonly directions: readonly Direction[];
   readonly trials: readonly TrialRecord[];
   /** The number that the storage has for each of them. */
   readonly trialIds: readonly number[];
@@ -36,13 +36,18 @@ function dateOf(text: string | null | undefined): Date | null {
   return new Date(text.replace(/(\.\d{3})\d+/, "$1"));
 }
 
+/** Values as a record has them. */
+function valuesOf(values: readonly number[] | null): Pick<Writable, "value" | "values"> {
+  return { value: values?.length === 1 ? values[0]! : null, values };
+}
+
 /**
  * What a sequence of operations amounts to. Studies and trials are numbered in the order in which they were created;
  * what comes for a trial that has ended, or is not there, changes nothing, as in Optuna.
  */
 export class Replay {
   private readonly studies: (
-    | { name: string; direction: Direction; several: boolean; trials: Writable[]; ids: number[] }
+    | { name: string; directions: Direction[]; trials: Writable[]; ids: number[] }
     | undefined
   )[] = [];
   private readonly trials: { trial: Writable; study: number }[] = [];
@@ -50,13 +55,18 @@ export class Replay {
   private readonly created = new Map<string, number>();
   private readonly claimed = new Map<number, string>();
 
-  /** The study of a name. @throws DataError if it has several objectives */
+  /** The study of a name. */
   study(name: string): StudyRecord | undefined {
     const id = this.studies.findIndex((s) => s?.name === name);
     const study = this.studies[id];
     if (!study) return undefined;
-    if (study.several) throw new DataError(`study "${name}": must have one objective, got several`);
-    return { id, name, direction: study.direction, trials: study.trials, trialIds: study.ids };
+    const { directions, trials, ids } = study;
+    return { id, name, directions, trials, trialIds: ids };
+  }
+
+  /** The names of the studies, in the order in which they were created. */
+  get names(): string[] {
+    return this.studies.flatMap((s) => (s ? [s.name] : []));
   }
 
   /** The last trial that a worker created, by the storage's number. */
@@ -87,8 +97,7 @@ export class Replay {
     if (this.studies.some((s) => s?.name === name)) return;
     this.studies.push({
       name: name!,
-      direction: directions![0] === 2 ? "maximize" : "minimize",
-      several: directions!.length > 1,
+      directions: directions!.map((d) => (d === 2 ? "maximize" : "minimize")),
       trials: [],
       ids: [],
     });
@@ -105,7 +114,7 @@ export class Replay {
     const trial: Writable = {
       number: study.trials.length,
       state: STATES[op.state ?? 0]!,
-      value: op.value ?? op.values?.[0] ?? null,
+      ...valuesOf(op.values ?? (typeof op.value === "number" ? [op.value] : null)),
       params: Object.fromEntries(
         Object.entries(internal).map(([name, x]) => [name, toValue(distributions[name]!, x)]),
       ),
@@ -148,7 +157,7 @@ export class Replay {
           Object.assign(trial.system, op.system_attr);
         } else trial.ended = dateOf(op.datetime_complete);
         trial.state = state;
-        if (op.values) trial.value = op.values[0] ?? null;
+        if (op.values) Object.assign(trial, valuesOf(op.values));
         return;
       }
       case OP.setIntermediate:

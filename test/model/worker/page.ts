@@ -62,8 +62,64 @@ let last: Model | null = null;
 
 /** A hash of all that the last training left behind. */
 async function hash(): Promise<string> {
-  const bytes = last!.toBytes() as Uint8Array<ArrayBuffer>;
+  return hashOf(last!.toBytes() as Uint8Array<ArrayBuffer>);
+}
+
+async function hashOf(bytes: ArrayBufferView<ArrayBuffer>): Promise<string> {
   return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].join();
 }
 
-Object.assign(globalThis, { train, hash });
+const FEW = 2_000;
+const pass = {
+  lenet: [lenet(), 12_000],
+  perceptron: [perceptron(), 12_000],
+} as const;
+for (const [model] of Object.values(pass))
+  model.compile({
+    optimizer: "adam",
+    loss: "sparseCategoricalCrossentropy",
+    metrics: ["accuracy"],
+  });
+
+/** Evaluates a network that was not trained, and predicts with it: many samples, a large answer. */
+async function evaluate(name: keyof typeof pass, worker: boolean): Promise<unknown> {
+  const [model, rows] = pass[name];
+  const x = tensor(pixels.subarray(0, rows * 784), [rows, 28, 28, 1]);
+  return model.evaluate(x, labels.subarray(0, rows), { worker });
+}
+
+/** A hash of predictions. */
+async function predict(name: keyof typeof pass, worker: boolean): Promise<string> {
+  const [model, rows] = pass[name];
+  const x = tensor(pixels.subarray(0, rows * 784), [rows, 28, 28, 1]);
+  const { data } = await model.predict(x, { worker });
+  return hashOf(data as Float32Array<ArrayBuffer>);
+}
+
+/** What becomes of calls whose worker is terminated, as a tool of the browser may do it. */
+async function terminated(): Promise<string[]> {
+  let started: Worker | null = null;
+  const worker = (): Worker => (started = new Worker("own.js", { type: "module" }));
+  const [model] = pass.perceptron;
+  const x = tensor(pixels, [ROWS, 28, 28, 1]);
+  const long = { batchSize: 1, worker }; // some ten seconds
+  const ends: string[] = [];
+  for (const call of [
+    () => model.predict(x, long),
+    () => model.evaluate(x, labels, long),
+    () => model.fit(x, labels, long),
+  ]) {
+    started = null;
+    const began = call().then(() => "", String);
+    while (!started) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const at = performance.now();
+    (started as Worker).terminate();
+    ends.push(await began, performance.now() - at < 1000 ? "at once" : "late");
+  }
+  const few = tensor(pixels.subarray(0, FEW * 784), [FEW, 28, 28, 1]);
+  ends.push(String((await model.predict(few)).shape));
+  return ends;
+}
+
+Object.assign(globalThis, { train, hash, evaluate, predict, terminated });

@@ -26,6 +26,21 @@ const random = (jobs) => trials(tune.randomSampler(), tune.noPruner(), { jobs })
 const tpe = (jobs) =>
   trials(tune.tpeSampler({ startup: 3 }), tune.medianPruner({ startup: 3 }), { jobs, lag: 4 });
 
+/** A study of two objectives. */
+async function several(jobs) {
+  const study = tune.createStudy({
+    directions: ["minimize", "maximize"],
+    sampler: tune.nsga2Sampler({ population: 4 }),
+    seed: 2,
+  });
+  await study.optimize(
+    { x: tune.float(0, 1), kind: tune.categorical(["a", "b"]) },
+    new URL("./several.mjs", import.meta.url),
+    { trials: 26, jobs, lag: 4, data: { scale: 2 } },
+  );
+  return study.trials.map((t) => [t.state, t.values, t.params]);
+}
+
 const faults = tune.createStudy({ sampler: tune.randomSampler() });
 await faults.optimize(new URL("./faults.mjs", import.meta.url), {
   trials: 6,
@@ -45,6 +60,7 @@ console.log(
   JSON.stringify({
     random: [await random(1), await random(3)],
     tpe: [await tpe(1), await tpe(3), await tpe(4)],
+    several: [await several(1), await several(3), await several(4)],
     faults: faults.trials.map((t) => [t.state, t.value, t.system.fail_reason ?? null]),
     thrown,
   }),

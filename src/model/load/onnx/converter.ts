@@ -5,6 +5,9 @@ import type { LayerTensor } from "../../../layers/layerTensor.ts";
 import { sizeOf } from "../../../shape.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 import type { Parts } from "../parts.ts";
+import type { Heads } from "./attention.ts";
+import type { Recurrence } from "./recurrent.ts";
+import type { Steps } from "./steps.ts";
 
 /** A value of the graph. ONNX counts channels first; `last` says that ours has them last. */
 export interface Value {
@@ -31,6 +34,21 @@ export class OnnxConverter {
   readonly layers: Parts["layers"];
   readonly constants: Map<string, Tensor>;
   readonly values: Map<string, Value> = new Map();
+  /** Values that are shapes with the batch in them. */
+  readonly lengths: Set<string> = new Set();
+  /** Values whose batch is not their first axis. */
+  readonly steps: Map<string, Steps> = new Map();
+  /** Values that ONNX has as rows, all axes but the last folded into one. */
+  readonly rows: Map<string, LayerTensor> = new Map();
+  /** Attention that is half read; and whether its values are folded to rows. */
+  readonly heads: Map<string, Heads> = new Map();
+  readonly foldedHeads: Map<string, boolean> = new Map();
+  /** Dense layers, and the constants that they are of. */
+  readonly products: { given: Tensor; bias: Tensor | null; layer: AnyLayer }[] = [];
+  /** Whether what is set now are rows. */
+  givesRows = false;
+  /** What the outputs of layers with one direction come from. */
+  readonly recurrences: Map<LayerTensor, Recurrence> = new Map();
   readonly uses: Map<string, OnnxNode[]> = new Map();
   readonly names: Set<string> = new Set();
   /** Nodes that went into the layer of another one. */
@@ -67,6 +85,11 @@ export class OnnxConverter {
     return own;
   }
 
+  /** The batch that the graph was made for; -1 where it is open. */
+  get batch(): number {
+    return this.graph.inputs[0]?.shape[0] ?? -1;
+  }
+
   number(name: string, fallback: number): number {
     const value = this.node.attributes[name] ?? fallback;
     return typeof value === "number" ? value : this.fail(`must have a number as ${name}`);
@@ -100,9 +123,12 @@ export class OnnxConverter {
 
   value(index: number): Value {
     const name = this.node.inputs[index] ?? "";
-    return (
-      this.values.get(name) ?? this.fail(`must have an input ${index} that depends on the data`)
-    );
+    const value = this.values.get(name);
+    if (value) return value;
+    if (this.steps.has(name)) this.fail(`must have the batch as the first axis of input ${index}`);
+    if (this.rows.has(name)) this.fail("is not read of samples that are folded into rows");
+    if (this.heads.has(name)) this.fail("is not read in the middle of attention");
+    return this.fail(`must have an input ${index} that depends on the data`);
   }
 
   isConstant(index: number): boolean {
@@ -110,11 +136,26 @@ export class OnnxConverter {
   }
 
   set(t: LayerTensor, last: boolean, node: OnnxNode = this.node): void {
-    this.values.set(node.outputs[0]!, { t, last });
+    if (this.givesRows) this.rows.set(node.outputs[0]!, t);
+    else this.values.set(node.outputs[0]!, { t, last });
   }
 
   apply(layer: AnyLayer, ...inputs: LayerTensor[]): LayerTensor {
     return (layer as Layer)(inputs);
+  }
+
+  /** The elements of a sample in another shape; of several reshapes in a row the last one remains. */
+  reshape(t: LayerTensor, targetShape: readonly number[]): LayerTensor {
+    let from = t;
+    while (from.call && ["reshape", "flatten"].includes(from.call.layer.kind))
+      from = from.call.inputs[0]!;
+    if (from.shape.join() === targetShape.join()) return from;
+    const name = this.name();
+    const layer =
+      targetShape.length === 1
+        ? this.layers.flatten({ name })
+        : this.layers.reshape({ name, targetShape });
+    return this.apply(layer, from);
   }
 
   permute(t: LayerTensor, dims: readonly number[]): LayerTensor {
@@ -127,11 +168,7 @@ export class OnnxConverter {
     if (!last) return t;
     const rank = t.shape.length;
     const channels = t.shape[rank - 1]!;
-    if (sizeOf(t.shape) === channels)
-      return this.apply(
-        this.layers.reshape({ targetShape: [channels, ...t.shape.slice(0, -1)] }),
-        t,
-      );
+    if (sizeOf(t.shape) === channels) return this.reshape(t, [channels, ...t.shape.slice(0, -1)]);
     return this.permute(t, [rank, ...Array.from({ length: rank - 1 }, (_, i) => i + 1)]);
   }
 

@@ -1,7 +1,13 @@
+import { Tensor } from "../../../tensor/tensor.ts";
+import { affine } from "./affine.ts";
+import { castTo } from "./folding.ts";
 import type { OnnxConverter } from "./converter.ts";
+import { mergedDirections } from "./recurrent.ts";
 
 /** ONNX's ops that are one of our activations, and the attributes that have another name here. */
 export const ACTIVATIONS: Readonly<Record<string, string>> = {
+  Celu: "celu",
+  Exp: "exponential",
   Relu: "relu",
   Sigmoid: "sigmoid",
   Tanh: "tanh",
@@ -46,6 +52,7 @@ export function elementwise(c: OnnxConverter): void {
   }
   if (op === "LeakyRelu")
     return activation(c, "leakyRelu", { negativeSlope: c.number("alpha", 0.01) });
+  if (op === "Celu") return activation(c, "celu", { alpha: c.number("alpha", 1) });
   if (op === "Elu") return activation(c, "elu", { alpha: c.number("alpha", 1) });
   if (op === "Gelu") return activation(c, "gelu", { approximate: c.text("approximate", "none") });
   return activation(c, ACTIVATIONS[op]!, null);
@@ -84,6 +91,8 @@ export function merge(c: OnnxConverter): void {
   const { op } = c.node;
   const at = [0, 1].find((i) => c.isConstant(i));
   if (at === undefined) {
+    const mode = op === "Add" ? "sum" : op === "Mul" ? "mul" : null;
+    if (mode && mergedDirections(c, mode)) return;
     const values = c.node.inputs.map((_, i) => c.value(i));
     const last = values.some((one) => one.last);
     if (!(op in MERGES)) c.fail("of two values is not there");
@@ -91,11 +100,14 @@ export function merge(c: OnnxConverter): void {
     const ts = values.map((one) => (last ? c.lastOf(one) : one.t));
     return c.set(c.apply(make({ name: c.name() }), ...ts), last);
   }
-  const { data } = c.required(at);
+  const constant = c.required(at);
+  const { data } = constant;
   const value = data[0]!;
   const { t, last } = c.value(1 - at);
-  if (data.length === 0 || data.some((v) => v !== value))
-    c.fail("with different constants is not there, but as a bias");
+  if (data.length === 0 || data.some((v) => v !== value)) {
+    if (affine(c, { t, last }, constant, at)) return;
+    c.fail("with constants that are neither of channels nor of positions is not there");
+  }
   const forms: Readonly<Record<string, [scale: number, offset: number]>> = {
     Add: [1, value],
     Sub: at === 1 ? [1, -value] : [-1, value],
@@ -106,10 +118,42 @@ export function merge(c: OnnxConverter): void {
   c.set(c.apply(c.layers.rescaling({ name: c.name(), scale, offset }), t), last);
 }
 
+/** The value with its sign turned. */
+export function neg(c: OnnxConverter): void {
+  const { t, last } = c.value(0);
+  c.set(c.apply(c.layers.rescaling({ name: c.name(), scale: -1 }), t), last);
+}
+
+/** `PRelu`: a slope for each channel, or one for all. */
+export function prelu(c: OnnxConverter): void {
+  const { t, last } = c.value(0);
+  const slope = c.required(1);
+  const channels = t.shape.at(-1)!;
+  if (slope.data.length !== 1 && slope.data.length !== channels)
+    c.fail(`must have a slope, or one for each of ${channels} channels`);
+  const alpha = Float32Array.from(
+    { length: channels },
+    (_, i) => slope.data[i % slope.data.length]!,
+  );
+  const sharedAxes = t.shape.slice(0, -1).map((_, i) => i + 1);
+  const layer = c.layers.prelu({ name: c.name(), sharedAxes });
+  const shape = [...sharedAxes.map(() => 1), channels];
+  c.weights.set(layer, { alpha: new Tensor(alpha, shape, "float32") });
+  c.set(c.apply(layer, t), last);
+}
+
 /** What changes nothing: the value itself. */
 export function passed(c: OnnxConverter): void {
   const { t, last } = c.value(0);
   c.set(t, last);
+}
+
+/** `Cast` of data that are numbers of that kind already: a layer that cuts off is not there. */
+export function cast(c: OnnxConverter): void {
+  const { t } = c.value(0);
+  const dtype = castTo(c);
+  if (dtype !== t.dtype) c.fail(`must not make ${dtype} of data that are ${t.dtype}`);
+  passed(c);
 }
 
 /** Dropout, whose rate is an attribute or a constant. */

@@ -2,6 +2,7 @@ import type { OnnxNode } from "../../../io/onnx.ts";
 import { printShape } from "../../../shape.ts";
 import { Tensor } from "../../../tensor/tensor.ts";
 import { permuted } from "../torchWeights.ts";
+import { attentionOutput, attentionScores } from "./attention.ts";
 import type { OnnxConverter } from "./converter.ts";
 
 /** Takes a constant that the only user of this node's output adds: the bias of what comes before it. */
@@ -26,13 +27,24 @@ export function absorbedBias(
   return { bias, node };
 }
 
-function dense(c: OnnxConverter, weight: Tensor, bias: Tensor | null, node: OnnxNode): void {
+/** @param given  the weights as the file has them: products with the same ones share a layer */
+function dense(
+  c: OnnxConverter,
+  given: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  node: OnnxNode,
+): void {
+  if (attentionOutput(c, weight, bias, node)) return;
   const x = c.value(0);
   const t = c.first(x);
   const [features, units] = weight.shape as [number, number];
   if (weight.shape.length !== 2 || t.shape.at(-1) !== features)
     c.fail(`must have weights for ${t.shape.at(-1)} features, got ${printShape(weight.shape)}`);
+  const shared = c.products.find((one) => one.given === given && one.bias === bias);
+  if (shared) return c.set(c.apply(shared.layer, t), false, node);
   const layer = c.layers.dense({ name: c.name(), units, useBias: bias !== null });
+  c.products.push({ given, bias, layer });
   c.weights.set(layer, {
     kernel: weight,
     ...(bias && { bias: new Tensor(bias.data, [units], "float32") }),
@@ -50,14 +62,28 @@ export function gemm(c: OnnxConverter): void {
   const bias = c.constant(2);
   if (bias && bias.data.length !== weight.shape[1])
     c.fail(`must have a bias of ${weight.shape[1]}`);
-  dense(c, weight, bias, c.node);
+  dense(c, b, weight, bias, c.node);
 }
 
 /** `MatMul` with a constant, and the sum behind it, as a dense layer. */
 export function matmul(c: OnnxConverter): void {
+  if (attentionScores(c)) return;
   const weight = c.required(1);
   const extra = weight.shape.length === 2 ? absorbedBias(c, weight.shape[1]!) : null;
-  dense(c, weight, extra?.bias ?? null, extra?.node ?? c.node);
+  dense(c, weight, weight, extra?.bias ?? null, extra?.node ?? c.node);
+}
+
+/** `InstanceNormalization`: each channel of each sample is a group of its own. */
+export function instanceNorm(c: OnnxConverter): void {
+  const x = c.lastOf(c.value(0));
+  const [gamma, beta] = [c.required(1), c.required(2)];
+  const layer = c.layers.groupNormalization({
+    name: c.name(),
+    groups: x.shape.at(-1)!,
+    epsilon: c.number("epsilon", 1e-5),
+  });
+  c.weights.set(layer, { gamma, beta });
+  c.set(c.apply(layer, x), x.shape.length > 1);
 }
 
 /** Normalization by running statistics. */

@@ -8,6 +8,11 @@ import {
   channelsLast,
   isOrder,
 } from "./converter.ts";
+import { mergedDirections } from "./recurrent.ts";
+import { positions } from "./affine.ts";
+import { castConstant, foldedElements } from "./folding.ts";
+import { reshapedRows } from "./rows.ts";
+import { reshapedSteps, transposedSteps } from "./steps.ts";
 import { globalPool } from "./windows.ts";
 
 /** The value under another shape, as ONNX counts it. */
@@ -20,17 +25,18 @@ function shaped(c: OnnxConverter, value: Value, target: Shape): void {
       ? sizeOf(known) > 0 && size % sizeOf(known) === 0
       : open === 0 && sizeOf(known) === size;
   if (!fits) c.fail(`must give a shape for samples of ${size} elements, got ${printShape(target)}`);
-  const name = c.name();
-  const t = c.first(value);
-  const same = target.length === 1;
-  const layer = same ? c.layers.flatten({ name }) : c.layers.reshape({ name, targetShape: target });
-  c.set(c.apply(layer, t), false);
+  const rest = size / sizeOf(known);
+  const shape = target.map((n) => (n === -1 ? rest : n));
+  c.set(c.reshape(c.first(value), shape), false);
 }
 
 /** `Reshape` that leaves the batch as it is. */
 export function reshape(c: OnnxConverter): void {
+  if (reshapedSteps(c)) return;
   const target = c.list("shape", 1) ?? c.fail("must have a shape");
-  const value = c.value(0);
+  const folded = reshapedRows(c, target);
+  if (c.rows.has(c.node.outputs[0]!)) return;
+  const value = folded ? { t: folded, last: false } : c.value(0);
   const own = c.shapeOf(value);
   const batch = c.graph.inputs[0]?.shape[0] ?? 1;
   const sample = target.slice(1).map((n, i) => (n === 0 ? (own[i] ?? 0) : n));
@@ -79,6 +85,13 @@ export function folded(c: OnnxConverter): boolean {
     c.constants.set(outputs[0]!, t);
     return true;
   }
+  // The lengths of the batch, and what is made of them: nothing here depends on it.
+  if (op === "Shape" || inputs.some((name) => c.lengths.has(name))) {
+    if (op === "Expand" && c.isConstant(0)) c.constants.set(outputs[0]!, c.required(0));
+    else if (op !== "Expand" && op !== "Reshape") c.lengths.add(outputs[0]!);
+    else return false;
+    return true;
+  }
   if (!inputs.every((name, i) => name === "" || c.isConstant(i)) || inputs.length === 0)
     return false;
   const t = c.required(0);
@@ -87,7 +100,8 @@ export function folded(c: OnnxConverter): boolean {
       c.fail(`must give a shape for ${t.data.length} elements, got ${printShape(shape)}`);
     c.constants.set(outputs[0]!, new Tensor(t.data, shape, t.dtype));
   };
-  if (op === "Identity" || op === "Cast") keep(t.shape);
+  if (op === "Identity") keep(t.shape);
+  else if (op === "Cast") c.constants.set(outputs[0]!, castConstant(c, t));
   else if (op === "Reshape") {
     const target = (c.list("shape", 1) ?? []).map((n, i) => (n === 0 ? (t.shape[i] ?? 0) : n));
     const rest = sizeOf(target.filter((n) => n !== -1));
@@ -105,7 +119,11 @@ export function folded(c: OnnxConverter): boolean {
           ? [1]
           : t.shape,
     );
-  } else return false;
+  } else {
+    const made = foldedElements(c);
+    if (!made) return false;
+    c.constants.set(outputs[0]!, made);
+  }
   return true;
 }
 
@@ -117,6 +135,7 @@ export function flatten(c: OnnxConverter): void {
 
 /** Axes of length 1 that go or come, besides the batch. */
 export function squeeze(c: OnnxConverter): void {
+  if (reshapedSteps(c)) return;
   const value = c.value(0);
   const shape = [0, ...c.shapeOf(value)];
   const named = axes(c, value, "axes", 1);
@@ -141,6 +160,7 @@ export function reduceMean(c: OnnxConverter): void {
 
 /** Axes in another order. What only moves the channels changes how ONNX counts, not our tensor. */
 export function transpose(c: OnnxConverter): void {
+  if (transposedSteps(c)) return;
   const value = c.value(0);
   const { t, last } = value;
   const perm = c.list("perm") ?? [];
@@ -151,9 +171,28 @@ export function transpose(c: OnnxConverter): void {
   c.set(c.permute(c.first(value), perm.slice(1)), false);
 }
 
+/** `Expand` of one step to several. */
+export function expand(c: OnnxConverter): void {
+  const t = c.first(c.value(0));
+  const target = c.list("shape", 1) ?? c.fail("must have a shape");
+  const [length, features] = t.shape as [number, number];
+  const steps = target.at(-2) ?? 0;
+  const keeps = [1, features].includes(target.at(-1)!) && [1, -1, c.batch].includes(target[0]!);
+  if (t.shape.length !== 2 || length !== 1 || target.length !== 3 || !keeps || steps < 1)
+    c.fail(`must repeat one step, got [${target.join(", ")}]`);
+  const row = c.reshape(t, [features]);
+  c.set(c.apply(c.layers.repeatVector({ name: c.name(), n: steps }), row), false);
+}
+
 /** Values one behind the other along an axis. */
 export function concat(c: OnnxConverter): void {
-  const values = c.node.inputs.map((_, i) => c.value(i));
+  if (mergedDirections(c, "concat")) return;
+  const like = c.node.inputs.findIndex((_, i) => !c.isConstant(i));
+  const values = c.node.inputs.map((_, i) => {
+    if (!c.isConstant(i)) return c.value(i);
+    const table = positions(c, c.value(like).t, c.required(i));
+    return { t: table ?? c.fail("has a constant that is not read"), last: false };
+  });
   const last = values.some((one) => one.last);
   const rank = values[0]!.t.shape.length + 1;
   const given = c.number("axis", 1);

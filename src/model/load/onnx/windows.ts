@@ -97,6 +97,83 @@ export function conv(c: OnnxConverter): void {
   c.set(c.apply(layer, x), true, extra?.node);
 }
 
+/** Transposed convolutions. */
+export function convTranspose(c: OnnxConverter): void {
+  const weight = c.required(1);
+  const [channels, perGroup, ...size] = weight.shape as [number, number, ...number[]];
+  const auto = c.text("auto_pad", "NOTSET");
+  if (auto !== "NOTSET" || c.list("output_shape") !== null) c.fail("must have its pads in numbers");
+  const x = c.lastOf(c.value(0));
+  const rank = size.length;
+  if (x.shape.length !== rank + 1 || rank < 1 || rank > 2 || x.shape.at(-1) !== channels)
+    c.fail(
+      `must have 1 or 2 axes besides ${channels} channels, got ${printShape([null, ...x.shape])}`,
+    );
+  const groups = c.number("group", 1);
+  const strides = c.list("strides") ?? size.map(() => 1);
+  const dilationRate = c.list("dilations") ?? size.map(() => 1);
+  const pads = c.list("pads") ?? size.flatMap(() => [0, 0]);
+  const extra = c.list("output_padding") ?? size.map(() => 0);
+  const pairs = size.map((_, i): [number, number] => [pads[i]!, pads[i + rank]!]);
+  // As "same" has it, in the form that other formats know.
+  const same = pairs.every(([before, after], i) => {
+    const total = (size[i]! - 1) * dilationRate[i]! + 1 - strides[i]!;
+    return total >= 0 && before === Math.floor(total / 2) && after === total - before;
+  });
+  const none = extra.every((n) => n === 0);
+  const filters = perGroup * groups;
+  const bias = c.constant(2);
+  const layer = (rank === 1 ? c.layers.conv1dTranspose : c.layers.conv2dTranspose)({
+    name: c.name(),
+    filters,
+    groups,
+    kernelSize: size,
+    strides,
+    dilationRate,
+    padding: pads.every((n) => n === 0) ? "valid" : same && none ? "same" : pairs,
+    ...(!none && { outputPadding: extra }),
+    useBias: bias !== null,
+  } as never);
+  c.weights.set(layer, {
+    kernel: permuted(weight, [...size.map((_, i) => i + 2), 1, 0]),
+    ...(bias && { bias: new Tensor(bias.data, [filters], "float32") }),
+  });
+  c.set(c.apply(layer, x), true);
+}
+
+/** `Resize` of images by whole numbers. */
+export function resize(c: OnnxConverter): void {
+  const x = c.lastOf(c.value(0));
+  const mode = c.text("mode", "nearest");
+  const frame = c.text("coordinate_transformation_mode", "half_pixel");
+  const rounding = c.text("nearest_mode", "round_prefer_floor");
+  const nearest =
+    mode === "nearest" &&
+    (frame === "asymmetric"
+      ? rounding === "floor"
+      : frame.endsWith("half_pixel") && rounding.startsWith("round"));
+  const linear = mode === "linear" && frame.endsWith("half_pixel");
+  const sizes = c.node.inputs[3] ? c.required(3).data : null;
+  const scales = sizes
+    ? [1, 1, sizes[2]! / x.shape[0]!, sizes[3]! / x.shape[1]!]
+    : [...c.required(c.node.inputs.length > 2 ? 2 : 1).data];
+  const whole =
+    scales.length === 4 &&
+    scales[0] === 1 &&
+    scales[1] === 1 &&
+    scales.every((n) => Number.isInteger(n) && n >= 1);
+  if (x.shape.length !== 3 || !whole || !(nearest || linear))
+    c.fail(
+      "must make images larger by whole numbers, by repeating cells or linearly between their centers",
+    );
+  const layer = c.layers.upSampling2d({
+    name: c.name(),
+    size: [scales[2]!, scales[3]!],
+    interpolation: nearest ? "nearest" : "bilinear",
+  });
+  c.set(c.apply(layer, x), true);
+}
+
 /** Pooling by windows. */
 export function pool(c: OnnxConverter): void {
   const size = c.list("kernel_shape") ?? c.fail("must have a kernel_shape");

@@ -1,0 +1,2 @@
+export { fitInWorker } from "./fitInWorker.ts";
+export { evaluateInWorker, outputsInWorker } from "./passInWorker.ts";
