@@ -1,11 +1,13 @@
-// Products and convolutions by each build that a runtime has, in whichever runtime runs this file:
+// Products and convolutions by both tiles of each build that a runtime has, in whichever runtime runs this file:
 //   node bench/kernels/builds.mjs
 //   deno run -A --node-modules-dir=manual --no-lock bench/kernels/builds.mjs
 //   bun bench/kernels/builds.mjs
+//   node bench/kernels/browsers.mjs chromium firefox webkit
 // GFLOP/s of the least of many short runs in turns: short enough that some fall between the neighbours' work.
 import { gradient } from "../../build/modules/autograd/gradient.js";
 import { leaf } from "../../build/modules/graph/symbolic.js";
 import { createEngine } from "../../build/modules/kernels/engine.js";
+import { tilesOf } from "../../build/modules/kernels/tile.js";
 import { regionsOf } from "../../build/modules/memory/regions.js";
 import { conv2d } from "../../build/modules/ops/conv2d.js";
 import { matmul } from "../../build/modules/ops/matmul.js";
@@ -83,15 +85,24 @@ function planOf(engine, { shapes, build }) {
   return Plan.place(compiled, engine, { leaf: (t) => places.get(t), pin: () => 0, arena });
 }
 
+/** A table in Markdown. */
+export const lines = [];
+function print(line) {
+  lines.push(line);
+  console.log(line);
+}
+
 const engines = [];
 for (const variant of ["simd", "relaxed"]) {
-  const engine = await createEngine({ variant }).catch((error) => console.log(error.message));
-  await engine?.extend();
-  if (engine) engines.push(engine);
+  for (const tile of tilesOf(variant)) {
+    const engine = await createEngine({ variant, tile }).catch((error) => print(error.message));
+    await engine?.extend();
+    if (engine) engines.push(engine);
+  }
 }
-const { runtime } = engines[0].info();
-console.log(`| GFLOP/s in ${runtime} | ${engines.map(({ variant }) => variant).join(" | ")} |`);
-console.log(`|---|${"---|".repeat(engines.length)}`);
+const names = engines.map((engine) => `${engine.variant} ${engine.info().tile}`);
+print(`| GFLOP/s in ${engines[0].info().runtime} | ${names.join(" | ")} |`);
+print(`|---|${"---|".repeat(engines.length)}`);
 for (const problem of CASES) {
   const plans = engines.map((engine) => planOf(engine, problem));
   const least = plans.map(() => Infinity);
@@ -105,5 +116,5 @@ for (const problem of CASES) {
     });
   }
   const cells = least.map((ms) => (problem.flops / ms / 1e6).toFixed(1));
-  console.log(`| ${problem.name} | ${cells.join(" | ")} |`);
+  print(`| ${problem.name} | ${cells.join(" | ")} |`);
 }
