@@ -43,7 +43,7 @@ import { expNegative } from "./math";
 const ROW_BLOCK: i32 = 512;
 
 /** Rows that are added in f32, by one lane a column. */
-const COLUMN_BLOCK: i32 = 64;
+export const COLUMN_BLOCK: i32 = 64;
 
 /** Sum of x. A term is a class with `step(sum, x, shift)`, and `pad(shift)` for what adds nothing. */
 export class Plain {

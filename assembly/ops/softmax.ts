@@ -1,17 +1,25 @@
 /** Softmax and its logarithm along the middle axis of [outer, length, inner]; inner is 1 for rows. */
+import { WIDTH, walkDown, walkKept } from "../columns";
 import { ONE } from "../constants";
 import {
   LANES,
   Lanes,
   add,
+  addDoubles,
   and,
   at,
   div,
   eq,
   firstLanes,
+  fromDoubles,
+  highDoubles,
   hsum,
   lane0,
   load,
+  load2,
+  load3,
+  loadNext,
+  lowDoubles,
   madd,
   mul,
   ne,
@@ -19,11 +27,14 @@ import {
   select,
   splat,
   store,
+  store2,
+  store3,
+  storeNext,
   storePart,
   sub,
 } from "../lanes";
 import { expNegative, log } from "../math";
-import { Exponential, Largest, Plain, foldColumn, foldRow, sumColumn, sumRow } from "../reduce";
+import { COLUMN_BLOCK, Exponential, Largest, Plain, foldRow, sumRow } from "../reduce";
 
 /** out = e^(x - top) over a row; returns the sum. x - top is never positive, and NaN stays NaN. */
 function rowExp(x: usize, out: usize, n: i32, top: f32): f32 {
@@ -71,31 +82,137 @@ function shiftOf(top: Lanes): Lanes {
   return select(splat(0), top, eq(top, splat(-Infinity)));
 }
 
+/** Nothing is known of the columns: no largest, no sums. */
+class Begin {
+  step(kept: usize): void {
+    store(kept, splat(-Infinity));
+    storeNext(kept, splat(0));
+    store2(kept, splat(0));
+    store3(kept, splat(0));
+  }
+}
+
+/** a = the largest. */
+class Tops {
+  step(x: usize, _y: usize, _out: usize, kept: usize, _left: i32): void {
+    store(kept, changetype<Largest>(0).step(load(kept), load(x)));
+  }
+}
+
+/** out = e^(x - a), and b = their sum. */
+class Exponentials {
+  step(x: usize, _y: usize, out: usize, kept: usize, left: i32): void {
+    const e = expNegative(sub(load(x), shiftOf(load(kept))));
+    storeNext(kept, add(loadNext(kept), e));
+    storePart(out, e, left);
+  }
+}
+
+/** b = 1 / b. */
+class Invert {
+  step(kept: usize): void {
+    storeNext(kept, div(ONE(), loadNext(kept)));
+  }
+}
+
+/** out = out b. */
+class Scale {
+  step(_x: usize, _y: usize, out: usize, kept: usize, left: i32): void {
+    storePart(out, mul(load(out), loadNext(kept)), left);
+  }
+}
+
+/** b = the sum of x y. */
+class Dots {
+  step(x: usize, y: usize, _out: usize, kept: usize, _left: i32): void {
+    storeNext(kept, madd(load(x), load(y), loadNext(kept)));
+  }
+}
+
+/** out = x (y - b). */
+class Center {
+  step(x: usize, y: usize, out: usize, kept: usize, left: i32): void {
+    storePart(out, mul(load(x), sub(load(y), loadNext(kept))), left);
+  }
+}
+
+/** b = the sum of e^(x - a) of a block of rows. */
+class SumExponentials {
+  step(x: usize, _y: usize, _out: usize, kept: usize, _left: i32): void {
+    const e = expNegative(sub(load(x), shiftOf(load(kept))));
+    storeNext(kept, add(loadNext(kept), e));
+  }
+}
+
+/** b = the sum of y of a block of rows. */
+class SumY {
+  step(_x: usize, y: usize, _out: usize, kept: usize, _left: i32): void {
+    storeNext(kept, add(loadNext(kept), load(y)));
+  }
+}
+
+/** c and d = the sums of the blocks so far, as f64. */
+class EndBlock {
+  step(kept: usize): void {
+    const sum = loadNext(kept);
+    store2(kept, addDoubles(load2(kept), lowDoubles(sum)));
+    store3(kept, addDoubles(load3(kept), highDoubles(sum)));
+    storeNext(kept, splat(0));
+  }
+}
+
+/** b = the sum of all blocks. */
+class Total {
+  step(kept: usize): void {
+    storeNext(kept, fromDoubles(load2(kept), load3(kept)));
+  }
+}
+
+/** b = its logarithm. */
+class TotalLog {
+  step(kept: usize): void {
+    storeNext(kept, log(fromDoubles(load2(kept), load3(kept))));
+  }
+}
+
+/** out = x - a - b. */
+class Shift {
+  step(x: usize, _y: usize, out: usize, kept: usize, left: i32): void {
+    storePart(out, sub(sub(load(x), load(kept)), loadNext(kept)), left);
+  }
+}
+
+/** out = y - e^x b. */
+class TakeShare {
+  step(x: usize, y: usize, out: usize, kept: usize, left: i32): void {
+    storePart(out, nmadd(expNegative(load(x)), loadNext(kept), load(y)), left);
+  }
+}
+
+/** Sums F of each column, b, as `sumColumn` adds them: in f32 within blocks of rows, the blocks in f64. */
+function sumDown<F>(x: usize, y: usize, kept: usize, rows: i32, step: usize, n: i32): void {
+  for (; rows > 0; rows -= COLUMN_BLOCK) {
+    walkDown<F>(x, y, x, kept, min(rows, COLUMN_BLOCK), step, n);
+    walkKept<EndBlock>(kept, n);
+    x += <usize>COLUMN_BLOCK * step;
+    y += <usize>COLUMN_BLOCK * step;
+  }
+}
+
 /**
- * A kernel's work on one row and on `n` (1 to 4) neighbouring columns whose elements are `step` bytes
- * apart, as a class without fields. Operands that a kernel does not have are 0.
+ * A kernel's work on one row and on `n` neighbouring columns whose elements are `step` bytes apart, as a class without
+ * fields. Operands that a kernel does not have are x. `kept` is as columns.ts draws it.
  */
 class Softmax {
   row(x: usize, _y: usize, out: usize, length: i32): void {
     const sum = rowExp(x, out, length, foldRow<Largest>(x, length));
     scaleRow(out, length, splat(<f32>1 / sum));
   }
-  columns(x: usize, _y: usize, out: usize, length: i32, step: usize, n: i32): void {
-    const shift = shiftOf(foldColumn<Largest>(x, length, step));
-    let sum = splat(0);
-    let o = out;
-    for (let l = length; l > 0; l--) {
-      const e = expNegative(sub(load(x), shift));
-      sum = add(sum, e);
-      storePart(o, e, n);
-      x += step;
-      o += step;
-    }
-    const factor = div(ONE(), sum);
-    for (let l = length; l > 0; l--) {
-      storePart(out, mul(load(out), factor), n);
-      out += step;
-    }
+  columns(x: usize, _y: usize, out: usize, kept: usize, length: i32, step: usize, n: i32): void {
+    walkDown<Tops>(x, x, out, kept, length, step, n);
+    walkDown<Exponentials>(x, x, out, kept, length, step, n);
+    walkKept<Invert>(kept, n);
+    walkDown<Scale>(x, x, out, kept, length, step, n);
   }
 }
 
@@ -109,16 +226,9 @@ class SoftmaxGrad {
       dx += 16;
     }
   }
-  columns(y: usize, dy: usize, dx: usize, length: i32, step: usize, n: i32): void {
-    let dot = splat(0);
-    for (let l: i32 = 0; l < length; l++)
-      dot = madd(load(y + <usize>l * step), load(dy + <usize>l * step), dot);
-    for (let l = length; l > 0; l--) {
-      storePart(dx, mul(load(y), sub(load(dy), dot)), n);
-      y += step;
-      dy += step;
-      dx += step;
-    }
+  columns(y: usize, dy: usize, dx: usize, kept: usize, length: i32, step: usize, n: i32): void {
+    walkDown<Dots>(y, dy, dx, kept, length, step, n);
+    walkDown<Center>(y, dy, dx, kept, length, step, n);
   }
 }
 
@@ -133,14 +243,11 @@ class LogSoftmax {
       out += 16;
     }
   }
-  columns(x: usize, _y: usize, out: usize, length: i32, step: usize, n: i32): void {
-    const top = foldColumn<Largest>(x, length, step);
-    const rest = log(sumColumn<Exponential>(x, length, step, shiftOf(top)));
-    for (let l = length; l > 0; l--) {
-      storePart(out, sub(sub(load(x), top), rest), n);
-      x += step;
-      out += step;
-    }
+  columns(x: usize, _y: usize, out: usize, kept: usize, length: i32, step: usize, n: i32): void {
+    walkDown<Tops>(x, x, out, kept, length, step, n);
+    sumDown<SumExponentials>(x, x, kept, length, step, n);
+    walkKept<TotalLog>(kept, n);
+    walkDown<Shift>(x, x, out, kept, length, step, n);
   }
 }
 
@@ -154,24 +261,21 @@ class LogSoftmaxGrad {
       dx += 16;
     }
   }
-  columns(y: usize, dy: usize, dx: usize, length: i32, step: usize, n: i32): void {
-    const sum = sumColumn<Plain>(dy, length, step, splat(0));
-    for (let l = length; l > 0; l--) {
-      storePart(dx, nmadd(expNegative(load(y)), sum, load(dy)), n);
-      y += step;
-      dy += step;
-      dx += step;
-    }
+  columns(y: usize, dy: usize, dx: usize, kept: usize, length: i32, step: usize, n: i32): void {
+    sumDown<SumY>(y, dy, kept, length, step, n);
+    walkKept<Total>(kept, n);
+    walkDown<TakeShare>(y, dy, dx, kept, length, step, n);
   }
 }
 
-/** Rows, or columns four at a time, of [outer, inner] in [begin, end). */
+/** Rows, or columns side by side, of [outer, inner] in [begin, end). */
 function walk<K>(
   x: usize,
   y: usize,
   out: usize,
   length: i32,
   inner: i32,
+  kept: usize,
   begin: i32,
   end: i32,
 ): void {
@@ -185,8 +289,9 @@ function walk<K>(
     const o = i / inner;
     const column = i - o * inner;
     const from = o * length * inner + column;
-    const n = min(LANES, min(inner - column, end - i));
-    kernel.columns(at(x, from), at(y, from), at(out, from), length, (<usize>inner) << 2, n);
+    const n = min(WIDTH, min(inner - column, end - i));
+    walkKept<Begin>(kept, n);
+    kernel.columns(at(x, from), at(y, from), at(out, from), kept, length, (<usize>inner) << 2, n);
     i += n;
   }
 }
@@ -201,8 +306,16 @@ function walk<K>(
  * @param length  elements that sum to 1
  * @param inner   elements behind the axis
  */
-export function softmax(x: usize, out: usize, length: i32, inner: i32, begin: i32, end: i32): void {
-  walk<Softmax>(x, x, out, length, inner, begin, end);
+export function softmax(
+  x: usize,
+  out: usize,
+  length: i32,
+  inner: i32,
+  scratch: usize,
+  begin: i32,
+  end: i32,
+): void {
+  walk<Softmax>(x, x, out, length, inner, scratch, begin, end);
 }
 
 /**
@@ -221,10 +334,11 @@ export function softmaxGrad(
   dx: usize,
   length: i32,
   inner: i32,
+  scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  walk<SoftmaxGrad>(y, dy, dx, length, inner, begin, end);
+  walk<SoftmaxGrad>(y, dy, dx, length, inner, scratch, begin, end);
 }
 
 /**
@@ -242,10 +356,11 @@ export function logSoftmax(
   out: usize,
   length: i32,
   inner: i32,
+  scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  walk<LogSoftmax>(x, x, out, length, inner, begin, end);
+  walk<LogSoftmax>(x, x, out, length, inner, scratch, begin, end);
 }
 
 /**
@@ -264,10 +379,11 @@ export function logSoftmaxGrad(
   dx: usize,
   length: i32,
   inner: i32,
+  scratch: usize,
   begin: i32,
   end: i32,
 ): void {
-  walk<LogSoftmaxGrad>(y, dy, dx, length, inner, begin, end);
+  walk<LogSoftmaxGrad>(y, dy, dx, length, inner, scratch, begin, end);
 }
 
 /**

@@ -43,14 +43,14 @@ export class Trial {
   /**
    * One round, unless the last one was just before.
    *
-   * @returns the second way's speed in terms of the first one's, or null while it is not known; 1 where the clock
+   * @returns the second way's speed in terms of the first one's, or null while it is not known; 0 where the clock
    *   does not tick
    */
   step(): number | null {
     const started = this.now();
     if (started < this.next) return null;
     const first = this.speed(0);
-    if (first === 0) return 1;
+    if (first === 0) return 0;
     const second = this.speed(1);
     const ended = this.now();
     this.next = ended + Math.max(PAUSE, (ended - started) / SHARE);
@@ -122,7 +122,10 @@ export function trialOn(engine: Engine): { step(): void } {
       const speed = trial.step();
       if (speed === null) return;
       const [first, second] = tilesOf(variant);
-      const why = `${second} ran at ${speed.toFixed(2)} of the speed of ${first} in a trial`;
+      const why =
+        speed === 0
+          ? "no clock ticks here to try the other one"
+          : `${second} ran at ${speed.toFixed(2)} of the speed of ${first} in a trial`;
       tiles.settle(speed > MARGIN ? 1 : 0, why);
     },
   };

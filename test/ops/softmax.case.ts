@@ -2,7 +2,17 @@ import { softmax } from "../../src/ops/activations/softmax.ts";
 import { logSoftmax } from "../../src/ops/activations/logSoftmax.ts";
 import { type OpCase, opCase } from "../support/opCase.ts";
 
-const shapes = [[[1]], [[5, 3]], [[3, 17]], [[2, 3, 7]], [[33, 2, 5]], [[0, 3]], [[3, 0]]];
+const shapes = [
+  [[1]],
+  [[5, 3]],
+  [[3, 17]],
+  [[2, 3, 7]],
+  [[33, 2, 5]],
+  [[70, 2]], // more rows than a block of sums
+  [[2, 259]], // more columns than are walked side by side
+  [[0, 3]],
+  [[3, 0]],
+];
 const attrs = [{}, { axis: 0 }];
 
 export const cases: readonly OpCase[] = [

@@ -6,7 +6,7 @@ import { mul, sub } from "../binary.ts";
 import { neg } from "../neg.ts";
 import { sum } from "../sum.ts";
 import { exp } from "../unary.ts";
-import { type SoftmaxAttrs, extents } from "./softmax.ts";
+import { type SoftmaxAttrs, columnScratch, extents } from "./softmax.ts";
 
 const logSoftmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
   name: "logSoftmaxGrad",
@@ -23,6 +23,7 @@ const logSoftmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>(
       needs(1) ? sub(dout, sum(weighted, over)) : null,
     ];
   },
+  scratch: ([y], { axis }) => columnScratch("logSoftmax", y!, axis),
   inPlace: 1,
   flops: ([y]) => 10 * sizeOf(y!),
 });
@@ -42,6 +43,7 @@ export const logSoftmax: ShapedOp<SameShape, SoftmaxAttrs> = /* @__PURE__ */ def
   emit: (k, { x, out }, { attrs, out: shape }) =>
     k.logSoftmax(x!, out!, ...extents("logSoftmax", shape, attrs.axis)),
   grad: ({ attrs, out, dout }) => [logSoftmaxGrad(out, dout, attrs)],
+  scratch: ([x], { axis }) => columnScratch("logSoftmax", x!, axis),
   inPlace: 0,
   flops: ([x]) => 10 * sizeOf(x!),
 });

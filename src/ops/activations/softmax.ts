@@ -21,6 +21,12 @@ export function extents(
   return [length, sizeOf(shape.slice(at + 1)), length === 0 ? 0 : sizeOf(shape) / length];
 }
 
+/** Bytes of scratch: assembly/columns.ts keeps 64 of four columns, of 256 columns at most; rows need none. */
+export function columnScratch(subject: string, shape: Shape, axis: number): number {
+  const [, inner] = extents(subject, shape, axis);
+  return inner === 1 ? 0 : 16 * Math.min(256, inner + 3);
+}
+
 /** Gradient of softmax, `dx = y (dy - sum y dy)`. */
 const softmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
   name: "softmaxGrad",
@@ -36,6 +42,7 @@ const softmaxGrad: Op<SoftmaxAttrs> = /* @__PURE__ */ defineOp<SoftmaxAttrs>({
       sub(mul(dout, sub(dy!, total(y!, dy!))), mul(dy!, total(dout, y!)));
     return [needs(0) ? byY() : null, needs(1) ? softmaxGrad(y, dout, attrs) : null];
   },
+  scratch: ([y], { axis }) => columnScratch("softmax", y!, axis),
   inPlace: 1,
   flops: ([y]) => 4 * sizeOf(y!),
 });
@@ -55,6 +62,7 @@ export const softmax: ShapedOp<SameShape, SoftmaxAttrs> = /* @__PURE__ */ define
   emit: (k, { x, out }, { attrs, out: shape }) =>
     k.softmax(x!, out!, ...extents("softmax", shape, attrs.axis)),
   grad: ({ attrs, out, dout }) => [softmaxGrad(out, dout, attrs)],
+  scratch: ([x], { axis }) => columnScratch("softmax", x!, axis),
   inPlace: 0,
   flops: ([x]) => 10 * sizeOf(x!),
 });
