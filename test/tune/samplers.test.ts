@@ -213,3 +213,21 @@ test("cmaEs finds the bottom of a narrow valley that lies askew, where random se
     expect(study.bestValue < 1e-3, `${sampler.name}: ${study.bestValue}`).toBe(solves);
   }
 });
+
+test.each(Object.entries(SAMPLERS))(
+  "%s: a range that becomes narrower in a study is kept to, whatever was planned",
+  async (_, make) => {
+    const study = createStudy({ sampler: make(), seed: 1 });
+    await study.optimize((t) => t.suggestFloat("x", 0, 1) ** 2 + t.suggestInt("n", 0, 9), {
+      trials: 15,
+    });
+    await study.optimize((t) => t.suggestFloat("x", 0.7, 0.75) ** 2 + t.suggestInt("n", 5, 6), {
+      trials: 10,
+    });
+    for (const { params } of study.trials.slice(15)) {
+      expect(params["x"]).toBeGreaterThanOrEqual(0.7);
+      expect(params["x"]).toBeLessThanOrEqual(0.75);
+      expect([5, 6]).toContain(params["n"]);
+    }
+  },
+);
