@@ -40,6 +40,7 @@ const MICRO_KERNELS = [
   "gemm/epilogue/finish",
   "gemm/gemm/*",
   "gemm/panels/*",
+  "columns/*",
   "recurrent/*",
   "ops/lstm/*",
   "ops/gru/*",
