@@ -23,6 +23,9 @@ export class EngineError extends Error {
   override name = "EngineError";
 }
 
+/** A worker thread was lost in the middle of a run. `Engine.settled` tells when the next one may begin, on one thread. */
+export class ThreadLostError extends EngineError {}
+
 /** A plan has kernels that are not there: `Engine.extend` loads them. Caught where that may be awaited. */
 export class MissingKernelError extends EngineError {
   override name = "MissingKernelError";

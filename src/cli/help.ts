@@ -53,7 +53,7 @@ export function helpText(style: Terminal["style"]): string {
     ...columnsOf([
       ["  thalweg [train] [options]", "trains, tests, saves a model and writes a report"],
       ["  thalweg tune --data FILE --target COLUMN", "looks for the best network for a table"],
-      ["  thalweg report JOURNAL", "a page on the studies of a tuning's journal; Optuna's too"],
+      ["  thalweg report JOURNAL", "a page on the trials in a journal, Optuna's too"],
       ["  thalweg worker --redis URL", "runs trials of a tuning that goes on elsewhere"],
       ["  thalweg compare [options]", "races all optimizers from equal weights"],
       ["  thalweg predict FILE --model FILE", "predicts the rows of a table with a saved model"],

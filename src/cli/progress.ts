@@ -69,12 +69,12 @@ export class Progress implements Callback {
   private started = 0;
   private epochStarted = 0;
   private drawn = 0;
-  /** Only a bar wants to hear of batches: without one, none of them costs anything. */
-  onBatchEnd?: (batch: number, logs: Logs) => void;
+  /** Only a bar moves during an epoch. */
+  onTurn?: (batch: number, logs: Logs) => void;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
-    if (terminal.interactive) this.onBatchEnd = (batch, logs) => this.draw(batch, logs);
+    if (terminal.interactive) this.onTurn = (batch, logs) => this.draw(batch, logs);
   }
 
   async onTrainBegin(info: TrainingInfo): Promise<void> {

@@ -4,7 +4,7 @@ import {
   MemoryError,
   MissingKernelError,
   OptionError,
-  shown,
+  ThreadLostError,
   withDefaults,
 } from "../errors.ts";
 import {
@@ -16,7 +16,7 @@ import {
 } from "../runtime/platform.ts";
 import type { Address } from "./command.ts";
 import { providedModule } from "./compiled.ts";
-import { CONTROL_BYTES } from "./control.ts";
+import { CONTROL_BYTES, LOST } from "./control.ts";
 import { arithmeticNote, threadNote } from "./notes.ts";
 import type { Pool } from "./pool.ts";
 import { type Tile, TileChoice } from "./tile.ts";
@@ -131,6 +131,8 @@ export class Engine {
   u8: Uint8Array;
   /** Whether `close` has been called. */
   closed = false;
+  /** Settled when the threads of a pool that lost one have ended: until then they may still write. */
+  settled: Promise<void> = Promise.resolve();
   /** Ends what has engines like this one in other threads: `close` does. */
   readonly dependents: Set<() => Promise<void>> = new Set();
   private readonly features: Features;
@@ -249,7 +251,7 @@ export class Engine {
   private losePool(why: string): void {
     if (!this.pool) return;
     this.poolNote = `a worker thread ended: ${why}`;
-    void this.pool.terminate();
+    this.settled = this.pool.terminate();
     this.pool = null;
   }
 
@@ -280,14 +282,17 @@ export class Engine {
    *
    * @param scratch       address of the first thread's scratch area
    * @param scratchBytes  bytes from one thread's area to the next, 0 where no command needs any
-   * @throws EngineError if a worker thread was lost in the middle; the next run is on one thread
+   * @throws ThreadLostError if a worker thread was lost in the middle; the next run is on one thread
    */
   run(first: Address, last: Address, scratch: Address, scratchBytes: number = 0): boolean {
+    // One that ended between two runs, of which this thread may not have heard yet.
+    if (this.pool && this.i32[(this.control + LOST) >>> 2] !== 0)
+      this.losePool("between two steps");
     if (!this.pool) return this.exports.run(first, last, scratch) !== 0;
     const result = this.exports.runShared!(this.control, first, last, scratch, scratchBytes);
     if (result >= 0) return result !== 0;
     this.losePool("it did not come to the barrier");
-    throw new EngineError(
+    throw new ThreadLostError(
       "engine: a worker thread was lost in the middle of a step, what it computed is incomplete; load the last checkpoint and go on with one thread",
     );
   }
@@ -363,7 +368,7 @@ function engineOf(
   options: Partial<EngineOptions>,
   compiled: WebAssembly.Module | null = null,
 ): Engine {
-  const all = withDefaults("init", DEFAULTS, options, ["threads"]);
+  const all = withDefaults("init", DEFAULTS, options);
   if (!(all.maximumMemory >= PAGE && all.maximumMemory <= 2 ** 32)) {
     throw new OptionError(
       `init: maximumMemory must lie in [65536, 4294967296] bytes, got ${all.maximumMemory}`,
@@ -373,7 +378,7 @@ function engineOf(
   const asked = all.threads === "auto" ? hardwareThreads() : all.threads;
   if (!Number.isInteger(asked) || asked < 1) {
     throw new OptionError(
-      `init: threads must be a whole number >= 1 or "auto", got ${shown(all.threads)}`,
+      `init: threads must be a whole number >= 1 or "auto", got ${String(all.threads)}`,
     );
   }
   // Where this thread may not sleep it spins, and beyond the cores it would keep from working what it waits for.
@@ -408,7 +413,7 @@ export async function createEngine(
   compiled: WebAssembly.Module | null = null,
 ): Promise<Engine> {
   const engine = engineOf(options, compiled);
-  const { tile = null } = options;
+  const tile = options.tile ?? null;
   if (tile !== null) (await import("./trial.ts")).useTile(engine, tile);
   await engine.extend(compiled !== null);
   return engine;

@@ -1,6 +1,7 @@
 import { maySleep } from "../runtime/platform.ts";
-import { type Thread, type ThreadEvents, waysToStart } from "../runtime/thread.ts";
-import { TEAM, WAIT_ROUNDS, type WorkerStart } from "./control.ts";
+import type { Thread, ThreadEvents } from "../runtime/thread.ts";
+import { waysToStart } from "../runtime/waysToStart.ts";
+import { GENERATION, LOST, TEAM, WAIT_ROUNDS, type WorkerStart } from "./control.ts";
 
 /** Milliseconds that a worker has to start, and to end when it is dismissed. */
 const LIMIT = 10_000;
@@ -98,8 +99,13 @@ export async function startPool(
   script: string,
   onLost: (why: string) => void,
 ): Promise<Pool> {
-  const team = maySleep() ? [threads, 1, WAIT_ROUNDS.sleeping] : [threads, 0, WAIT_ROUNDS.spinning];
-  new Int32Array(shared.memory.buffer).set(team, (shared.control + TEAM) >>> 2);
+  const { memory, control } = shared;
+  const { buffer } = memory;
+  const alarm = { memory: buffer, set: (control + LOST) >>> 2, wake: (control + GENERATION) >>> 2 };
+  const { ways, watched } = waysToStart(script, alarm);
+  const rounds = watched ? WAIT_ROUNDS.watched : WAIT_ROUNDS.sleeping;
+  const team = maySleep() ? [threads, 1, rounds] : [threads, 0, WAIT_ROUNDS.spinning];
+  new Int32Array(buffer).set(team, (control + TEAM) >>> 2);
   let reason = "this runtime has no workers";
   let pool: Pool | null = null;
   let early = "";
@@ -107,7 +113,7 @@ export async function startPool(
     early ||= why;
     if (pool) onLost(why);
   };
-  for (const start of waysToStart(script)) {
+  for (const start of ways) {
     const starting = Array.from({ length: threads - 1 }, (_, i) =>
       startWorker(start, { ...shared, thread: i + 1 }, lost),
     );

@@ -42,8 +42,9 @@ export async function evaluateFeed(
   let [bound, size]: [BatchSource | null, number] = [null, 0];
   let plan: Plan | null = null;
   let generation = -1;
+  let again = false;
   for (;;) {
-    const next = feed.next();
+    const next = again ? size : feed.next();
     const count = typeof next === "number" ? next : await next;
     if (count === 0) return means.results();
     if (size !== count) {
@@ -59,7 +60,13 @@ export async function evaluateFeed(
     [bound, size] = [feed.source, count];
     runner.memory.fetch();
     plan!.setUint("cursor", feed.cursor);
-    plan!.run();
+    const lost = plan!.attempt();
+    again = lost !== null;
+    if (lost) {
+      await lost;
+      bound = null;
+      continue;
+    }
     means.add(plan!, count);
     if (turns.due()) await turns.take();
   }

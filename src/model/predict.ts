@@ -61,7 +61,13 @@ function* batches(
       const plan = runner.plan("predict", count, dtypes);
       runner.bind(plan, source, 0);
       plan.setUint("cursor", from);
-      plan.run();
+      const lost = plan.attempt();
+      if (lost) {
+        yield lost;
+        runner.memory.fetch();
+        from -= batch; // once more
+        continue;
+      }
       outputs.forEach(({ width, data: out }, i) => {
         const at = plan.output(`y${i}`);
         // Without a view of its bytes: making one costs more than copying a small result.
@@ -174,7 +180,7 @@ export function predictSync<Predicted>(
     if (!step.value) continue;
     steps.return([]);
     throw new OptionError(
-      "predictSync: the kernels of this model are being loaded; await model.predict(x) once before",
+      "predictSync: the kernels of this model are being loaded, or a thread was lost; await model.predict(x) once before",
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { Plan } from "../plan/plan.ts";
 import { allocate, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Description } from "../train/data/described.ts";
@@ -41,11 +42,15 @@ export async function predictDataset(
       if (count === 0) break;
       const loading = runner.prepare([["predict", count]], feed.dtypes);
       if (loading) await loading;
-      runner.memory.fetch();
-      const plan = runner.plan("predict", count, feed.dtypes);
-      runner.bind(plan, feed.source, feed.order);
-      plan.setUint("cursor", feed.cursor);
-      plan.run();
+      let plan: Plan;
+      for (let lost: Promise<void> | null; ; await lost) {
+        runner.memory.fetch();
+        plan = runner.plan("predict", count, feed.dtypes);
+        runner.bind(plan, feed.source, feed.order);
+        plan.setUint("cursor", feed.cursor);
+        lost = plan.attempt();
+        if (!lost) break;
+      }
       outputs.forEach(({ shape }, i) => {
         const at = plan.output(`y${i}`);
         parts[i]!.push(runner.engine.u8.slice(at, at + 4 * sizeOf(shape) * count));

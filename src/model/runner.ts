@@ -1,4 +1,4 @@
-import { EngineError, MissingKernelError } from "../errors.ts";
+import { EngineError, MissingKernelError, ThreadLostError } from "../errors.ts";
 import type { SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
@@ -262,6 +262,7 @@ export class Runner {
    *
    * @param reduce  makes gradients and loss those of all processes that train together
    * @returns false where the loss was not finite; then nothing was updated
+   * @throws ThreadLostError, and from then on the weights are refused until they are set anew
    */
   trainStep(plan: Plan, cursor: number, seed: number, reduce: Reduce | null = null): boolean {
     const optimizer = this.optimizer!;
@@ -270,13 +271,18 @@ export class Runner {
     this.stepCells.write(cursor, optimizer.batches, seed);
     const to = last ? "update" : "accumulate";
     let finite: boolean;
-    if (reduce) finite = this.sharedStep(plan, to, reduce);
-    else if (optimizer.perturbs) {
-      finite =
-        plan.run("load", "perturb") &&
-        plan.run("gradient", "gradient") &&
-        plan.run("accumulate", to);
-    } else finite = plan.run("load", to);
+    try {
+      if (reduce) finite = this.sharedStep(plan, to, reduce);
+      else if (optimizer.perturbs) {
+        finite =
+          plan.run("load", "perturb") &&
+          plan.run("gradient", "gradient") &&
+          plan.run("accumulate", to);
+      } else finite = plan.run("load", to);
+    } catch (error) {
+      if (error instanceof ThreadLostError) this.memory.doubt();
+      throw error;
+    }
     if (finite) optimizer.endStep(last);
     return finite;
   }

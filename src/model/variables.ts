@@ -1,3 +1,4 @@
+import { EngineError } from "../errors.ts";
 import type { Address } from "../kernels/command.ts";
 import type { Engine } from "../kernels/engine.ts";
 import type { AnyLayer, ParameterSpec } from "../layers/defineLayer.ts";
@@ -13,6 +14,8 @@ export interface Cell {
   at: { readonly memory: VariableMemory; readonly variable: Variable } | null;
   /** Grows when the values on the host change. */
   version: number;
+  /** Whether a step that updated them was broken off: some elements are of before it, some of after it. */
+  doubted: boolean;
 }
 
 /** A parameter or a piece of state of a model. */
@@ -34,12 +37,22 @@ export function cellOf(layer: AnyLayer, parameter: string): Cell {
   let own = cells.get(layer);
   if (!own) cells.set(layer, (own = new Map()));
   let cell = own.get(parameter);
-  if (!cell) own.set(parameter, (cell = { values: null, at: null, version: 0 }));
+  if (!cell) own.set(parameter, (cell = { values: null, at: null, version: 0, doubted: false }));
   return cell;
 }
 
-/** A copy of a variable's values, wherever they are; null before they are drawn. */
-export function valuesOf({ cell }: Variable): Float32Array<ArrayBuffer> | null {
+/** @throws EngineError where a variable's values are of a step that was broken off */
+function checkSound({ name, cell }: Variable): void {
+  if (!cell.doubted) return;
+  throw new EngineError(
+    `"${name}": its values are incomplete, as a worker thread was lost while they were updated; load a checkpoint, by fit({ resumeFrom }) or loadWeights(), or give values by setWeights()`,
+  );
+}
+
+/** A copy of a variable's values, wherever they are; null before they are drawn. @throws EngineError as `fetch` */
+export function valuesOf(v: Variable): Float32Array<ArrayBuffer> | null {
+  const { cell } = v;
+  checkSound(v);
   if (cell.at) return Float32Array.from(cell.at.memory.view(cell.at.variable));
   return cell.values && Float32Array.from(cell.values);
 }
@@ -49,6 +62,7 @@ export function setValuesOf({ cell }: Variable, values: Float32Array<ArrayBuffer
   cell.values = values;
   cell.at = null;
   cell.version++;
+  cell.doubted = false;
 }
 
 /** Optimizer slots on the host: by slot name, then by variable. */
@@ -208,10 +222,15 @@ export class VariableMemory {
     return slots;
   }
 
-  /** Fetches values that changed on the host or that another model may have trained since. */
+  /**
+   * Fetches values that changed on the host or that another model may have trained since.
+   *
+   * @throws EngineError where a step was broken off that updated them
+   */
   fetch(): void {
     for (const v of this.all) {
       const { cell } = v;
+      checkSound(v);
       if (cell.at === null) {
         if (this.seen.get(v) === cell.version) continue;
         this.view(v).set(cell.values!);
@@ -225,11 +244,7 @@ export class VariableMemory {
 
   /** `fetch`, and from now on the values here are the ones that count: before they are trained. */
   take(): void {
-    for (const v of this.all) {
-      if (v.cell.at?.memory === this) continue;
-      this.fetch();
-      break;
-    }
+    if (this.all.some(({ cell }) => cell.doubted || cell.at?.memory !== this)) this.fetch();
     for (const v of this.all) {
       if (v.cell.at?.memory === this) continue;
       v.cell.at = { memory: this, variable: v };
@@ -240,8 +255,16 @@ export class VariableMemory {
   /** Copies the values that count out: they do no longer here. */
   giveUp(): void {
     for (const v of this.all) {
-      if (v.cell.at?.memory === this) setValuesOf(v, Float32Array.from(this.view(v)));
+      const { at, doubted } = v.cell;
+      if (at?.memory !== this) continue;
+      setValuesOf(v, Float32Array.from(this.view(v)));
+      v.cell.doubted = doubted;
     }
+  }
+
+  /** A step was broken off in the middle: the values here are refused until others are set. */
+  doubt(): void {
+    for (const { cell } of this.all) cell.doubted ||= cell.at?.memory === this;
   }
 
   /** Gives the regions back, after `giveUp`. */

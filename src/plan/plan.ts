@@ -1,3 +1,4 @@
+import { ThreadLostError } from "../errors.ts";
 import { type Attrs, type EmitContext, flopsOf, inputNames } from "../graph/defineOp.ts";
 import type { Node, SymbolicTensor } from "../graph/symbolic.ts";
 import type { Address, Slot } from "../kernels/command.ts";
@@ -238,6 +239,21 @@ export class Plan {
     const last = this.borders[RANGES.indexOf(to) + 1]!;
     if (this.isLarge) this.engine.tiles.step();
     return this.engine.run(first, last, this.scratch, this.compiled.scratchBytes);
+  }
+
+  /**
+   * Runs a plan that changes nothing but its arena, so that it may be run again.
+   *
+   * @returns null; or a promise where a thread was lost in the middle: after it, bind the plan and run it again
+   */
+  attempt(): Promise<void> | null {
+    try {
+      this.run();
+      return null;
+    } catch (error) {
+      if (error instanceof ThreadLostError) return this.engine.settled;
+      throw error;
+    }
   }
 
   /** Index of a cell in the engine's 32-bit views, for who writes it at every step; -1 where no command reads it. */

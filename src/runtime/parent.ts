@@ -2,26 +2,11 @@ import { builtin } from "./platform.ts";
 
 interface Port {
   postMessage(message: unknown, moved?: readonly ArrayBuffer[]): void;
-  once(event: "message", handler: (message: unknown) => void): void;
   on(event: "message", handler: (message: unknown) => void): void;
 }
 
 function parentPort(): Port | null | undefined {
   return builtin<{ parentPort: Port | null }>("node:worker_threads")?.parentPort;
-}
-
-/** Inside a worker: hands the parent's first message to `handler`, with a way to answer. */
-export function answerParent(
-  handler: (message: unknown, post: (answer: unknown) => void) => void,
-): void {
-  const port = parentPort();
-  if (port)
-    port.once("message", (message) => handler(message, (answer) => port.postMessage(answer)));
-  else {
-    const listener = ({ data }: MessageEvent): void =>
-      handler(data, (answer) => self.postMessage(answer));
-    self.addEventListener("message", listener, { once: true });
-  }
 }
 
 /**

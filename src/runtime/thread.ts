@@ -68,25 +68,6 @@ export function webThread(worker: Worker, events: ThreadEvents): Thread {
 }
 
 /**
- * The ways to start a thread with the script of src/kernels/worker.ts, the best one first. Browsers
- * and bundlers disagree on which works: a literal URL is what Content-Security-Policy likes and most
- * bundlers follow, a Blob works where they do not.
- */
-export function waysToStart(script: string): readonly ((events: ThreadEvents) => Thread)[] {
-  const node = builtin<NodeThreads>("node:worker_threads");
-  if (node) return [(events) => nodeThreadOf(node, script, events)];
-  if (typeof Worker === "undefined") return [];
-  return [
-    (events) =>
-      webThread(new Worker(new URL("./worker.js", import.meta.url), { type: "module" }), events),
-    (events) => {
-      const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-      return webThread(new Worker(url), events);
-    },
-  ];
-}
-
-/**
  * Starts a thread that runs a module.
  *
  * @throws DataError where the runtime has no workers

@@ -73,11 +73,19 @@ export interface Callback {
   onBatchBegin?(batch: number): void | Promise<void>;
   /**
    * Whether it is to be told of the end of this batch: asked once after each, ahead of onBatchEnd. It must look at
-   * nothing and wait for nothing; what few batches matter to then costs the others no logs. Left out: of all.
+   * nothing and wait for nothing; what few batches matter to then costs the others no logs, and no weights where a
+   * worker trains. Left out: of all.
    */
   hears?(batch: number): boolean;
+  /** Whether its onBatchEnd looks at the logs alone: a worker that trains then sends no weights for it. */
+  readonly onlyLogs?: boolean;
   /** `logs` are running means of the epoch. Called after every batch, or those that it hears of. */
   onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
+  /**
+   * Called now and then during an epoch, some 10 to 40 ms apart, with the last batch and its running means: to show
+   * training as it runs. Not to look at the model: in a worker its values are sent where a hook may look.
+   */
+  onTurn?(batch: number, logs: Logs): void;
   /** Around the validation at the end of an epoch. */
   onTestBegin?(): void | Promise<void>;
   /** `logs` as `evaluate` names them, without `val_`. */

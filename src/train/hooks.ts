@@ -7,6 +7,7 @@ const HOOKS: readonly (keyof Callback & `on${string}`)[] = [
   "onEpochBegin",
   "onBatchBegin",
   "onBatchEnd",
+  "onTurn",
   "onTestBegin",
   "onTestEnd",
   "onEpochEnd",

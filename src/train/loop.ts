@@ -61,7 +61,10 @@ class Training {
     const { model } = trainer;
     const begins = listeners(callbacks, "onBatchBegin");
     const ends = listeners(callbacks, "onBatchEnd");
-    if (trainer.stride && begins.length + ends.length === 0) return this.strides();
+    if (trainer.stride && begins.length === 0) {
+      const { strides } = await import("./strides.ts"); // few trainers have them
+      return (await strides(this, ends)) || this.stopOrThrow(position.batch);
+    }
     for (let step = position.batch; !(model.stopTraining && step > 0); step++) {
       signal?.throwIfAborted();
       const next = trainer.next();
@@ -95,23 +98,10 @@ class Training {
         if (logs) trainer.retake();
       }
       if (turns.due()) {
+        for (const c of callbacks) c.onTurn?.(step, trainer.results());
         await turns.take();
         trainer.retake();
       }
-    }
-    return true;
-  }
-
-  /** `batches`, many at a time. */
-  private async strides(): Promise<boolean> {
-    const { trainer, position } = this;
-    const { signal } = this.options;
-    while (!(trainer.model.stopTraining && position.batch > 0)) {
-      signal?.throwIfAborted();
-      const { batches, more, finite } = await trainer.stride!();
-      position.batch += batches;
-      if (!finite) return this.stopOrThrow(position.batch);
-      if (!more) break;
     }
     return true;
   }

@@ -23,8 +23,10 @@ export interface Trainer {
   ready(count: number): Promise<void> | undefined;
   /** Trains on the batch. @returns false where the loss was not finite; then nothing was updated */
   step(count: number): boolean | Promise<boolean>;
-  /** Trains on batches for a while; a trainer that is elsewhere has it, for when nobody listens to single batches. */
-  stride?(): Promise<Stride>;
+  /** Trains on batches for a while, on so many at most; a trainer that is elsewhere has it. */
+  stride?(most: number): Promise<Stride>;
+  /** After a stride: gives the model here the values of the one that is trained, for a hook that may look at it. */
+  show?(): Promise<void>;
   /** Takes the values back that something else may have changed: after every wait. */
   retake(): void;
   /** The loss that is not finite, and where numbers stopped being so. */

@@ -9,6 +9,7 @@ import { embedTrainingWorker } from "../../scripts/trainingWorker.mjs";
 import {
   type Callback,
   type FitOptions,
+  type Logs,
   type Model,
   backupAndRestore,
   batchNormalization,
@@ -27,6 +28,7 @@ import {
   sequential,
   sgd,
   tensor,
+  tensorBoard,
 } from "../../src/index.ts";
 import { slowDense } from "./worker/ownLayer.ts";
 
@@ -172,6 +174,84 @@ test("callbacks are called here, with the values of the worker, and what they do
   const b = await outcome({ callbacks: [there.callback], validationSplit: 0.2, worker: true });
   expect(there.seen).toEqual(here.seen);
   expect(b).toEqual(a);
+});
+
+/** Bytes of arrays in a message. */
+function bytesIn(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (value instanceof Map) return bytesIn([...value.values()]);
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.values(value).reduce((sum: number, part) => sum + bytesIn(part), 0);
+}
+
+test("weights come from the worker at the batches that a hook hears of, and never for logs alone", async () => {
+  const seen = async (
+    worker: boolean,
+    callbacks: (note: (what: unknown) => void) => Callback[],
+  ) => {
+    const notes: unknown[] = [];
+    let heavy = 0;
+    const start = (): Worker => {
+      const thread = new Worker(OWN_WORKER);
+      thread.on("message", (message) => void (bytesIn(message) > 300 && heavy++));
+      return thread;
+    };
+    const left = await outcome({
+      batchSize: 2, // 35 batches
+      epochs: 2,
+      worker: worker && start,
+      callbacks: callbacks((what) => void notes.push(what)),
+    });
+    return { notes, left, heavy };
+  };
+  const all = (heard: number) => (note: (what: unknown) => void) => {
+    let model: Parameters<NonNullable<Callback["setModel"]>>[0];
+    return [
+      {
+        setModel: (m) => void (model = m),
+        hears: (batch) => batch % heard === heard - 1,
+        onBatchEnd: (batch, logs) =>
+          note([batch, { ...logs }, model.getWeights()[0]!.data.slice(0, 3), model.learningRate]),
+      },
+      {
+        onlyLogs: true,
+        onBatchEnd: (batch, logs) => {
+          note([batch, { ...logs }]);
+          if (batch === 4) model.learningRate = 0.01;
+        },
+      },
+    ] satisfies Callback[];
+  };
+  // The end of an epoch and of the training bring weights as well.
+  for (const [callbacks, heavy] of [
+    [all(10), 2 * 3 + 2 + 1],
+    [all(1), 2 * 35 + 2 + 1],
+    [all(100), 2 + 1],
+    [() => [backupAndRestore(memoryStore(), { saveFreq: 7 })], 10 + 2 + 1],
+    [() => [tensorBoard(join(own, "board"), { updateFreq: 5 })], 2 + 1],
+  ] as const) {
+    const here = await seen(false, callbacks);
+    const there = await seen(true, callbacks);
+    expect(there.notes).toEqual(here.notes);
+    expect(there.left).toEqual(here.left);
+    expect(there.heavy).toBeLessThanOrEqual(heavy);
+    expect(there.heavy).toBeGreaterThan(0);
+  }
+});
+
+test("onTurn() shows training as it runs, here and in a worker, and brings no weights", async () => {
+  const x = tensor(new Float32Array(5 * 60_000).fill(0.5), [60_000, 5]);
+  for (const worker of [false, true]) {
+    const turns: number[] = [];
+    const onTurn = (batch: number, logs: Logs): void => {
+      expect(logs["loss"]).toBeGreaterThan(0);
+      turns.push(batch);
+    };
+    await net().fit(x, new Int32Array(60_000), { batchSize: 1, worker, callbacks: [{ onTurn }] });
+    expect(turns.length).toBeGreaterThan(2);
+    expect(turns.length).toBeLessThan(1000); // of 60,000 batches
+    expect(turns).toEqual(turns.toSorted((a, b) => a - b));
+  }
 });
 
 test("early stopping, plateaus and stopTraining end or change the training as they do here", async () => {

@@ -14,6 +14,8 @@ import {
   stratifiedKFold,
   timeSeriesFolds,
 } from "../../src/tune/folds/folds.ts";
+import { nsga2Sampler } from "../../src/tune/samplers/nsga2.ts";
+import { int } from "../../src/tune/space/distribution.ts";
 import { TrialPruned } from "../../src/tune/pruned.ts";
 import { createStudy } from "../../src/tune/study.ts";
 
@@ -141,6 +143,41 @@ test("a trial is told after each fold, and can be stopped there", async () => {
   const run = crossValidate(build, { x, y }, kFold(60), { epochs: 1, trial });
   await expect(run).rejects.toThrow(TrialPruned);
   expect(study.trials[0]!.intermediate.size).toBe(1);
+});
+
+test("cross-validation gives a study of two objectives what it needs: a score, and another one or the model's size", async () => {
+  const study = createStudy({
+    directions: ["minimize", "minimize"],
+    sampler: nsga2Sampler({ population: 3 }),
+    seed: 1,
+  });
+  const folds = kFold(60, { folds: 3, seed: 1 });
+  await study.optimize(
+    { units: int(1, 8) },
+    async ({ units }, trial) => {
+      let parameters = 0;
+      const sized = (): Sequential => {
+        const model = sequential([dense({ units, inputShape: [1] }), dense({ units: 1 })]);
+        model.compile({
+          optimizer: adam(),
+          loss: "meanSquaredError",
+          metrics: ["meanAbsoluteError"],
+        });
+        parameters = model.variables.reduce((sum, v) => sum + v.size, 0);
+        return model;
+      };
+      const { mean } = await crossValidate(sized, { x, y }, folds, { epochs: 1, trial });
+      return [mean["meanAbsoluteError"]!, parameters];
+    },
+    { trials: 7 },
+  );
+  for (const { values, params, intermediate } of study.trials) {
+    const units = params["units"] as number;
+    expect(values![1]).toBe(2 * units + units + 1);
+    expect(values![0]).toBeGreaterThan(0);
+    expect(intermediate.size).toBe(3);
+  }
+  expect(study.paretoFront.length).toBeGreaterThan(0);
 });
 
 test("a trial may be told after each epoch of the first fold, and after each fold", async () => {

@@ -105,7 +105,8 @@ test("trials that fail have no children", async () => {
 });
 
 test("parameters that only some trials have are inherited, and what was done is not done again", async () => {
-  const study = studyOf(1, { population: 10 });
+  // Of two parameters one would be mutated in each child: of two kinds, to the other.
+  const study = studyOf(1, { population: 10, mutation: 0.1 });
   const kinds = ["a", "b"] as const;
   await study.optimize(
     (trial) => {
@@ -118,7 +119,7 @@ test("parameters that only some trials have are inherited, and what was done is 
   const key = (t: { params: object }): string => JSON.stringify(t.params);
   const different = new Set(study.trials.map(key));
   // Of 200 points; those that were drawn at random may meet.
-  expect(different.size).toBeGreaterThanOrEqual(57);
+  expect(different.size).toBeGreaterThanOrEqual(54);
   // All that is in the front is of the first kind, and so are most of the later children.
   expect(study.trials.slice(30).filter((t) => t.params["kind"] === "a").length).toBeGreaterThan(15);
 });

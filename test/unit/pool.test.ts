@@ -8,7 +8,6 @@ import { buildSync } from "esbuild";
 import { afterEach, expect, test, vi } from "vitest";
 import { EngineError, NonFiniteError } from "../../src/errors.ts";
 import { type Engine, createEngine, init } from "../../src/kernels/engine.ts";
-import { WAIT_ROUNDS } from "../../src/kernels/control.ts";
 import { Commands } from "../../src/kernels/commands.ts";
 import { kernelsOf } from "../../src/kernels/kernels.ts";
 import { dense } from "../../src/layers/dense.ts";
@@ -108,16 +107,23 @@ test("a worker that fails in the middle of a run is an error, not a hang, and th
   expect(product(engine)).toEqual(await expected);
 });
 
-test("a worker that dies in the middle of a run without a word is an error within the limit, not a hang", async () => {
-  const rounds = vi.spyOn(WAIT_ROUNDS, "sleeping", "get").mockReturnValue(2);
+test("a worker that is killed while this thread hears nothing is noticed at once", async () => {
   const engine = await engineWith(3);
-  rounds.mockRestore();
   expect(product(engine)).toEqual(await expected);
-  // It stands at the barrier and will not come back; the message of its end cannot be heard during the run.
+  // Nothing that this thread is sent can be heard during the runs.
   const dying = engine["pool"]!["workers"][0]!.terminate();
   const started = performance.now();
-  expect(() => product(engine)).toThrow("lost in the middle of a step");
-  expect(performance.now() - started).toBeLessThan(20_000);
+  let lost = "";
+  while (engine.threads > 1 && performance.now() - started < 20_000) {
+    try {
+      product(engine);
+    } catch (error) {
+      lost = (error as Error).message;
+    }
+  }
+  // Between two runs it is no error at all.
+  expect(lost).toMatch(/^$|lost in the middle of a step/);
+  expect(performance.now() - started).toBeLessThan(1300);
   await dying;
   expect(engine.threads).toBe(1);
   expect(engine.info().notes.join()).toContain("one thread: a worker thread ended");

@@ -29,7 +29,7 @@ export class FarTrainer implements Trainer {
   private numbers: CallbackState["values"];
   private means: Record<string, number> = {};
   private refused: Refused | null = null;
-  /** Whether batches were trained on that no report tells of yet. */
+  /** Whether batches were trained on whose weights were not reported yet. */
   private behind = false;
   private readonly sent: Sent;
 
@@ -69,7 +69,7 @@ export class FarTrainer implements Trainer {
 
   private adopt({ numbers, iterations, state, weights, results }: Report): void {
     const { model } = this;
-    this.behind = false;
+    if (weights) this.behind = false;
     this.numbers = numbers;
     this.means = results;
     // A rate that was set while the worker was busy stays, and is sent with the next message.
@@ -97,8 +97,11 @@ export class FarTrainer implements Trainer {
     return this.refused === null;
   }
 
-  async stride(): Promise<Stride> {
-    const { refused, ...stride } = await this.call<Stride & { refused: Refused | null }>("stride");
+  async stride(most: number): Promise<Stride> {
+    const { refused, ...stride } = await this.call<Stride & { refused: Refused | null }>(
+      "stride",
+      most,
+    );
     this.refused = refused;
     this.behind = stride.more;
     return stride;
@@ -106,9 +109,13 @@ export class FarTrainer implements Trainer {
 
   retake(): void {}
 
-  /** Where training is stopped in the middle of an epoch, the last batches were not reported. */
-  async gather(): Promise<void> {
+  async show(): Promise<void> {
     if (this.behind) await this.sync();
+  }
+
+  /** Where training is stopped in the middle of an epoch, the last batches were not reported. */
+  gather(): Promise<void> {
+    return this.show();
   }
 
   async nonFinite(): Promise<{ loss: number; place: NonFinitePlace }> {

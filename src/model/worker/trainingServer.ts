@@ -19,7 +19,7 @@ interface PackedState {
   readonly tensors: readonly (readonly [string, Parcel])[];
 }
 
-/** What a report after a call holds: nothing where the caller does not look at the model afterwards. */
+/** What a report after a call holds: all where the caller may look at the model afterwards. */
 type Extent = "nothing" | "numbers" | "all";
 
 /** The worker's side of a training: one trainer, whose methods are called by messages. */
@@ -39,8 +39,8 @@ export class TrainingServer {
       next: this.called("nothing", (trainer) => trainer.next()),
       step: this.called("all", (trainer, count: number) => this.step(trainer, count)),
       stride: this.called(
-        ({ more }: Stride) => (more ? "nothing" : "all"),
-        (trainer) => this.stride(trainer),
+        ({ more }: Stride) => (more ? "numbers" : "all"),
+        (trainer, most: number) => this.stride(trainer, most),
       ),
       validate: this.called("nothing", (trainer) => trainer.evaluate()),
       judged: this.called("nothing", (trainer) => trainer.judged()),
@@ -135,10 +135,14 @@ export class TrainingServer {
   }
 
   /** Trains until a message is due. */
-  private async stride(trainer: FitTrainer): Promise<Stride & { refused: Refused | null }> {
+  private async stride(
+    trainer: FitTrainer,
+    most: number,
+  ): Promise<Stride & { refused: Refused | null }> {
     const turns = new Turns(STRIDE);
     for (let batches = 0; ; batches++) {
-      if (batches > 0 && turns.due()) return { batches, more: true, finite: true, refused: null };
+      if (batches === most || (batches > 0 && turns.due()))
+        return { batches, more: true, finite: true, refused: null };
       const next = trainer.next();
       const count = typeof next === "number" ? next : await next;
       if (count === 0) return { batches, more: false, finite: true, refused: null };

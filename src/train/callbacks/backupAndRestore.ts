@@ -60,9 +60,8 @@ export function backupAndRestore(
     ...(saveFreq === "epoch"
       ? { onEpochEnd: save }
       : {
-          onBatchEnd: () => {
-            if (++batches % saveFreq === 0) return save();
-          },
+          hears: () => ++batches % saveFreq === 0,
+          onBatchEnd: save,
         }),
     onTrainEnd: async () => {
       if (!deleteCheckpoint || !info!.leads) return;

@@ -8,6 +8,7 @@ type Hooks = Pick<
   | "onEpochBegin"
   | "onBatchBegin"
   | "onBatchEnd"
+  | "onTurn"
   | "onTestBegin"
   | "onTestEnd"
   | "onEpochEnd"
@@ -29,6 +30,7 @@ export function lambdaCallback(hooks: Hooks): Callback {
     onEpochBegin: undefined,
     onBatchBegin: undefined,
     onBatchEnd: undefined,
+    onTurn: undefined,
     onTestBegin: undefined,
     onTestEnd: undefined,
     onEpochEnd: undefined,

@@ -90,10 +90,9 @@ export function modelCheckpoint(
       ? { onEpochEnd: (at: number, logs: Logs) => save(logs, { epoch: at + 1 }) }
       : {
           onEpochEnd: (at: number) => void (epoch = at + 1),
-          onBatchEnd: (batch: number, logs: Logs) => {
-            if (++batches % saveFreq === 0)
-              return save(logs, { epoch: epoch + 1, batch: batch + 1 });
-          },
+          hears: () => ++batches % saveFreq === 0,
+          onBatchEnd: (batch: number, logs: Logs) =>
+            save(logs, { epoch: epoch + 1, batch: batch + 1 }),
         }),
     state: () => ({ values: { best, epoch, batches } }),
     restore: ({ values }) => {

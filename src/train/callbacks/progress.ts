@@ -42,7 +42,7 @@ export function progress(): Callback {
       started = performance.now();
     },
     ...(terminal && {
-      onBatchEnd: (batch: number, logs: Logs) => {
+      onTurn: (batch: number, logs: Logs) => {
         const now = performance.now();
         if (now - drawn < FRAME || !info!.leads) return;
         drawn = now;

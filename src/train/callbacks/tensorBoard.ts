@@ -110,8 +110,9 @@ export function tensorBoard(
       if (writeGraph) trainFile().add(0, [{ tag: "model", text: table() }]);
     },
     ...(every !== "epoch" && {
+      onlyLogs: true,
+      hears: () => ++batches % every === 0,
       onBatchEnd: async (_batch: number, logs: Logs) => {
-        if (++batches % every !== 0) return;
         trainFile().add(batches, scalars("batch", logs, false));
         await flush();
       },

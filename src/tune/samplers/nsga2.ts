@@ -107,8 +107,8 @@ function inheritable(space: Space, parents: readonly TrialRecord[]): [string, Di
 }
 
 /**
- * Children that are drawn, at most, for one that was not tried yet. Each is mutated more than the one before; where all that is near
- * was tried, the last ones come from anywhere.
+ * Children that are drawn, at most, for one that was not tried yet; where all that is near was tried, the last ones come from
+ * anywhere.
  */
 const [DRAWS, NEAR] = [20, 10];
 
@@ -146,13 +146,12 @@ export function nsga2Sampler(options: Nsga2Options = {}): Sampler {
     throw new OptionError(`nsga2Sampler: ${name} must lie in [0, 1], got ${String(p)}`);
   }
 
-  /** A child's value of a parameter; `more` times as likely to be mutated as it would be. */
+  /** A child's value of a parameter. */
   const inherited = (
     random: Random,
     parents: readonly TrialRecord[],
     name: string,
     d: Distribution,
-    more: number,
   ): number => {
     const values = parents.map((t) => t.internal[name]).filter((x) => x !== undefined);
     const [a, b] = values;
@@ -161,7 +160,7 @@ export function nsga2Sampler(options: Nsga2Options = {}): Sampler {
     // A range may have changed since.
     if (!contains(d, x)) return randomValue(random, d);
     const p = mutation ?? 1 / Object.keys(parents[0]!.internal).length;
-    return random.uniform() < more * p ? mutated(random, d, x) : x;
+    return random.uniform() < p ? mutated(random, d, x) : x;
   };
 
   return {
@@ -178,7 +177,7 @@ export function nsga2Sampler(options: Nsga2Options = {}): Sampler {
         child = Object.fromEntries(
           inheritable(space, parents).map(([n, d]) => [
             n,
-            draw <= NEAR ? inherited(random, parents, n, d, draw) : randomValue(random, d),
+            draw <= NEAR ? inherited(random, parents, n, d) : randomValue(random, d),
           ]),
         );
         if (!isTried(trials, child)) break;

@@ -1,0 +1,4 @@
+// The worker of workerHooks.mjs.
+import { serveTraining } from "../../dist/index.js";
+
+serveTraining();
