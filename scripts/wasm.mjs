@@ -41,6 +41,7 @@ const MICRO_KERNELS = [
   "gemm/gemm/*",
   "gemm/panels/*",
   "columns/*",
+  "reduce/foldRow*",
   "recurrent/*",
   "ops/lstm/*",
   "ops/gru/*",
