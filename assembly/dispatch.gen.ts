@@ -40,7 +40,7 @@ import { softplus, softplusGrad, logSigmoid, logSigmoidGrad, softsign, softsignG
 import { topK, topKGrad } from "./ops/sort";
 import { transpose } from "./ops/transpose";
 import { exp, expm1, log, log1p, log2, sin, cos, erf, tanh, tanhGrad, sigmoid, sigmoidGrad, sqrt, rsqrt, reciprocal, square, powScalar } from "./ops/unary";
-import { warp } from "./ops/warp";
+import { warp, warpGrad } from "./ops/warp";
 import { adadelta } from "./optim/adadelta";
 import { adafactorRows, adafactorColumns, adafactorMatrix, adafactorVector } from "./optim/adafactor";
 import { adagrad } from "./optim/adagrad";
@@ -66,10 +66,10 @@ import { trustRatio, inverseNorm, adafactorScale } from "./optim/norms";
 import { share } from "./share";
 
 /** Kernels below this opcode can be split; the last word of their commands is the size. */
-const SHARED: u32 = 195;
+const SHARED: u32 = 196;
 
 /** Grains of those kernels. */
-const GRAINS: usize = memory.data<u8>([16, 1, 1, 1, 16, 16, 16, 1, 1, 1, 16, 16, 16, 24, 24, 64, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 16, 16, 4, 4, 1, 16, 1, 1, 4, 4, 16, 1, 1, 1, 16, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 16, 1, 16, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
+const GRAINS: usize = memory.data<u8>([16, 1, 1, 1, 16, 16, 16, 1, 1, 1, 16, 16, 16, 24, 24, 64, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 16, 16, 4, 4, 1, 16, 1, 1, 4, 4, 16, 1, 1, 1, 16, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 1, 1, 16, 1, 16, 1, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16]);
 
 /** Runs the command at `pc`: part `part` of `parts` where its kernel can be split. */
 export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, parts: i32): void {
@@ -582,105 +582,108 @@ export function dispatch(opcode: u32, pc: usize, scratch: usize, part: i32, part
       if (ALL_KERNELS) warp(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), load<f32>(load<usize>(pc, 44)), scratch, begin, end);
       break;
     case 166:
-      if (ALL_KERNELS) adadelta(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), begin, end);
+      if (ALL_KERNELS) warpGrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20), load<i32>(pc, 24), load<i32>(pc, 28), load<i32>(pc, 32), load<i32>(pc, 36), load<i32>(pc, 40), begin, end);
       break;
     case 167:
-      if (ALL_KERNELS) adafactorRows(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<i32>(pc, 24), begin, end);
+      if (ALL_KERNELS) adadelta(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), begin, end);
       break;
     case 168:
-      if (ALL_KERNELS) adafactorColumns(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
+      if (ALL_KERNELS) adafactorRows(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<i32>(pc, 24), begin, end);
       break;
     case 169:
-      if (ALL_KERNELS) adafactorMatrix(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<i32>(pc, 28), load<i32>(pc, 32), begin, end);
+      if (ALL_KERNELS) adafactorColumns(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<i32>(pc, 24), load<i32>(pc, 28), begin, end);
       break;
     case 170:
-      if (ALL_KERNELS) adafactorVector(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), begin, end);
+      if (ALL_KERNELS) adafactorMatrix(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<i32>(pc, 28), load<i32>(pc, 32), begin, end);
       break;
     case 171:
-      if (ALL_KERNELS) adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
+      if (ALL_KERNELS) adafactorVector(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), begin, end);
       break;
     case 172:
-      adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
+      if (ALL_KERNELS) adagrad(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
       break;
     case 173:
-      if (ALL_KERNELS) adamax(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
+      adam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), begin, end);
       break;
     case 174:
-      if (ALL_KERNELS) asgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
+      if (ALL_KERNELS) adamax(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
       break;
     case 175:
-      if (ALL_KERNELS) adaptiveClip(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), begin, end);
+      if (ALL_KERNELS) asgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
       break;
     case 176:
-      if (ALL_KERNELS) boundNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), begin, end);
+      if (ALL_KERNELS) adaptiveClip(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 177:
-      if (ALL_KERNELS) nonNegative(load<usize>(pc, 4), begin, end);
+      if (ALL_KERNELS) boundNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), begin, end);
       break;
     case 178:
-      if (ALL_KERNELS) descend(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      if (ALL_KERNELS) nonNegative(load<usize>(pc, 4), begin, end);
       break;
     case 179:
-      if (ALL_KERNELS) ftrl(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
+      if (ALL_KERNELS) descend(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 180:
-      if (ALL_KERNELS) lambDirection(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
+      if (ALL_KERNELS) ftrl(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
       break;
     case 181:
-      if (ALL_KERNELS) lion(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
+      if (ALL_KERNELS) lambDirection(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
       break;
     case 182:
-      if (ALL_KERNELS) muonMomentum(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
+      if (ALL_KERNELS) lion(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), begin, end);
       break;
     case 183:
-      if (ALL_KERNELS) combine(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
+      if (ALL_KERNELS) muonMomentum(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), begin, end);
       break;
     case 184:
-      if (ALL_KERNELS) nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
+      if (ALL_KERNELS) combine(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), begin, end);
       break;
     case 185:
-      if (ALL_KERNELS) radam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
+      if (ALL_KERNELS) nadam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
       break;
     case 186:
-      rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
+      if (ALL_KERNELS) radam(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
       break;
     case 187:
-      if (ALL_KERNELS) rprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
+      rmsprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), load<f32>(load<usize>(pc, 56)), load<f32>(load<usize>(pc, 60)), load<f32>(load<usize>(pc, 64)), begin, end);
       break;
     case 188:
-      if (ALL_KERNELS) scheduleFree(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
+      if (ALL_KERNELS) rprop(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
       break;
     case 189:
-      if (ALL_KERNELS) scheduleFreePoint(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) scheduleFree(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<usize>(pc, 20), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), load<f32>(load<usize>(pc, 52)), begin, end);
       break;
     case 190:
-      sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
+      if (ALL_KERNELS) scheduleFreePoint(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 191:
-      if (ALL_KERNELS) lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      sgd(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<usize>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<f32>(load<usize>(pc, 36)), load<f32>(load<usize>(pc, 40)), load<f32>(load<usize>(pc, 44)), load<f32>(load<usize>(pc, 48)), begin, end);
       break;
     case 192:
-      if (ALL_KERNELS) accumulate(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) lookAhead(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 193:
-      if (ALL_KERNELS) averageWeights(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) accumulate(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 194:
-      if (ALL_KERNELS) ascend(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
+      if (ALL_KERNELS) averageWeights(load<usize>(pc, 4), load<usize>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 195:
-      if (ALL_KERNELS) activity(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20));
+      if (ALL_KERNELS) ascend(load<usize>(pc, 4), load<usize>(pc, 8), load<usize>(pc, 12), load<f32>(load<usize>(pc, 16)), begin, end);
       break;
     case 196:
-      clipFactor(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
+      if (ALL_KERNELS) activity(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<i32>(pc, 20));
       break;
     case 197:
-      if (ALL_KERNELS) trustRatio(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<usize>(pc, 36), load<usize>(pc, 40));
+      clipFactor(load<usize>(pc, 4), load<i32>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
       break;
     case 198:
-      if (ALL_KERNELS) inverseNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
+      if (ALL_KERNELS) trustRatio(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<f32>(load<usize>(pc, 28)), load<f32>(load<usize>(pc, 32)), load<usize>(pc, 36), load<usize>(pc, 40));
       break;
     case 199:
+      if (ALL_KERNELS) inverseNorm(load<usize>(pc, 4), load<i32>(pc, 8), load<f32>(load<usize>(pc, 12)), load<f32>(load<usize>(pc, 16)), load<f32>(load<usize>(pc, 20)), load<usize>(pc, 24), load<usize>(pc, 28));
+      break;
+    case 200:
       if (ALL_KERNELS) adafactorScale(load<usize>(pc, 4), load<usize>(pc, 8), load<i32>(pc, 12), load<i32>(pc, 16), load<f32>(load<usize>(pc, 20)), load<f32>(load<usize>(pc, 24)), load<usize>(pc, 28));
       break;
   }

@@ -114,3 +114,83 @@ export function warp(
     }
   }
 }
+
+/** dx += dy share over the channels of one cell; nothing where the cell is the fill value. */
+function addShare(dy: usize, dx: usize, share: f32, channels: i32): void {
+  if (dx == 0) return;
+  const s = splat(share);
+  for (let k: i32 = 0; k < channels; k += LANES) {
+    const to = at(dx, k);
+    storePart(to, madd(load(at(dy, k)), s, load(to)), channels - k);
+  }
+}
+
+/**
+ * Gradient of warp by x: the gradient of each cell of y is added to the cells that it was made of, in the order of y. What
+ * came from outside, where that is a value, goes nowhere. Threads share samples.
+ *
+ * @grain 1
+ * @param dy        f32[n, outH, outW, c]
+ * @param maps      f32[n, 6]: a, b, e, c, d, f
+ * @param dx        f32[n, h, w, c]
+ * @param h         rows of dx
+ * @param w         columns of dx
+ * @param channels  channels
+ * @param outH      rows of dy
+ * @param outW      columns of dy
+ * @param linear    0: the nearest cell, 1: the mean of four weighted by nearness
+ * @param fill      what stands outside: 0 value, 1 the nearest cell, 2 the mirrored image
+ */
+export function warpGrad(
+  dy: usize,
+  maps: usize,
+  dx: usize,
+  h: i32,
+  w: i32,
+  channels: i32,
+  outH: i32,
+  outW: i32,
+  linear: i32,
+  fill: i32,
+  begin: i32,
+  end: i32,
+): void {
+  const size = h * w * channels;
+  for (let n = begin; n < end; n++) {
+    const map = at(maps, 6 * n);
+    const image = at(dx, n * size);
+    memory.fill(image, 0, at(0, size));
+    let from = at(dy, n * outH * outW * channels);
+    const a = <f64>f32.load(map);
+    const c = <f64>f32.load(map, 12);
+    for (let i: i32 = 0; i < outH; i++) {
+      const fromTop = <f64>i - <f64>(outH - 1) * 0.5;
+      const atX = <f64>f32.load(map, 4) * fromTop + <f64>f32.load(map, 8) + <f64>(w - 1) * 0.5;
+      const atY = <f64>f32.load(map, 16) * fromTop + <f64>f32.load(map, 20) + <f64>(h - 1) * 0.5;
+      for (let j: i32 = 0; j < outW; j++) {
+        const fromLeft = <f64>j - <f64>(outW - 1) * 0.5;
+        const px = bounded(a * fromLeft + atX);
+        const py = bounded(c * fromLeft + atY);
+        if (linear) {
+          const left = f64.floor(px);
+          const top = f64.floor(py);
+          const fx = <f32>(px - left);
+          const fy = <f32>(py - top);
+          const c0 = inside(<i32>left, w, fill);
+          const c1 = inside(<i32>left + 1, w, fill);
+          const r0 = inside(<i32>top, h, fill);
+          const r1 = inside(<i32>top + 1, h, fill);
+          addShare(from, cell(image, r0, c0, w, channels, 0), (1 - fy) * (1 - fx), channels);
+          addShare(from, cell(image, r0, c1, w, channels, 0), (1 - fy) * fx, channels);
+          addShare(from, cell(image, r1, c0, w, channels, 0), fy * (1 - fx), channels);
+          addShare(from, cell(image, r1, c1, w, channels, 0), fy * fx, channels);
+        } else {
+          const column = inside(<i32>f64.floor(px + 0.5), w, fill);
+          const row = inside(<i32>f64.floor(py + 0.5), h, fill);
+          addShare(from, cell(image, row, column, w, channels, 0), 1, channels);
+        }
+        from = at(from, channels);
+      }
+    }
+  }
+}

@@ -413,7 +413,7 @@ export async function createEngine(
   compiled: WebAssembly.Module | null = null,
 ): Promise<Engine> {
   const engine = engineOf(options, compiled);
-  const tile = options.tile ?? null;
+  const { tile = null } = options;
   if (tile !== null) (await import("./trial.ts")).useTile(engine, tile);
   await engine.extend(compiled !== null);
   return engine;

@@ -335,6 +335,8 @@ export interface Kernels {
   powScalar(x: Address, out: Address, exponent: Scalar, size: number): void;
   /** Cells of y from those of x: seen from the middles of both images, column j and row i of y come from */
   warp(x: Address, maps: Address, y: Address, h: number, w: number, channels: number, outH: number, outW: number, linear: number, fill: number, value: Scalar, size: number): void;
+  /** Gradient of warp by x: the gradient of each cell of y is added to the cells that it was made of, in the order of y. What */
+  warpGrad(dy: Address, maps: Address, dx: Address, h: number, w: number, channels: number, outH: number, outW: number, linear: number, fill: number, size: number): void;
   /** One Adadelta step on elements [begin, end). */
   adadelta(p: Address, g: Address, v: Address, d: Address, gradScale: Scalar, gradSign: Scalar, l2: Scalar, oneMinusRho: Scalar, epsilon: Scalar, stepSize: Scalar, decay: Scalar, size: number): void;
   /** Adafactor's statistics of a matrix, rows [begin, end): `means = means + rate (mean over columns of (g^2 + added) - means)`. */
@@ -436,15 +438,15 @@ export const TABLE: string =
   "softmaxCrossentropyGrad +softplus:..ff +softplusGrad:...ff +logSigmoid +logSigmoidGrad " +
   "+softsign +softsignGrad +topK +topKGrad transpose exp +expm1 +log +log1p +log2 +sin +cos " +
   "+erf tanh tanhGrad sigmoid sigmoidGrad +sqrt +rsqrt +reciprocal square +powScalar:..f " +
-  "+warp:..........f +adadelta:....fffffff +adafactorRows:..fff +adafactorColumns:..fff " +
-  "+adafactorMatrix:...fff +adafactorVector:..fffff +adagrad:...fffffff adam:.....ffffffffff " +
-  "+adamax:....fffffffff +asgd:...fffffff +adaptiveClip:....ff +boundNorm:...fff +nonNegative " +
-  "+descend:..fff +ftrl:....fffffffff +lambDirection:....ffffffff +lion:...fffffff " +
-  "+muonMomentum:...fffff +combine:...ff +nadam:....fffffffff +radam:....fffffffff " +
-  "rmsprop:.....fffffffffff +rprop:....ffffffff +scheduleFree:.....ffffffff " +
-  "+scheduleFreePoint:...f sgd:....ffffffff +lookAhead:...f +accumulate:..ff " +
-  "+averageWeights:..ff +ascend:...f +activity clipFactor:...ff +trustRatio:...fffff " +
-  "+inverseNorm:..fff +adafactorScale:....ff";
+  "+warp:..........f +warpGrad +adadelta:....fffffff +adafactorRows:..fff " +
+  "+adafactorColumns:..fff +adafactorMatrix:...fff +adafactorVector:..fffff " +
+  "+adagrad:...fffffff adam:.....ffffffffff +adamax:....fffffffff +asgd:...fffffff " +
+  "+adaptiveClip:....ff +boundNorm:...fff +nonNegative +descend:..fff +ftrl:....fffffffff " +
+  "+lambDirection:....ffffffff +lion:...fffffff +muonMomentum:...fffff +combine:...ff " +
+  "+nadam:....fffffffff +radam:....fffffffff rmsprop:.....fffffffffff +rprop:....ffffffff " +
+  "+scheduleFree:.....ffffffff +scheduleFreePoint:...f sgd:....ffffffff +lookAhead:...f " +
+  "+accumulate:..ff +averageWeights:..ff +ascend:...f +activity clipFactor:...ff " +
+  "+trustRatio:...fffff +inverseNorm:..fff +adafactorScale:....ff";
 
 /** Opcodes below this one are of kernels that threads may share. */
-export const SHARED: number = 195;
+export const SHARED: number = 196;

@@ -79,8 +79,7 @@ const randomCropLayer: LayerDefinition<RandomCropOptions> = {
 };
 
 /**
- * A part of each image, anywhere in training, a fresh place each step, and in the middle otherwise. Not differentiable:
- * it stands before all that is trained.
+ * A part of each image, anywhere in training, a fresh place each step, and in the middle otherwise.
  *
  * input: float32[batch, height, width, channels]; output: the same with the rows and columns of the part.
  *
@@ -94,7 +93,7 @@ export const randomCrop: (
 ) => Layer = /* @__PURE__ */ defineLayer<RandomCropOptions>(randomCropLayer);
 
 /**
- * The middle of each image, in training and out of it. Not differentiable: it stands before all that is trained.
+ * The middle of each image, in training and out of it.
  *
  * input: float32[batch, height, width, channels]; output: the same with the rows and columns of the part.
  *

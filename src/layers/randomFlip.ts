@@ -22,8 +22,7 @@ export interface RandomFlipOptions {
 const MODES = ["horizontal", "vertical", "horizontalAndVertical"];
 
 /**
- * Mirrors each image with probability 1/2 in training, a fresh choice each step; passes its input on otherwise. Not
- * differentiable: it stands before all that is trained.
+ * Mirrors each image with probability 1/2 in training, a fresh choice each step; passes its input on otherwise.
  *
  * input and output: float32[batch, height, width, channels].
  *

@@ -23,7 +23,6 @@ export interface RandomRotationOptions extends FillOptions {
 
 /**
  * Turns each image about its middle by a random angle in training, a fresh one each step; passes its input on otherwise.
- * Not differentiable: it stands before all that is trained.
  *
  * input and output: float32[batch, height, width, channels].
  *

@@ -22,8 +22,7 @@ export interface RandomTranslationOptions extends FillOptions {
 }
 
 /**
- * Moves each image by a random way in training, a fresh one each step; passes its input on otherwise. Not
- * differentiable: it stands before all that is trained.
+ * Moves each image by a random way in training, a fresh one each step; passes its input on otherwise.
  *
  * input and output: float32[batch, height, width, channels].
  *

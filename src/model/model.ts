@@ -7,8 +7,6 @@ import { Random } from "../math/random.ts";
 import { forget, reclaimWith } from "../memory/reclaim.ts";
 import { padded, regionsOf } from "../memory/regions.ts";
 import { byName } from "../names.ts";
-import type { Missed } from "../optim/groupScalars.ts";
-import { ownName } from "../optim/optimizerRun.ts";
 import { baseRateOf } from "../optim/rate.ts";
 import { type Shape, printShape, sameShape } from "../shape.ts";
 import { type Tensor, type TensorLike, tensor } from "../tensor/tensor.ts";
@@ -22,6 +20,7 @@ import { type EvaluateOptions, evaluate } from "./evaluate.ts";
 import { fit, fitIterator } from "./fit.ts";
 import type { FitOptions } from "./fitOptions.ts";
 import type { GraphSource } from "./graphs.ts";
+import { HeldOptimizer, type OptimizerNumbers } from "./heldOptimizer.ts";
 import { keptWorkers } from "./keptWorkers.ts";
 import { modelLayer } from "./modelLayer.ts";
 import type { FitsInputs, InputTensors, OutputOf } from "./modelShapes.ts";
@@ -57,9 +56,6 @@ function isAmong(names: ReadonlySet<string>): (v: Variable) => boolean {
   return (v) => names.has(v.name);
 }
 
-/** What the optimizer's numbers of steps that a frozen variable missed begin with; its name follows. */
-const MISSED = "missed ";
-
 /**
  * A model: a graph of layers, their variables, and how they are trained. `Predicted` is what it predicts,
  * `Inputs` the shapes of its samples, without the batch axis, as far as the compiler knows them.
@@ -77,16 +73,11 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   readonly form: OutputForm;
   private graph: Topology | null = null;
   private variableList: Variable[] = [];
-  private slots: Slots = new Map();
+  private heldOptimizer = new HeldOptimizer();
   private compiledState: Compiled | null = null;
   private runnerState: Runner | null = null;
   private runnerKey = "";
   private ownLayer: AnyLayer | null = null;
-  /** Optimizer steps taken, and what the rule carries, while no runner holds them. */
-  private optimizerState: { iterations: number; state: Record<string, number> } = {
-    iterations: 0,
-    state: {},
-  };
 
   constructor(name: string, seed: number, form: OutputForm) {
     this.name = name;
@@ -203,8 +194,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     const compiled = compiledFrom(options);
     if (this.graph) headsOf(compiled, this.graph);
     this.giveUpRunner();
-    this.slots = new Map();
-    this.optimizerState = { iterations: 0, state: {} };
+    this.heldOptimizer = new HeldOptimizer();
     this.compiledState = compiled;
   }
 
@@ -246,7 +236,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     // A layer without parameters that are trained may still behave otherwise when it is frozen.
     const frozen = topology.layers.map((layer) => Number(!layer.trainable)).join("");
     const keyNow = (): string =>
-      `${frozen} ${[...trained].join()} ${[...this.missed(trained)].map(([name, { steps }]) => name + steps).join()}`;
+      `${frozen} ${[...trained].join()} ${[...this.heldOptimizer.missed(trained, this.carried)].map(([name, { steps }]) => name + steps).join()}`;
     const { runnerState: current } = this;
     const fits = current && (weighted === null || weighted === current.weighted);
     if (fits && this.runnerKey === keyNow() && current.engine === engine) return current;
@@ -266,8 +256,14 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
       "optimizer slots": bytes * slots,
     });
     this.draw();
-    const runner = new Runner(engine, source, objective, optimizer, this.missed(trained));
-    this.placeOptimizer(runner);
+    const runner = new Runner(
+      engine,
+      source,
+      objective,
+      optimizer,
+      this.heldOptimizer.missed(trained, this.carried),
+    );
+    this.heldOptimizer.place(runner);
     reclaimWith(this, runner);
     this.runnerState = runner;
     this.runnerKey = keyNow();
@@ -279,62 +275,19 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
     return this.runnerState;
   }
 
-  /** Copies slots and numbers to where a runner has them. */
-  private placeOptimizer({ memory, optimizer: run }: Runner): void {
-    if (!run) return;
-    const { definition, options } = run.optimizer;
-    memory.restoreSlots(this.slots, (slot) => definition.slotInit?.(slot, options) ?? 0);
-    const { iterations, state } = this.optimizerState;
-    const missed = this.missed(new Set(memory.trained.map((v) => v.name)));
-    const named = [...missed].map(([name, { steps }]) => [MISSED + name, steps] as const);
-    run.restore(iterations, { ...state, ...Object.fromEntries(named) });
-  }
-
-  /**
-   * What the trained variables missed while they were frozen: all steps where a variable has no slots yet. A variable
-   * counts its own steps, as in PyTorch, and what a rule carries from step to step (Nadam's product) is its own as well.
-   */
-  private missed(trained: ReadonlySet<string>): ReadonlyMap<string, Missed> {
-    const { iterations, state } = this.optimizerState;
-    const held = this.slots.values().next().value;
-    const missed = new Map<string, Missed>();
-    if (!held) return missed;
-    const first = this.compiled.optimizer.definition.state ?? {};
-    for (const name of trained) {
-      const steps = held.has(name) ? state[MISSED + name] : iterations;
-      if (!steps) continue;
-      const carried = Object.entries(first).map(([key, value]) => [
-        key,
-        held.has(name) ? (state[ownName(key, name)] ?? value) : value,
-      ]);
-      missed.set(name, { steps, state: Object.fromEntries(carried) as Record<string, number> });
-    }
-    return missed;
+  /** What the optimizer's rule carries from step to step, and what it begins with. */
+  private get carried(): Readonly<Record<string, number>> | undefined {
+    return this.compiledState?.optimizer.definition.state;
   }
 
   /** Steps taken and numbers that are kept, as they are now; and what those that are frozen missed. */
-  optimizerProgress(): { iterations: number; state: Record<string, number> } {
-    const { iterations, state: numbers } = this.optimizerNumbers;
-    const state = { ...numbers, ...this.runnerState?.optimizer?.ownNumbers };
-    const before = {
-      ...this.compiledState?.optimizer.definition.state,
-      ...this.optimizerState.state,
-    };
-    const steps = iterations - this.optimizerState.iterations;
-    const frozen = this.runnerState?.memory.kept ?? [];
-    const held = this.slots.values().next().value;
-    for (const { name } of frozen) {
-      if (steps <= 0 || !held?.has(name)) continue;
-      state[MISSED + name] = (state[MISSED + name] ?? 0) + steps;
-      for (const key in this.compiledState!.optimizer.definition.state)
-        state[ownName(key, name)] ??= before[key]!;
-    }
-    return { iterations, state };
+  optimizerProgress(): OptimizerNumbers {
+    return this.heldOptimizer.progress(this.runnerState, this.carried);
   }
 
   /** Steps taken, and what the rule carries; a rate is set by writing to it. @internal */
-  get optimizerNumbers(): { iterations: number; state: Record<string, number> } {
-    return this.runnerState?.optimizer ?? this.optimizerState;
+  get optimizerNumbers(): OptimizerNumbers {
+    return this.runnerState?.optimizer ?? this.heldOptimizer.numbers;
   }
 
   /** The rate of the next step, without the factor; one that is set stands in place of a schedule. */
@@ -375,8 +328,7 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   private giveUpRunner(): void {
     const runner = this.runnerState;
     if (!runner) return;
-    this.optimizerState = this.optimizerProgress();
-    this.slots = runner.memory.copySlots(this.slots);
+    this.heldOptimizer.restore(this.optimizerSnapshot());
     forget(runner);
     runner.free();
     this.runnerState = null;
@@ -394,17 +346,14 @@ export class Model<Predicted = Tensor, Inputs extends readonly Shape[] = readonl
   }
 
   /** A copy of what the optimizer keeps: slots by name, steps taken, and what the rule carries. */
-  optimizerSnapshot(): { slots: Slots; iterations: number; state: Record<string, number> } {
-    const { runnerState: runner } = this;
-    const slots = runner ? runner.memory.copySlots(this.slots) : this.slots;
-    return { slots, ...this.optimizerProgress() };
+  optimizerSnapshot(): OptimizerNumbers & { slots: Slots } {
+    return this.heldOptimizer.snapshot(this.runnerState, this.carried);
   }
 
   /** Puts slots and step count back, as a file holds them. */
   restoreOptimizer(slots: Slots, iterations: number, state: Record<string, number>): void {
-    this.slots = slots;
-    this.optimizerState = { iterations, state };
-    if (this.runnerState) this.placeOptimizer(this.runnerState);
+    this.heldOptimizer.restore({ slots, iterations, state });
+    if (this.runnerState) this.heldOptimizer.place(this.runnerState);
   }
 
   /**

@@ -19,7 +19,10 @@ import {
   panelsOf,
   recurrenceScratch,
   recurrentKernelGrad,
+  statesBefore,
+  throughStatesBefore,
 } from "./recurrent.ts";
+import { reshape } from "./reshape.ts";
 import { Cut, gateAt, gradientOfReplay, zeros } from "./replay.ts";
 import { slice } from "./slice.ts";
 import { sum } from "./sum.ts";
@@ -90,14 +93,34 @@ const gruGrad: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
   gradientOf: ({ inputs, attrs: { reverse, resetAfter } }) => {
     const [out, recurrent, , , , , dy, dh] = inputs;
     const [gates, , bias, h0, mask] = out!.node!.inputs;
-    if (resetAfter !== true) {
-      throw new ShapeError(
-        'gradient: "gruGrad" has no gradient with resetAfter: false; write the cell with scan()',
-      );
-    }
     const units = recurrent!.shape[0]!;
     const cut = new Cut();
     const [u, d] = [cut.of(recurrent)!, cut.of(bias)];
+    const flow = { mask, reverse: reverse === true };
+    const given = {
+      initial: [cut.state(h0, [gates!.shape[0]!, units])],
+      dy: cut.of(dy),
+      dstates: [cut.of(dh)],
+    };
+    if (resetAfter !== true) {
+      const made = gradientOfReplay(
+        ([before], h, [x]) => {
+          const kernel = (from: number, count: number): SymbolicTensor =>
+            slice(u, { axis: 1, begin: from * units, size: count * units });
+          const both = matmul(h, kernel(0, 2));
+          const z = sigmoid(add(gateAt(x!, 0, units), gateAt(both, 0, units)));
+          const r = sigmoid(add(gateAt(x!, 1, units), gateAt(both, 1, units)));
+          const n = tanh(add(gateAt(x!, 2, units), matmul(mul(r, h), kernel(2, 1))));
+          return [add(n, mul(z, sub(before!, n)))];
+        },
+        { ...given, gates: [cut.of(gates)!] },
+        flow,
+        cut,
+      );
+      const [byGates, byState] = made.by as [SymbolicTensor, SymbolicTensor];
+      // dinner is empty.
+      return { ...made, by: [byGates, zeros([0]), byState] };
+    }
     return gradientOfReplay(
       ([before], h, [x, added]) => {
         // dinner is the gradient by what the recurrent kernel made of h, so something is added there: 0.
@@ -107,13 +130,8 @@ const gruGrad: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
         const n = tanh(add(gateAt(x!, 2, units), mul(r, gateAt(made, 2, units))));
         return [add(n, mul(z, sub(before!, n)))];
       },
-      {
-        gates: [cut.of(gates)!, zeros(gates!.shape)],
-        initial: [cut.state(h0, [gates!.shape[0]!, units])],
-        dy: cut.of(dy),
-        dstates: [cut.of(dh)],
-      },
-      { mask, reverse: reverse === true },
+      { ...given, gates: [cut.of(gates)!, zeros(gates!.shape)] },
+      flow,
       cut,
     );
   },
@@ -126,6 +144,54 @@ const gruGrad: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
     recurrenceScratch(gates![0]!, recurrent![0]!, backwardParts(recurrent![0]!, resetAfter)),
   flops: (shapes) => flopsOfGru(shapes),
 });
+
+/** Gradients by what r h is made of, where reset comes first: by the gates r of x, their kernel, and the states before. */
+interface ThroughReset {
+  readonly dgates: SymbolicTensor;
+  readonly dkernel: SymbolicTensor;
+  readonly dy: SymbolicTensor;
+  readonly dh0: SymbolicTensor;
+}
+
+/**
+ * The way back through the products r h that the forward kernel leaves for the gradient: only second derivatives go it.
+ *
+ * @param d  float32[batch, time, units], the gradient by them
+ */
+function throughReset(
+  node: readonly (SymbolicTensor | null)[],
+  y: SymbolicTensor,
+  d: SymbolicTensor,
+  reverse: boolean,
+): ThroughReset {
+  const [gates, recurrent, , h0, mask] = node as [
+    SymbolicTensor,
+    SymbolicTensor,
+    ...(SymbolicTensor | null)[],
+  ];
+  const [batch, time, units] = y.shape as [number, number, number];
+  const columns = (from: number): { axis: number; begin: number; size: number } => ({
+    axis: -1,
+    begin: from * units,
+    size: units,
+  });
+  const kernel = slice(recurrent, columns(1));
+  const h = statesBefore(y, h0 ?? null, mask ?? null, reverse);
+  const made = reshape(matmul(asRows(h), kernel), { shape: y.shape });
+  const r = sigmoid(add(slice(gates, columns(1)), made));
+  const dr = mul(mul(d, h), mul(r, sub(1, r)));
+  const dstates = add(
+    mul(d, r),
+    reshape(matmul(asRows(dr), kernel, { transposeB: true }), { shape: y.shape }),
+  );
+  const none = zeros([batch, time, units]);
+  const empty = zeros([units, units]);
+  return {
+    dgates: concat(none, dr, none, { axis: -1 }),
+    dkernel: concat(empty, matmul(asRows(h), asRows(dr), { transposeA: true }), empty, { axis: 1 }),
+    ...throughStatesBefore(dstates, mask ?? null, reverse),
+  };
+}
 
 const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
   name: "gru",
@@ -173,7 +239,9 @@ const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
   grad: ({ inputs, outputs, douts, attrs, needs }) => {
     const [, recurrent, bias, h0, mask] = inputs as (SymbolicTensor | null)[];
     const [gates, inner, y] = outputs as [SymbolicTensor, SymbolicTensor, SymbolicTensor];
-    const [, , dy, dh] = douts;
+    const [, byReset, , dh] = douts;
+    const reset = byReset ? throughReset(inputs, y, byReset, attrs.reverse) : null;
+    const dy = reset && douts[2] ? add(douts[2], reset.dy) : (reset?.dy ?? douts[2]);
     const [dgates, dinner, dh0] = gruGrad(gates, recurrent, inner, y, h0, mask, dy, dh, attrs).node!
       .outputs as [SymbolicTensor, SymbolicTensor, SymbolicTensor];
     const states = { y, h0: h0 ?? null, mask: mask ?? null };
@@ -193,11 +261,13 @@ const gruOp: Op<Attributes> = /* @__PURE__ */ defineOp<Attributes>({
           }),
           { axis: 1 },
         );
+    const plus = (own: SymbolicTensor, more: SymbolicTensor | undefined): SymbolicTensor =>
+      more ? add(own, more) : own;
     return [
-      dgates,
-      byKernel,
+      plus(dgates, reset?.dgates),
+      plus(byKernel, reset?.dkernel),
       bias && needs(2) ? sum(asRows(dinner), { axis: 0 }) : null,
-      dh0,
+      plus(dh0, reset?.dh0),
       null,
     ];
   },
@@ -229,8 +299,7 @@ export interface GruOptions extends RecurrenceOptions {
  * and with `resetAfter: false` `n = tanh(x W + b + (r h) U)`, without d.
  *
  * One kernel runs all steps; the products of the inputs are one product. NaN spreads over its sample. The
- * gradient is a kernel as well; a second derivative runs the cell step by step, as `scan` does. With `resetAfter: false` there is none. No gradient
- * flows to the masks.
+ * gradient is a kernel as well; a second derivative runs the cell step by step, as `scan` does. No gradient flows to the masks.
  * Source: Cho et al. 2014 (arXiv:1406.1078), whose first version resets after the product and third before.
  *
  * @param x                float32[batch, time, features]

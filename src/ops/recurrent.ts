@@ -80,16 +80,10 @@ const previousStatesOp: Op<{ reverse: boolean }> = /* @__PURE__ */ defineOp<{ re
   emit: (k, { y, h0, out }, { attrs: { reverse }, out: [batch, time, units] }) => {
     k.previousStates(y!, h0!, out!, time!, units!, reverse ? 1 : 0, batch!);
   },
-  grad: ({ inputs: [, h0], attrs: { reverse }, dout }) => {
-    const [batch, time, units] = dout.shape as [number, number, number];
-    const first = (): SymbolicTensor =>
-      time === 0
-        ? fill(constant(0), { shape: [batch, units] })
-        : reshape(slice(dout, { axis: 1, begin: reverse ? time - 1 : 0, size: 1 }), {
-            shape: [batch, units],
-          });
-    return [previousStatesOp(dout, null, { reverse: !reverse }), h0 ? first() : null];
-  },
+  grad: ({ inputs: [, h0], attrs: { reverse }, dout }) => [
+    previousStatesOp(dout, null, { reverse: !reverse }),
+    h0 ? firstStep(dout, reverse) : null,
+  ],
 });
 
 /**
@@ -103,8 +97,36 @@ export function recurrentKernelGrad(
   dgates: SymbolicTensor,
   reverse: boolean,
 ): SymbolicTensor {
-  const states = maskStates(previousStatesOp(y, h0, { reverse }), mask);
+  const states = statesBefore(y, h0, mask, reverse);
   return matmul(asRows(states), asRows(dgates), { transposeA: true });
+}
+
+/** The states that all steps began with, times their mask: what the recurrent kernel took. @internal */
+export function statesBefore(
+  y: SymbolicTensor,
+  h0: SymbolicTensor | null,
+  mask: SymbolicTensor | null,
+  reverse: boolean,
+): SymbolicTensor {
+  return maskStates(previousStatesOp(y, h0, { reverse }), mask);
+}
+
+/** Gradients by the states of all steps and by the first one, from that by `statesBefore`. @internal */
+export function throughStatesBefore(
+  dstates: SymbolicTensor,
+  mask: SymbolicTensor | null,
+  reverse: boolean,
+): { dy: SymbolicTensor; dh0: SymbolicTensor } {
+  const d = maskStates(dstates, mask);
+  return { dy: previousStatesOp(d, null, { reverse: !reverse }), dh0: firstStep(d, reverse) };
+}
+
+/** What stands at the step that comes first. */
+function firstStep(t: SymbolicTensor, reverse: boolean): SymbolicTensor {
+  const [batch, time, units] = t.shape as [number, number, number];
+  if (time === 0) return fill(constant(0), { shape: [batch, units] });
+  const step = slice(t, { axis: 1, begin: reverse ? time - 1 : 0, size: 1 });
+  return reshape(step, { shape: [batch, units] });
 }
 
 /** States of all steps times their mask. */

@@ -20,9 +20,39 @@ export type WarpAttrs = {
 
 const FILLS: readonly FillMode[] = ["constant", "nearest", "reflect"];
 
+/** The gradient by x, which lies in the images as warp takes from them; its own is warp without the fill value. */
+const warpGrad: Op<WarpAttrs> = /* @__PURE__ */ defineOp<WarpAttrs>({
+  name: "warpGrad",
+  inputs: ["dy", "maps"],
+  attrs: { height: 0, width: 0, method: "bilinear", fillMode: "reflect", fillValue: 0 },
+  shape: ([dy], { height, width }) => [dy![0]!, height, width, dy![3]!],
+  emit: (k, { dy, maps, out }, { attrs, shapes, out: [n, h, w, c] }) => {
+    const [, outH, outW] = shapes["dy"]!;
+    k.warpGrad(
+      dy!,
+      maps!,
+      out!,
+      h!,
+      w!,
+      c!,
+      outH!,
+      outW!,
+      attrs.method === "bilinear" ? 1 : 0,
+      FILLS.indexOf(attrs.fillMode),
+      n!,
+    );
+  },
+  grad: ({ inputs: [dy, maps], attrs, dout }) => {
+    const [, height, width] = dy!.shape as [number, number, number];
+    return [warp(dout, maps, { ...attrs, height, width, fillValue: 0 }), null];
+  },
+  flops: ([dy]) => 10 * sizeOf(dy!),
+});
+
 /**
  * Images moved, turned and mirrored, a map a sample: seen from the middles of both images, column j and row i of the
- * result come from column `a j + b i + e` and row `c j + d i + f` of x. Not differentiable.
+ * result come from column `a j + b i + e` and row `c j + d i + f` of x. No gradient flows to
+ * the maps.
  *
  * x: float32[batch, height, width, channels]; maps: float32[batch, 6], (a, b, e, c, d, f). @throws ShapeError
  */
@@ -57,6 +87,10 @@ export const warp: Op<WarpAttrs> = /* @__PURE__ */ defineOp<WarpAttrs>({
       attrs.fillValue,
       c! > 0 ? n! * outH! : 0,
     );
+  },
+  grad: ({ inputs: [x, maps], attrs, dout }) => {
+    const [, height, width] = x!.shape as [number, number, number];
+    return [warpGrad(dout, maps, { ...attrs, height, width }), null];
   },
   scratch: ([x]) => 16 + 16 * Math.ceil(x![3]! / 4),
   flops: (_, out) => 10 * sizeOf(out),

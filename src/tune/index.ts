@@ -1,13 +1,6 @@
 /** Hyperparameter tuning: `tune.createStudy({ sampler: tune.tpeSampler() })`. */
-export {
-  type NarrowOptions,
-  type Narrowed,
-  type SeveralOptions,
-  Study,
-  type StudyOptions,
-  createStudy,
-} from "./study.ts";
-export type { Limits } from "./narrow.ts";
+export { type SeveralOptions, Study, type StudyOptions, createStudy } from "./study.ts";
+export type { Limits, NarrowOptions, Narrowed } from "./narrow.ts";
 export { Trial } from "./trial.ts";
 export type { AskOptions } from "./beginTrial.ts";
 export type {

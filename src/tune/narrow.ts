@@ -120,6 +120,25 @@ function triedValues(name: string, d: Distribution): number[] {
 /** Limits by parameter: see `Study.narrow`. */
 export type Limits = Readonly<Record<string, NumberDistribution>>;
 
+export interface NarrowOptions<S extends Space, L extends Limits> {
+  /** Share of the complete trials that counts as good. Default 0.2. */
+  top?: number;
+  /** The space to narrow; what the trials asked for if absent. */
+  space?: S;
+  /**
+   * How far parameters may reach. A list of numbers that has limits becomes a range within them; and where a third of the best
+   * trials sit on the border of what was tried, the range goes on beyond it, as far as it was wide. Default {}.
+   */
+  limits?: L;
+  /** Takes what changed and why, a line for each parameter. Default: the console. */
+  print?: (text: string) => void;
+}
+
+/** A space in which parameters with limits have become ranges. */
+export type Narrowed<S extends Space, L extends Limits> = {
+  readonly [K in keyof S]: K extends keyof L ? L[K] : S[K];
+};
+
 /**
  * The part of a space in which the best trials lie, with a margin.
  *

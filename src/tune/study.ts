@@ -2,7 +2,13 @@ import { OptionError, withDefaults } from "../errors.ts";
 import { Random } from "../math/random.ts";
 import { type AskOptions, beginTrial } from "./beginTrial.ts";
 import { signOfLife } from "./heartbeat.ts";
-import { type Limits, narrowSpace, narrowingText } from "./narrow.ts";
+import {
+  type Limits,
+  type NarrowOptions,
+  type Narrowed,
+  narrowSpace,
+  narrowingText,
+} from "./narrow.ts";
 import { type Objective, type OptimizeOptions, type SpaceObjective, optimize } from "./optimize.ts";
 import { checkFollows, checkedDirections, frontOf, rankingOf, valuesOf } from "./objectives.ts";
 import { noPruner, type Pruner } from "./pruners/pruner.ts";
@@ -11,11 +17,11 @@ import type { Sampler } from "./samplers/sampler.ts";
 import { tpeSampler } from "./samplers/tpe.ts";
 import type { Choice, NumberDistribution, Space, Values } from "./space/distribution.ts";
 import { toInternal, toValue } from "./space/internal.ts";
-import { distributionJson } from "./storage/distributionJson.ts";
 import { memoryStorage } from "./storage/memory.ts";
-import { type NewOperation, OP, STATES } from "./storage/operation.ts";
+import { type NewOperation, OP } from "./storage/operation.ts";
 import type { StudyRecord } from "./storage/replay.ts";
 import type { Storage } from "./storage/storage.ts";
+import { completeTrial, endOfTrial, timeText, waitingTrial } from "./storage/trialOperations.ts";
 import type { Trial } from "./trial.ts";
 import {
   type Attribute,
@@ -51,30 +57,6 @@ export interface SeveralOptions<D extends readonly Direction[]> extends Omit<
   /** One for each of the values that the objective returns: `["minimize", "maximize"]`. */
   directions: D;
   direction?: never;
-}
-
-export interface NarrowOptions<S extends Space, L extends Limits> {
-  /** Share of the complete trials that counts as good. Default 0.2. */
-  top?: number;
-  /** The space to narrow; what the trials asked for if absent. */
-  space?: S;
-  /**
-   * How far parameters may reach. A list of numbers that has limits becomes a range within them; and where a third of the best
-   * trials sit on the border of what was tried, the range goes on beyond it, as far as it was wide. Default {}.
-   */
-  limits?: L;
-  /** Takes what changed and why, a line for each parameter. Default: the console. */
-  print?: (text: string) => void;
-}
-
-/** A space in which parameters with limits have become ranges. */
-export type Narrowed<S extends Space, L extends Limits> = {
-  readonly [K in keyof S]: K extends keyof L ? L[K] : S[K];
-};
-
-/** Now, as the journal writes it. */
-export function timeText(): string {
-  return new Date().toISOString().replace("Z", "000+00:00");
 }
 
 /** What a study is made of. */
@@ -187,21 +169,7 @@ export class Study<V extends Outcome = number> {
 
   /** Parameters that a coming trial takes; what is left out is sampled. */
   enqueue(params: Readonly<Record<string, Choice>>, system: Record<string, Attribute> = {}): void {
-    this.storage.append([
-      {
-        op_code: OP.createTrial,
-        study_id: this.record.id,
-        state: STATES.indexOf("waiting"),
-        datetime_start: null,
-        value: null,
-        values: null,
-        params: {},
-        distributions: {},
-        user_attrs: {},
-        system_attrs: { fixed_params: params, ...system },
-        intermediate_values: {},
-      },
-    ]);
+    this.storage.append([waitingTrial(this.record.id, params, system)]);
   }
 
   /**
@@ -213,29 +181,7 @@ export class Study<V extends Outcome = number> {
     const values = valuesOf(`study "${this.name}": what add takes`, value, this.directions);
     if (!values)
       throw new OptionError(`study "${this.name}": add takes finite values, got ${String(value)}`);
-    const at = timeText();
-    const texts = Object.entries(space).map(([n, d]) => [n, distributionJson(d)]);
-    const internal = Object.entries(space).map(([n, d]) => [
-      n,
-      toInternal(`add: "${n}"`, d, params[n]),
-    ]);
-    this.storage.append([
-      {
-        op_code: OP.createTrial,
-        study_id: this.record.id,
-        state: STATES.indexOf("complete"),
-        datetime_start: at,
-        datetime_complete: at,
-        // As Optuna writes it.
-        value: values.length === 1 ? values[0]! : null,
-        values: values.length === 1 ? null : values,
-        params: Object.fromEntries(internal),
-        distributions: Object.fromEntries(texts),
-        user_attrs: {},
-        system_attrs: {},
-        intermediate_values: {},
-      },
-    ]);
+    this.storage.append([completeTrial(this.record.id, params, space, values)]);
   }
 
   /** The next waiting trial, or a new one. */
@@ -307,12 +253,7 @@ export class Study<V extends Outcome = number> {
       );
       if (values) state = "complete";
     }
-    this.change(number, {
-      op_code: OP.setState,
-      state: STATES.indexOf(state),
-      values,
-      datetime_complete: timeText(),
-    });
+    this.storage.append([endOfTrial(this.record.trialIds[number]!, state, values)]);
     return record;
   }
 

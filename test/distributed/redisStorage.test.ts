@@ -4,7 +4,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type * as Distributed from "../../src/distributed/index.ts";
 import type * as Tune from "../../src/tune/index.ts";
-import type { Study } from "../../src/tune/study.ts";
+import type { AnyStudy, Study } from "../../src/tune/study.ts";
+import type { Trial } from "../../src/tune/trial.ts";
 import { isFinished } from "../../src/tune/trialRecord.ts";
 import { journalProgram, killedAgainAndAgain } from "../tune/killed.ts";
 import {
@@ -14,6 +15,8 @@ import {
   prologue,
   pythonWith,
   runOptuna,
+  severalPrologue,
+  severalShown,
   shown,
   space,
 } from "../tune/optuna.ts";
@@ -102,6 +105,34 @@ describe.skipIf(missing !== "")("a study in Redis", { timeout: 180_000 }, () => 
       () => open(prefix),
       (code) => optuna(prefix, code),
     );
+  });
+
+  withOptuna("a study of two objectives goes on in Optuna, and comes back", async () => {
+    const opened = async (): Promise<AnyStudy> =>
+      tune.createStudy({
+        directions: ["minimize", "maximize"],
+        storage: (await open("several")).storage,
+        name: "two",
+        sampler: tune.nsga2Sampler({ population: 6 }),
+      });
+    const there = (code: string): unknown =>
+      runOptuna(python!, `${severalPrologue(OPTUNA_REDIS).replace('"study"', '"two"')}\n${code}`, [
+        server.url,
+        "several",
+      ]);
+    const objective = (trial: Trial): [number, number] => {
+      const x = trial.suggestFloat("x", 0, 1);
+      const b = trial.suggestCategorical("kind", ["a", "b"]) === "b";
+      const y = b ? trial.suggestInt("y", 0, 20) : 0;
+      return [x + y / 20, 1 - x + y];
+    };
+    await (await opened()).optimize(objective, { trials: 8 });
+    const seen = there("run(8)\nshow()");
+    const study = await opened();
+    expect(severalShown(study)).toEqual(seen);
+    await study.optimize(objective, { trials: 4 });
+    expect(there("show()")).toEqual(severalShown(study));
+    expect(study.trials.length).toBe(20);
   });
 
   withOptuna(

@@ -505,6 +505,17 @@ test("what cannot cross is named, with the cure", async () => {
   );
 });
 
+test("an optimizer by a name whose rule is loaded late trains in a worker, with hooks that predict", async () => {
+  const make = (): Model => net("nadam");
+  const onEpochEnd = async (_epoch: number, logs: Logs): Promise<void> => {
+    expect(logs["loss"]).toBeGreaterThan(0);
+  };
+  const here = await outcome({ callbacks: [{ onEpochEnd }] }, make());
+  const model = make();
+  const looks = { onEpochEnd: async () => void (await model.predict(rows)) };
+  expect(await outcome({ callbacks: [looks], worker: true }, model)).toEqual(here);
+});
+
 test("a worker of one's own knows layers of one's own", async () => {
   const results: string[] = [];
   for (const worker of [false, () => new Worker(OWN_WORKER)]) {

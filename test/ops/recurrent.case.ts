@@ -350,7 +350,6 @@ export const cases: readonly OpCase[] = [
       ],
       shapes: shapesOf(3, (batch, units) => [[3 * units], [batch, units]]),
       domain,
-      secondOrder: false,
     },
   ),
   opCase(
@@ -362,7 +361,6 @@ export const cases: readonly OpCase[] = [
       shapes: masked(3),
       domain,
       differentiable,
-      secondOrder: false,
     },
   ),
   opCase("simpleRnn", (x, w, u, b, h0) => simpleRnn(x!, w!, u!, b, { initialState: h0 }).y, {

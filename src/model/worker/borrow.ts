@@ -1,5 +1,4 @@
 import { OptionError, shown } from "../../errors.ts";
-import { sharedEngine } from "../../kernels/engine.ts";
 import { afterIdle } from "../../runtime/idle.ts";
 import type { AnyModel } from "../model.ts";
 import { keptWorkers } from "../keptWorkers.ts";
@@ -25,7 +24,8 @@ export async function borrow(
       `${use.subject}: worker must be true, or a function that starts a worker, got ${shown(worker)}`,
     );
   }
-  const engine = await sharedEngine();
+  // With what `compile` was told by name: a hook that predicts would load it in the middle of a training.
+  const engine = await model.start();
   const link = keptWorkers.get(model)?.take() as Link | undefined;
   if (link && !link.ended) {
     if (link.worker === worker && link.engine === engine) {
