@@ -42,6 +42,7 @@ const MICRO_KERNELS = [
   "gemm/panels/*",
   "columns/*",
   "reduce/foldRow*",
+  "reduce/sumRow<assembly/reduce/Exponential>",
   "recurrent/*",
   "ops/lstm/*",
   "ops/gru/*",
