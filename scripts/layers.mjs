@@ -10,7 +10,7 @@ const ORDER = {
   src: `errors < math < shape < names < runtime < kernels < memory < tensor < io < graph < ops < autograd < plan
     < initializers = regularizers = constraints < layers = losses = metrics = optim < train < model
     < tune < distributed < index < workerd < cli`,
-  assembly: `lanes < constants < math < random = reduce = moments = channels = share = copyRow = columns = broadcast
+  assembly: `lanes < constants < math < random = reduce = moments = channels = columns = share = copyRow = broadcast
     < recurrent < gemm = pool < ops = optim = peak < dispatch.gen < plan < threads < index`,
 };
 

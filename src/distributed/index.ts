@@ -3,4 +3,9 @@ export { type MpiGroup, type MpiGroupOptions, mpiGroup } from "./mpiGroup.ts";
 export type { Group } from "../train/group.ts";
 export { type RedisStorage, type RedisStorageOptions, redisStorage } from "./redisStorage.ts";
 export { TrialQueue, type TrialQueueOptions, trialQueue } from "./trialQueue.ts";
-export { TrialWorker, type TrialWorkerOptions, trialWorker } from "./trialWorker.ts";
+export {
+  type TrialEvent,
+  TrialWorker,
+  type TrialWorkerOptions,
+  trialWorker,
+} from "./trialWorker.ts";

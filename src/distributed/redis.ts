@@ -5,12 +5,11 @@ import { checkAddress, withoutPassword } from "./redisAddress.ts";
 export interface Redis {
   duplicate(): Redis;
   ping(): Promise<string>;
-  eval(script: string, keys: number, ...args: (string | number)[]): Promise<unknown>;
+  eval(script: string, keys: number, ...args: readonly (string | number)[]): Promise<unknown>;
   hgetBuffer(key: string, field: string): Promise<Uint8Array | null>;
   hset(key: string, field: string, value: Uint8Array | string): Promise<number>;
   hdel(key: string, field: string): Promise<number>;
   hkeys(key: string): Promise<string[]>;
-  sadd(key: string, ...members: string[]): Promise<number>;
   srem(key: string, ...members: string[]): Promise<number>;
   sismember(key: string, member: string): Promise<number>;
   del(key: string): Promise<number>;
@@ -49,11 +48,27 @@ export async function packages<T extends readonly unknown[]>(
   }
 }
 
-/** The error of a Redis that is not there. */
-export function unreachable(subject: string, url: string, why: string): DataError {
+/** What is wrong with a Redis, in words: it says no, or nothing. */
+export function redisError(subject: string, url: string, error: Error): DataError {
+  const place = `${subject}: Redis at ${withoutPassword(url)}`;
   return new DataError(
-    `${subject}: Redis at ${withoutPassword(url)} cannot be reached: ${why}; start it, or correct the address`,
+    error.name === "ReplyError"
+      ? `${place} refuses: ${withoutPassword(error.message)}`
+      : `${place} cannot be reached: ${error.message}; start it, or correct the address`,
   );
+}
+
+/** Waits for an answer of Redis, but not for ever. @throws Error after so many milliseconds, and what comes instead of an answer */
+export async function inTime<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer for ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer!);
+  }
 }
 
 /** A connection that finds what it loses by itself. @throws DataError where nobody answers, OptionError */
@@ -65,12 +80,12 @@ export async function connected(subject: string, url: string, { Redis }: IoRedis
     retryStrategy: (times: number) => Math.min(200 * times, 2000),
   });
   redis.on("error", (error) => (fault = error));
-  const answered = await Promise.race([
-    redis.ping().then(() => true),
-    new Promise<false>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS)),
-  ]);
-  if (answered) return redis;
-  redis.disconnect();
-  const why = (fault as Error | null)?.message ?? `no answer for ${PATIENCE_MS / 1000} s`;
-  throw unreachable(subject, url, why);
+  try {
+    await inTime(PATIENCE_MS, redis.ping());
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    // What the connection says, and what Redis does (a wrong password), tell more than that there is no answer.
+    throw redisError(subject, url, fault ?? (error as Error));
+  }
 }

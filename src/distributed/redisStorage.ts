@@ -1,9 +1,9 @@
 import { OptionError, withDefaults } from "../errors.ts";
 import { startBlocking } from "../runtime/blockingThread.ts";
-import { journalOn } from "../tune/storage/journal.ts";
+import { type JournalLog, journalOn } from "../tune/storage/journal.ts";
 import type { Storage } from "../tune/storage/storage.ts";
 import { checkAddress, withoutPassword } from "./redisAddress.ts";
-import type { LogQuestion, LogStart } from "./redisLogThread.ts";
+import type { LogAnswer, LogQuestion, LogStart } from "./redisLogThread.ts";
 
 /** Options of {@link redisStorage}. */
 export interface RedisStorageOptions {
@@ -55,19 +55,23 @@ export async function redisStorage(
   const start: LogStart = { url, prefix, timeout: 1000 * timeout };
   const module = new URL("./redisLogThread.js", import.meta.url);
   const thread = await startBlocking("redisStorage", module, start);
-  const exchange = (texts: LogQuestion): string[] =>
-    thread.call(texts, start.timeout + BEYOND_MS) as string[];
-  /** What came with the last append. */
-  let unread: string[] = [];
-  const log = {
+  /** What came with the last append, which asks for what is new as well. */
+  let read: string[] | null = null;
+  const exchange = (texts: readonly string[], ifCurrent: boolean): boolean => {
+    const question: LogQuestion = { texts, ifCurrent };
+    const { found, isDone } = thread.call(question, start.timeout + BEYOND_MS) as LogAnswer;
+    read = [...(read ?? []), ...found];
+    return isDone;
+  };
+  const log: JournalLog = {
     readNew: () => {
-      const found = unread.length > 0 ? unread : exchange([]);
-      unread = [];
+      if (!read) exchange([], false);
+      const found = read!;
+      read = null;
       return found;
     },
-    append: (texts: LogQuestion) => {
-      unread = exchange(texts);
-    },
+    append: (texts) => void exchange(texts, false),
+    appendIfCurrent: (texts) => exchange(texts, true),
   };
   try {
     const placeOf = (index: number): string =>

@@ -1,5 +1,6 @@
 import type { Choice, Distribution } from "../tune/space/distribution.ts";
 import type { Attribute, Outcome } from "../tune/trialRecord.ts";
+import { DataError, NonFiniteError, shown } from "../errors.ts";
 
 /** Name of the jobs of a queue. */
 export const TRIAL = "trial";
@@ -12,20 +13,28 @@ export interface TrialJob {
   readonly params: Readonly<Record<string, Choice>>;
   /** Whether the objective gets them before the trial. */
   readonly declared: boolean;
+  /** Whose it is: the name of the set of wanted jobs. */
+  readonly session: string;
 }
 
 /** A number as it is sent. */
 type Sent = number | string;
 
-/** What a worker tells of a running job. "suggest" and "shouldPrune" wait for an answer in the list `reply`. */
+/** Where an answer goes: a worker's list, and the question's name in it. */
+export interface ReplyTo {
+  readonly list: string;
+  readonly id: string;
+}
+
+/** What a worker tells of a running job. "suggest" and "shouldPrune" wait for an answer. */
 export type TrialNews =
   | {
       readonly kind: "suggest";
       readonly name: string;
       readonly distribution: Distribution;
-      readonly reply: string;
+      readonly reply: ReplyTo;
     }
-  | { readonly kind: "shouldPrune"; readonly reply: string }
+  | { readonly kind: "shouldPrune"; readonly reply: ReplyTo }
   | { readonly kind: "report"; readonly value: Sent; readonly step: number }
   | { readonly kind: "note"; readonly name: string; readonly value: Attribute };
 
@@ -34,8 +43,35 @@ export type TrialEnd =
   | { readonly kind: "value"; readonly value: Sent | readonly Sent[] }
   | { readonly kind: "pruned" };
 
-/** An answer in a reply list. */
-export type Reply = { readonly value: Choice } | { readonly error: string };
+function isSent(value: unknown): value is Sent {
+  return typeof value === "number" || typeof value === "string";
+}
+
+/** The result of a job, which any program may have written. @throws DataError where it is none of a trial */
+export function trialEnd(queue: string, result: unknown): TrialEnd {
+  const { kind, value } = (result ?? {}) as { readonly kind?: unknown; readonly value?: unknown };
+  if (kind === "pruned") return { kind };
+  if (kind === "value" && isSent(value)) return { kind, value };
+  if (kind === "value" && Array.isArray(value) && value.every(isSent)) return { kind, value };
+  throw new DataError(
+    `trialQueue: a job of "${queue}" must end with a trial's value, got ${shown(result)}; another program takes jobs of this queue, give it another name`,
+  );
+}
+
+/** An objective's error, from the reason of a job that has failed: `name: message`. */
+export function trialError(reason: string): Error {
+  const [, name, message] = /^(\w*Error): (.*)$/s.exec(reason) ?? [];
+  if (name === "NonFiniteError") return new NonFiniteError(message!);
+  const error = new Error(message ?? reason);
+  if (name !== undefined) error.name = name;
+  return error;
+}
+
+/** An answer in a worker's list. */
+export type Reply = { readonly id: string } & (
+  | { readonly value: Choice }
+  | { readonly error: string }
+);
 
 /** Told to all workers: the study does not want this job any more. */
 export interface Withdrawal {
@@ -67,8 +103,11 @@ export function receivedOutcome(value: Sent | readonly Sent[]): Outcome {
 export function keysOf(prefix: string, queue: string) {
   const base = `${prefix}:${queue}`;
   return {
+    /** The engine's own: what keys of jobs begin with. */
+    jobs: `${base}:`,
     checkpoints: (job: string): string => `${base}:checkpoints:${job}`,
     withdrawals: `${base}:withdrawals`,
-    reply: (id: string): string => `${base}:reply:${id}`,
+    replies: (worker: string): string => `${base}:replies:${worker}`,
+    wanted: (session: string): string => `${base}:wanted:${session}`,
   };
 }

@@ -1,20 +1,25 @@
-import { NonFiniteError, OptionError, withDefaults } from "../errors.ts";
+import { DataError, OptionError, withDefaults } from "../errors.ts";
 import { TrialPruned } from "../tune/pruned.ts";
-import type { Space } from "../tune/space/distribution.ts";
+import type { Choice, Space } from "../tune/space/distribution.ts";
 import type { Trial } from "../tune/trial.ts";
 import type { Outcome } from "../tune/trialRecord.ts";
-import { type Queue, type QueueEvents, type RedisEngine, connect } from "./bullmq.ts";
+import { type Job, type Queue, type QueueEvents, type RedisEngine, connect } from "./bullmq.ts";
+import { PATIENCE_MS, inTime, redisError } from "./redis.ts";
+import { withoutPassword } from "./redisAddress.ts";
 import {
   type Reply,
+  type ReplyTo,
   TRIAL,
-  type TrialEnd,
   type TrialJob,
   type TrialNews,
   type Withdrawal,
   keysOf,
   receivedNumber,
   receivedOutcome,
+  trialEnd,
+  trialError,
 } from "./trialJob.ts";
+import { type Heartbeat, WantedJobs } from "./wantedJobs.ts";
 
 /** Options of {@link trialQueue}. */
 export interface TrialQueueOptions {
@@ -26,6 +31,13 @@ export interface TrialQueueOptions {
   readonly attempts: number;
   /** Milliseconds before the second attempt. Default 1000. */
   readonly backoff: number;
+  /**
+   * Seconds between two signs of life that the study gives in Redis, and after which its jobs are dropped by the workers.
+   * Default { interval: 10, grace: 60 }.
+   */
+  readonly heartbeat: Heartbeat;
+  /** Seconds that Redis may be away: then the trials that are with it fail, and the study with them. Default 60. */
+  readonly timeout: number;
 }
 
 const DEFAULTS: TrialQueueOptions = {
@@ -33,6 +45,8 @@ const DEFAULTS: TrialQueueOptions = {
   prefix: "thalweg",
   attempts: 1,
   backoff: 1000,
+  heartbeat: { interval: 10, grace: 60 },
+  timeout: 60,
 };
 
 /** Seconds that what nobody came for is kept. */
@@ -43,6 +57,8 @@ interface Waiting {
   readonly trial: Trial;
   readonly resolve: (value: Outcome) => void;
   readonly reject: (error: Error) => void;
+  /** Null until it is in the queue. */
+  job: Job<TrialJob> | null;
 }
 
 /** A queue of trials, which workers on any number of machines take from. */
@@ -55,26 +71,33 @@ export class TrialQueue {
   private readonly waiting = new Map<string, Waiting>();
   private readonly session = globalThis.crypto.randomUUID();
   private readonly keys: ReturnType<typeof keysOf>;
+  private readonly wanted: WantedJobs;
+  /** What Redis is told and nobody waits for, but `close`. */
+  private readonly behind = new Set<Promise<unknown>>();
 
   constructor(name: string, engine: RedisEngine, options: TrialQueueOptions) {
     this.name = name;
     this.engine = engine;
     this.options = options;
     this.keys = keysOf(options.prefix, name);
+    const key = this.keys.wanted(this.session);
+    const { redis } = engine;
+    this.wanted = new WantedJobs(redis, key, this.keys.jobs, options.heartbeat, (lost) =>
+      this.answered(lost).then(
+        (jobs) => this.lost(jobs),
+        (error: Error) => this.settleAll(error),
+      ),
+    );
     this.queue = new engine.bullmq.Queue(name, engine.place);
     this.events = new engine.bullmq.QueueEvents(name, engine.place);
     // What the connection loses it finds again by itself.
     for (const part of [this.queue, this.events]) part.on("error", () => {});
     this.events.on("progress", ({ jobId, data }) => {
-      this.heard(jobId, data as TrialNews).catch((error: Error) => this.settle(jobId, error));
+      this.heard(jobId, data as TrialNews | null);
     });
-    this.events.on("completed", ({ jobId, returnvalue }) => {
-      const end = returnvalue as TrialEnd;
-      if (end.kind === "pruned") this.settle(jobId, new TrialPruned());
-      else this.settle(jobId, receivedOutcome(end.value));
-    });
+    this.events.on("completed", ({ jobId, returnvalue }) => this.completed(jobId, returnvalue));
     this.events.on("failed", ({ jobId, failedReason }) =>
-      this.settle(jobId, errorOf(failedReason)),
+      this.settle(jobId, trialError(String(failedReason))),
     );
   }
 
@@ -97,92 +120,148 @@ export class TrialQueue {
     return (...args) => this.run(args.at(-1) as Trial, space !== null) as Promise<V>;
   }
 
-  private async run(trial: Trial, declared: boolean): Promise<Outcome> {
-    const job = `${this.session}-${trial.number}`;
-    const { attempts, backoff } = this.options;
-    const value = new Promise<Outcome>((resolve, reject) =>
-      this.waiting.set(job, { trial, resolve, reject }),
-    );
-    const withdraw = (): void => {
-      this.withdraw(job, String(trial.signal?.reason)).catch(() => {}); // it is settled all the same
-    };
-    trial.signal?.addEventListener("abort", withdraw);
+  private async answered<T>(answer: Promise<T>): Promise<T> {
+    const { redis, timeout } = this.options;
     try {
-      const { number, seed, params } = trial;
-      await this.queue.add(
+      return await inTime(1000 * timeout, answer);
+    } catch (error) {
+      throw redisError("trialQueue", redis, error as Error);
+    }
+  }
+
+  /** Lets Redis do something in its own time, or not at all. */
+  private later(work: Promise<unknown>): void {
+    const done = work.catch(() => {}).finally(() => this.behind.delete(done));
+    this.behind.add(done);
+  }
+
+  private async run(trial: Trial, declared: boolean): Promise<Outcome> {
+    const id = `${this.session}-${trial.number}`;
+    const value = new Promise<Outcome>((resolve, reject) =>
+      this.waiting.set(id, { trial, resolve, reject, job: null }),
+    );
+    const withdraw = (): void => this.withdraw(id, String(trial.signal?.reason));
+    trial.signal?.addEventListener("abort", withdraw);
+    this.add(id, trial, declared).catch((error: Error) => this.settle(id, error));
+    if (trial.signal?.aborted) withdraw();
+    try {
+      return await value;
+    } finally {
+      trial.signal?.removeEventListener("abort", withdraw);
+      this.waiting.delete(id);
+      this.later(this.wanted.remove(id));
+      this.later(this.engine.redis.del(this.keys.checkpoints(id)));
+    }
+  }
+
+  private async add(id: string, trial: Trial, declared: boolean): Promise<void> {
+    const { number, seed, params } = trial;
+    const { attempts, backoff } = this.options;
+    await this.answered(this.wanted.add(id));
+    const job = await this.answered(
+      this.queue.add(
         TRIAL,
-        { number, seed, params, declared },
+        { number, seed, params, declared, session: this.session },
         {
-          jobId: job,
+          jobId: id,
           attempts,
           backoff: { type: "exponential", delay: backoff },
           removeOnComplete: { age: KEPT_SECONDS },
           removeOnFail: { age: KEPT_SECONDS },
         },
-      );
-      if (trial.signal?.aborted) withdraw();
-      return await value;
-    } finally {
-      trial.signal?.removeEventListener("abort", withdraw);
-      this.waiting.delete(job);
-      await this.engine.redis.del(this.keys.checkpoints(job));
-    }
+      ),
+    );
+    const waiting = this.waiting.get(id);
+    if (waiting) waiting.job = job;
+    else this.later(job.remove());
   }
 
-  private settle(job: string, result: Outcome | Error): void {
-    const waiting = this.waiting.get(job);
+  private settle(id: string, result: Outcome | Error): void {
+    const waiting = this.waiting.get(id);
     if (!waiting) return;
     if (result instanceof Error) waiting.reject(result);
     else waiting.resolve(result);
   }
 
-  private async withdraw(job: string, reason: string): Promise<void> {
-    const news: Withdrawal = { job, reason };
-    try {
-      await this.engine.redis.publish(this.keys.withdrawals, JSON.stringify(news));
-    } finally {
-      this.settle(job, new Error(`aborted: ${reason}`));
+  private settleAll(error: Error): void {
+    for (const id of this.waiting.keys()) this.settle(id, error);
+  }
+
+  private lost(jobs: readonly string[]): void {
+    const place = withoutPassword(this.options.redis);
+    for (const id of jobs) {
+      // One that is on its way to the queue is not there yet.
+      if (!this.waiting.get(id)?.job) continue;
+      const told = `trialQueue: Redis at ${place} has lost the job of a trial; let it write to disk, and not evict keys`;
+      this.settle(id, new DataError(told));
     }
   }
 
-  private async heard(job: string, news: TrialNews): Promise<void> {
-    const trial = this.waiting.get(job)?.trial;
+  private completed(id: string, result: unknown): void {
+    if (!this.waiting.has(id)) return;
+    try {
+      const end = trialEnd(this.name, result);
+      this.settle(id, end.kind === "pruned" ? new TrialPruned() : receivedOutcome(end.value));
+    } catch (error) {
+      this.settle(id, error as Error);
+    }
+  }
+
+  /** A trial ends here at once, wherever it is: with a worker, which is told, or in the queue still, from which it is taken. */
+  private withdraw(id: string, reason: string): void {
+    const job = this.waiting.get(id)?.job;
+    this.settle(id, new Error(`aborted: ${reason}`));
+    const news: Withdrawal = { job: id, reason };
+    this.later(this.engine.redis.publish(this.keys.withdrawals, JSON.stringify(news)));
+    if (job) this.later(job.remove());
+  }
+
+  private heard(id: string, news: TrialNews | null): void {
+    const trial = this.waiting.get(id)?.trial;
     if (!trial) return;
-    if (news.kind === "report") return trial.report(receivedNumber(news.value), news.step);
-    if (news.kind === "note") return trial.note(news.name, news.value);
+    try {
+      if (news?.kind === "report") trial.report(receivedNumber(news.value), news.step);
+      else if (news?.kind === "note") trial.note(news.name, news.value);
+      else if (news?.kind === "shouldPrune") this.reply(news.reply, () => trial.shouldPrune());
+      else if (news?.kind === "suggest") {
+        this.reply(news.reply, () => trial.suggest(news.name, news.distribution));
+      }
+    } catch (error) {
+      this.settle(id, error as Error);
+    }
+  }
+
+  private reply({ list, id }: ReplyTo, answer: () => Choice): void {
     let reply: Reply;
     try {
-      const value =
-        news.kind === "suggest" ? trial.suggest(news.name, news.distribution) : trial.shouldPrune();
-      reply = { value };
+      reply = { id, value: answer() };
     } catch (error) {
-      reply = { error: (error as Error).message };
+      reply = { id, error: (error as Error).message };
     }
-    const key = this.keys.reply(news.reply);
-    await this.engine.redis.rpush(key, JSON.stringify(reply));
-    await this.engine.redis.expire(key, KEPT_SECONDS);
+    this.later(this.engine.redis.rpush(list, JSON.stringify(reply)));
+    this.later(this.engine.redis.expire(list, KEPT_SECONDS));
   }
 
-  /** Leaves Redis. Trials that wait for workers are given up. */
+  /** Leaves Redis. Trials that wait for workers are given up. Where Redis is away, they end with the study's signs of life. */
   async close(): Promise<void> {
-    for (const job of [...this.waiting.keys()]) await this.withdraw(job, "the queue was closed");
-    await this.events.close();
-    await this.queue.close();
-    await this.engine.redis.quit();
+    for (const id of [...this.waiting.keys()]) this.withdraw(id, "the queue was closed");
+    this.wanted.close();
+    const left = (async () => {
+      while (this.behind.size > 0) await Promise.all(this.behind);
+      await this.events.close();
+      await this.queue.close();
+      await this.engine.redis.quit();
+    })();
+    await inTime(PATIENCE_MS, left).catch(() => {
+      // They would look for a Redis that is away for as long as the process lives.
+      this.engine.redis.disconnect();
+      this.events.close().catch(() => {});
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** An objective's error, from the reason of a job that has failed: `name: message`. */
-function errorOf(reason: string): Error {
-  const [, name, message] = /^(\w*Error): (.*)$/s.exec(reason) ?? [];
-  if (name === "NonFiniteError") return new NonFiniteError(message!);
-  const error = new Error(message ?? reason);
-  if (name !== undefined) error.name = name;
-  return error;
 }
 
 /**
@@ -204,10 +283,16 @@ export async function trialQueue(
 ): Promise<TrialQueue> {
   const options = withDefaults("trialQueue", DEFAULTS, given);
   checkQueueName("trialQueue", name);
-  const { attempts, backoff, redis, prefix } = options;
+  const { attempts, backoff, redis, prefix, heartbeat, timeout } = options;
   if (!Number.isInteger(attempts) || attempts < 1 || !(backoff >= 0)) {
     throw new OptionError(
       `trialQueue: attempts must be a whole number >= 1 and backoff at least 0, got ${attempts} and ${backoff}`,
+    );
+  }
+  const { interval, grace } = heartbeat;
+  if (!(interval > 0 && grace > interval && timeout > 0)) {
+    throw new OptionError(
+      `trialQueue: heartbeat's interval and timeout must be seconds > 0 and its grace longer than the interval, got ${interval}, ${timeout} and ${grace}`,
     );
   }
   return new TrialQueue(name, await connect("trialQueue", redis, prefix), options).ready();

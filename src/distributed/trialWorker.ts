@@ -4,10 +4,11 @@ import { TrialPruned } from "../tune/pruned.ts";
 import type { Choice } from "../tune/space/distribution.ts";
 import { type SeatedTrial, TrialThreads } from "../tune/parallel/trialThreads.ts";
 import { type Job, type QueueWorker, type RedisEngine, connect } from "./bullmq.ts";
-import type { Redis } from "./redis.ts";
+import { PATIENCE_MS, type Redis, inTime } from "./redis.ts";
 import { redisStore } from "./redisStore.ts";
+import { Replies } from "./replies.ts";
 import {
-  type Reply,
+  type ReplyTo,
   type TrialEnd,
   type TrialJob,
   type TrialNews,
@@ -17,6 +18,7 @@ import {
   sentOutcome,
 } from "./trialJob.ts";
 import { checkQueueName } from "./trialQueue.ts";
+import { SECOND_LOOK_MS, WantedBy } from "./wantedJobs.ts";
 
 /** Options of {@link trialWorker}. */
 export interface TrialWorkerOptions {
@@ -36,10 +38,11 @@ export interface TrialWorkerOptions {
   /** Milliseconds without a sign of life after which this worker counts as lost. Default 10000. */
   readonly lockDuration: number;
   /** Called when a trial begins and ends. Default null. */
-  readonly onTrial:
-    | ((number: number, how: "begins" | "ends" | "is pruned" | "fails") => void)
-    | null;
+  readonly onTrial: ((number: number, how: TrialEvent) => void) | null;
 }
+
+/** What becomes of a trial; "is dropped": nobody waits for it any more. */
+export type TrialEvent = "begins" | "ends" | "is pruned" | "fails" | "is dropped";
 
 const DEFAULTS: TrialWorkerOptions = {
   redis: "redis://127.0.0.1:6379",
@@ -67,6 +70,19 @@ function withdrawalOf(text: string): Withdrawal {
   }
 }
 
+/** A trial that runs here. */
+interface Running {
+  readonly session: string;
+  readonly control: AbortController;
+  /** Looks in a row at which nobody waited for it. */
+  unwanted: number;
+  isLookedAt: boolean;
+}
+
+const DROPPED = "nobody waits for it any more: its study is gone";
+/** What a trial that is dropped has as its signal's reason. */
+class Dropped extends Error {}
+
 /** A worker that takes trials from a queue. */
 export class TrialWorker {
   private readonly engine: RedisEngine;
@@ -75,8 +91,12 @@ export class TrialWorker {
   private readonly listener: Redis;
   private readonly keys: ReturnType<typeof keysOf>;
   private readonly onTrial: TrialWorkerOptions["onTrial"];
+  /** Two connections for all trials: that of the withdrawals, and that at which answers are waited for. */
+  private readonly replies: Replies;
+  private readonly wanted: WantedBy;
+  private readonly watch: ReturnType<typeof setInterval>;
   /** Trials that run here, by their jobs. */
-  private readonly running = new Map<string, AbortController>();
+  private readonly running = new Map<string, Running>();
 
   constructor(
     name: string,
@@ -89,11 +109,19 @@ export class TrialWorker {
     this.onTrial = options.onTrial;
     this.keys = keysOf(prefix, name);
     this.threads = new TrialThreads(objective, data, reproducible);
+    this.wanted = new WantedBy(engine.redis, this.keys.wanted);
+    this.replies = new Replies(
+      engine.redis.duplicate(),
+      this.keys.replies(globalThis.crypto.randomUUID()),
+    );
+    this.watch = setInterval(() => {
+      for (const [job, trial] of this.running) this.look(job, trial).catch(() => {});
+    }, SECOND_LOOK_MS);
     this.listener = engine.redis.duplicate();
     this.listener.on("error", () => {});
     this.listener.on("message", (_, text) => {
       const { job, reason } = withdrawalOf(text);
-      this.running.get(job)?.abort(new Error(reason));
+      this.running.get(job)?.control.abort(new Error(reason));
     });
     this.worker = new engine.bullmq.Worker<TrialJob>(name, (job) => this.run(job), {
       ...engine.place,
@@ -112,15 +140,26 @@ export class TrialWorker {
     return this;
   }
 
+  /** Ends a trial that nobody waits for: its study was killed. One look may fall into a moment in which Redis was away. */
+  private async look(job: string, trial: Running): Promise<void> {
+    if (trial.isLookedAt) return;
+    trial.isLookedAt = true;
+    try {
+      trial.unwanted = (await this.wanted.has(trial.session, job)) ? 0 : trial.unwanted + 1;
+    } finally {
+      trial.isLookedAt = false;
+    }
+    if (trial.unwanted > 1) trial.control.abort(new Dropped(DROPPED));
+  }
+
   private async run(job: Job<TrialJob>): Promise<TrialEnd> {
-    const { number, declared } = job.data;
+    const { number, declared, session } = job.data;
+    if (!(await this.wanted.hasSoon(session, job.id!))) return this.drop(job);
     const control = new AbortController();
-    const asking = this.engine.redis.duplicate();
-    asking.on("error", () => {});
-    this.running.set(job.id!, control);
+    this.running.set(job.id!, { session, control, unwanted: 0, isLookedAt: false });
     this.onTrial?.(number, "begins");
     try {
-      const trial = this.trialOf(job, control.signal, asking);
+      const trial = this.trialOf(job, control.signal);
       const value = await this.threads.run(trial, declared);
       this.onTrial?.(number, "ends");
       return { kind: "value", value: sentOutcome(value) };
@@ -129,6 +168,7 @@ export class TrialWorker {
         this.onTrial?.(number, "is pruned");
         return { kind: "pruned" };
       }
+      if (control.signal.reason instanceof Dropped) return await this.drop(job);
       this.onTrial?.(number, "fails");
       const { name, message } = error as Error;
       const reason = `${name}: ${message}`;
@@ -138,23 +178,29 @@ export class TrialWorker {
       throw new Error(reason);
     } finally {
       this.running.delete(job.id!);
-      asking.disconnect();
     }
   }
 
-  private trialOf(job: Job<TrialJob>, signal: AbortSignal, asking: Redis): SeatedTrial {
+  /** Ends a job for good, with what its trial has kept to go on from. */
+  private async drop(job: Job<TrialJob>): Promise<never> {
+    await this.engine.redis.del(this.keys.checkpoints(job.id!));
+    this.onTrial?.(job.data.number, "is dropped");
+    throw new this.engine.bullmq.UnrecoverableError(`Error: ${DROPPED}`);
+  }
+
+  private trialOf(job: Job<TrialJob>, signal: AbortSignal): SeatedTrial {
     const { number, seed, params } = job.data;
     const tell = (news: TrialNews): Promise<void> => job.updateProgress(news);
     const ended = new Promise<never>((_, reject) =>
       signal.addEventListener("abort", () => reject(signal.reason)),
     );
     ended.catch(() => {});
-    const ask = async (news: (reply: string) => TrialNews): Promise<Choice> => {
+    const ask = async (news: (reply: ReplyTo) => TrialNews): Promise<Choice> => {
       const id = globalThis.crypto.randomUUID();
-      await tell(news(id));
-      const answer = await Promise.race([asking.blpop(this.keys.reply(id), PATIENCE), ended]);
-      if (!answer) throw new Error(`the study has not answered for ${PATIENCE} s`);
-      const reply = JSON.parse(answer[1]) as Reply;
+      const answer = this.replies.next(id, PATIENCE);
+      await tell(news({ list: this.replies.list, id }));
+      const reply = await Promise.race([answer, ended]);
+      if (!reply) throw new Error(`the study has not answered for ${PATIENCE} s`);
       if ("error" in reply) throw new OptionError(reply.error);
       return reply.value;
     };
@@ -175,9 +221,12 @@ export class TrialWorker {
   /** Takes no more trials, waits for those that run, and leaves Redis. */
   async close(): Promise<void> {
     await this.worker.close();
+    clearInterval(this.watch);
     await this.threads.close();
     this.listener.disconnect();
-    await this.engine.redis.quit();
+    this.replies.close();
+    const left = this.engine.redis.quit();
+    await inTime(PATIENCE_MS, left).catch(() => this.engine.redis.disconnect());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

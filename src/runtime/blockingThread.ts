@@ -10,7 +10,7 @@ export interface BlockingThread {
    * Asks, and sleeps until the answer has come.
    *
    * @param ms  milliseconds to sleep at most
-   * @throws DataError with what the thread has to say against it, or when the time is over
+   * @throws DataError with what the thread has to say against it, or when the time is over, then for ever
    */
   call(question: unknown, ms: number): unknown;
   /** Ends the thread, in the middle of what it does too. */
@@ -79,7 +79,9 @@ export async function startBlocking(
         if (answer) return answer.value;
         const left = until - performance.now();
         if (left <= 0 || Atomics.wait(answers, 0, before, left) === "timed-out") {
-          throw new DataError(`${subject}: its thread has not answered for ${ms / 1000} s`);
+          // What it would answer later nobody would hear: it is not asked again.
+          ended = `it has not answered for ${ms / 1000} s`;
+          throw new DataError(`${subject}: its thread ended: ${ended}`);
         }
       }
     },

@@ -15,6 +15,8 @@ export interface JournalFile {
   readNew(): string[];
   /** Appends lines while no other process does; `readNew` gives them, and what others wrote before. */
   append(lines: readonly string[]): void;
+  /** The same, but only where `readNew` would give nothing. @returns whether it did */
+  appendIfCurrent(lines: readonly string[]): boolean;
 }
 
 /** Sleeps without giving up the thread: appending is not asynchronous. */
@@ -62,27 +64,37 @@ export function journalFile(path: string): JournalFile {
     const text = new TextDecoder().decode(buffer.subarray(0, end));
     return text.split("\n").filter((line) => line !== "");
   };
+  /** @param isWanted  told where the last whole line ends, while nobody else writes */
+  const write = (lines: readonly string[], isWanted: (end: number) => boolean): boolean =>
+    locked(fs, `${path}.lock`, () => {
+      const file = fs.openSync(path, "a+");
+      try {
+        const end = wholeLines(fs, file);
+        if (!isWanted(end)) return false;
+        fs.writeSync(file, `${lines.join("\n")}\n`);
+        fs.fsyncSync(file);
+        return true;
+      } finally {
+        fs.closeSync(file);
+      }
+    });
   return {
     readNew,
-    append(lines) {
-      locked(fs, `${path}.lock`, () => {
-        const size = fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-        const file = fs.openSync(path, "a+");
-        try {
-          if (size > 0) {
-            // A writer that was killed leaves half a line: it must not spoil the next one. Nobody has read it.
-            const last = new Uint8Array(1);
-            fs.readSync(file, last, 0, 1, size - 1);
-            if (last[0] !== 10) fs.ftruncateSync(file, lastLineEnd(fs, file, size));
-          }
-          fs.writeSync(file, `${lines.join("\n")}\n`);
-          fs.fsyncSync(file);
-        } finally {
-          fs.closeSync(file);
-        }
-      });
-    },
+    append: (lines) => void write(lines, () => true),
+    appendIfCurrent: (lines) => write(lines, (end) => end === position),
   };
+}
+
+/** Bytes of a file's whole lines. A writer that was killed leaves half a line, which must not spoil the next one: it is cut off. */
+function wholeLines(fs: FileSystem, file: number): number {
+  const { size } = fs.fstatSync(file);
+  if (size === 0) return 0;
+  const last = new Uint8Array(1);
+  fs.readSync(file, last, 0, 1, size - 1);
+  if (last[0] === 10) return size;
+  const end = lastLineEnd(fs, file, size);
+  fs.ftruncateSync(file, end);
+  return end;
 }
 
 /** Bytes up to the end of the last whole line. */

@@ -1,6 +1,5 @@
 import { OP } from "./storage/operation.ts";
 import type { AnyStudy } from "./study.ts";
-import type { Attribute } from "./trialRecord.ts";
 
 /** The note that a running trial's process renews: milliseconds since 1970. */
 const NOTE = "heartbeat";
@@ -55,16 +54,14 @@ export class Heartbeat {
 
   /** Ends trials without a sign of life as failed, and enqueues their parameters again. */
   retryLost(): void {
-    this.study.storage.refresh();
-    for (const { number, state, system, params } of [...this.study.trials]) {
-      const last = system[NOTE];
-      if (state !== "running" || typeof last !== "number" || this.running.has(number)) continue;
-      if (Date.now() - last < this.grace) continue;
-      this.study.tell({ number }, "fail");
-      const again: Record<string, Attribute> = { failed_trial: number };
-      if (system["grid_point"] !== undefined) again["grid_point"] = system["grid_point"];
-      this.study.enqueue(params, again);
-    }
+    this.study.retry((trials) =>
+      trials.filter(({ number, state, system }) => {
+        const last = system[NOTE];
+        if (state !== "running" || typeof last !== "number" || this.running.has(number))
+          return false;
+        return Date.now() - last >= this.grace;
+      }),
+    );
   }
 
   close(): void {

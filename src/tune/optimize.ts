@@ -6,7 +6,7 @@ import { OP } from "./storage/operation.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { AnyStudy, Study } from "./study.ts";
 import type { Trial } from "./trial.ts";
-import type { Outcome, TrialRecord } from "./trialRecord.ts";
+import { type Outcome, type TrialRecord, isFinished } from "./trialRecord.ts";
 
 /** What is tuned: gives the value of a trial, or of a study of several directions a value for each. */
 export type Objective<V extends Outcome = number> = (trial: Trial) => V | Promise<V>;
@@ -82,17 +82,27 @@ async function runTrial(
   heartbeat: Heartbeat,
 ): Promise<void> {
   let record: TrialRecord;
+  const tell = (result: Outcome | "pruned" | "fail"): TrialRecord => {
+    try {
+      return study.tell(trial, result);
+    } catch (error) {
+      // This process was held up for so long that another one took its trial for lost, and runs it again.
+      const taken = study.trials[trial.number]!;
+      if (isFinished(taken)) return taken;
+      throw error;
+    }
+  };
   try {
-    record = study.tell(trial, await objective(trial));
+    record = tell(await objective(trial));
   } catch (error) {
-    if (error instanceof TrialPruned) record = study.tell(trial, "pruned");
+    if (error instanceof TrialPruned) record = tell("pruned");
     else {
       // What diverges is a bad choice of parameters, not a fault.
       study.change(trial.number, {
         op_code: OP.trialSystemAttribute,
         system_attr: { fail_reason: error instanceof Error ? error.message : String(error) },
       });
-      record = study.tell(trial, "fail");
+      record = tell("fail");
       if (!(error instanceof NonFiniteError) && onError === "throw") throw error;
     }
   } finally {

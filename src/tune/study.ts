@@ -173,6 +173,28 @@ export class Study<V extends Outcome = number> {
   }
 
   /**
+   * Ends running trials that are lost as failed, and enqueues their parameters again: all in one write, so that a process which
+   * is killed here leaves none behind, and only where no other process has written since `find` has looked: it might do the same.
+   *
+   * @param find  the lost ones among the trials as they are known now
+   */
+  retry(find: (trials: readonly TrialRecord[]) => readonly TrialRecord[]): void {
+    let isDone = false;
+    while (!isDone) {
+      this.storage.refresh();
+      const operations = find(this.trials).flatMap(({ number, params, system }) => {
+        const again: Record<string, Attribute> = { failed_trial: number };
+        if (system["grid_point"] !== undefined) again["grid_point"] = system["grid_point"];
+        const { id, trialIds } = this.record;
+        // One that was enqueued may have been lost before it had asked for its parameters.
+        const own = { ...(system["fixed_params"] as typeof params), ...params };
+        return [endOfTrial(trialIds[number]!, "fail", null), waitingTrial(id, own, again)];
+      });
+      isDone = operations.length === 0 || this.storage.appendIfCurrent(operations);
+    }
+  }
+
+  /**
    * Adds a trial that was run elsewhere: in another study, by hand.
    *
    * @throws OptionError if a value is not of its parameter's distribution, or not one number for each objective

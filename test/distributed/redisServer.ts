@@ -17,14 +17,18 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** A child process: what it prints, and the wait for some of it. */
+/** A child process: what it prints, errors too, and the wait for some of it. */
 export class Process {
   readonly child: ChildProcess;
   text = "";
 
   constructor(command: string, args: readonly string[]) {
-    this.child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
-    this.child.stdout!.setEncoding("utf8").on("data", (part: string) => (this.text += part));
+    this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const heard = (part: string): void => void (this.text += part);
+    for (const out of [this.child.stdout!, this.child.stderr!]) {
+      out.setEncoding("utf8").on("data", heard);
+    }
+    this.child.stderr!.on("data", (part: string) => process.stderr.write(part));
   }
 
   get ended(): boolean {

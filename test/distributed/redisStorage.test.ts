@@ -139,9 +139,16 @@ describe.skipIf(missing !== "")("a study in Redis", { timeout: 180_000 }, () => 
     "both write at a time, with Optuna's snapshots between, and nothing is lost",
     async () => {
       const study = await open("both");
-      const args = [`${prologue(OPTUNA_REDIS)}\nrun(120)`, server.url, "both"];
-      const child = spawn(python!, ["-c", ...args], { stdio: ["ignore", "ignore", "inherit"] });
-      const ended = new Promise((resolve) => child.on("close", resolve));
+      // Both want those that wait, and each goes to one of them: else there were fewer new ones.
+      const waiting = Array.from({ length: 30 }, (_, i) => 8 * (1 + (i % 8)));
+      for (const units of waiting) study.enqueue({ units });
+      const args = [
+        `${prologue(OPTUNA_REDIS)}\nprint("up", flush=True)\nrun(120)`,
+        server.url,
+        "both",
+      ];
+      const child = new Process(python!, ["-c", ...args]);
+      await child.until(/up/);
       await study.optimize(
         space,
         async ({ rate }) => {
@@ -150,10 +157,13 @@ describe.skipIf(missing !== "")("a study in Redis", { timeout: 180_000 }, () => 
         },
         { trials: 60 },
       );
-      expect(await ended).toBe(0);
+      expect(await child.exit()).toBe(0);
       const final = await open("both");
       expect(final.trials.length).toBe(180);
       expect(final.trials.every(isFinished)).toBe(true);
+      expect(final.trials.slice(0, 30).map((t) => t.params["units"])).toEqual(waiting);
+      const takers = new Set(final.trials.slice(0, 30).map((t) => t.notes["by"]));
+      expect(takers).toEqual(new Set([undefined, "optuna"]));
       expect(final.trials.filter((t) => t.notes["by"] === "optuna").length).toBe(120);
       expect(redis("exists", "both:snapshot")).toBe("1");
       expect(optuna("both", "show()")).toEqual(shown(final));
@@ -225,6 +235,30 @@ describe.skipIf(missing !== "")("a study in Redis", { timeout: 180_000 }, () => 
     await proxy.end("SIGKILL");
   });
 
+  test("what is written if nothing is new is written once, and not behind others", async () => {
+    const proxy = new Process(process.execPath, [here("cutProxy.mjs"), String(server.port)]);
+    await proxy.until(/port \d+\./);
+    const other = await open("current");
+    const storage = await thalweg.redisStorage(
+      `redis://127.0.0.1:${/port (\d+)/.exec(proxy.text)![1]}`,
+      { prefix: "current" },
+    );
+    opened.push(storage);
+    const create = (reason: string) => ({
+      ...{ op_code: 4, study_id: 0, datetime_start: null },
+      user_attrs: { reason },
+    });
+    // Its answer is lost: it is asked again, and finds itself.
+    expect(storage.appendIfCurrent([create("a"), create("b")])).toBe(true);
+    other.enqueue({ x: 1 });
+    expect(storage.appendIfCurrent([create("c")])).toBe(false);
+    expect(storage.state.study("study")!.trials.length).toBe(3);
+    expect(storage.appendIfCurrent([create("c")])).toBe(true);
+    other.storage.refresh();
+    expect(other.trials.map((t) => t.notes["reason"])).toEqual(["a", "b", undefined, "c"]);
+    await proxy.end("SIGKILL");
+  });
+
   test("a study waits for a Redis that is started again, and tells of one that stays away", async () => {
     const durable = await RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
     try {
@@ -279,13 +313,17 @@ describe.skipIf(missing !== "")("a study in Redis", { timeout: 180_000 }, () => 
   test("a record whose number is there first is waited for", async () => {
     const study = await open("late", server.url, 2);
     const { port } = server;
-    redis("incr", "late:log_number");
-    expect(() => study.storage.refresh()).toThrow("late:log:1 must be a record, but is not there");
-    const record = { op_code: 4, worker_id: "x", study_id: 0, datetime_start: null };
-    const late = `sleep 0.5; redis-cli -p ${port} set late:log:1 "$1"`;
-    spawn("sh", ["-c", late, "sh", JSON.stringify(record)], { stdio: "ignore" });
+    const record = JSON.stringify({
+      ...{ op_code: 4, worker_id: "x", study_id: 0, datetime_start: null },
+    });
+    // One that is whole, and one that is not.
+    redis("incrby", "late:log_number", "2");
+    redis("set", "late:log:1", record);
+    expect(() => study.storage.refresh()).toThrow("late:log:2 must be a record, but is not there");
+    const late = `sleep 0.5; redis-cli -p ${port} set late:log:2 "$1"`;
+    spawn("sh", ["-c", late, "sh", record], { stdio: "ignore" });
     study.storage.refresh();
-    expect(study.trials.length).toBe(1);
+    expect(study.trials.length).toBe(2);
   });
 
   test("no Redis and wrong options are told, without the password", async () => {

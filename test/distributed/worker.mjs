@@ -1,12 +1,14 @@
 // A worker process: takes trials until it is ended.
-//   node worker.mjs URL QUEUE [milliseconds to wait after each batch] [objectives]
+//   node worker.mjs URL QUEUE '{ "pause": milliseconds after each batch, "objectives": 1, "jobs": 1 }'
 import { trialWorker } from "thalweg/distributed";
 
-const [redis, queue, pause = "0", objectives = "1"] = process.argv.slice(2);
+const [redis, queue, given = "{}"] = process.argv.slice(2);
+const { jobs = 1, ...data } = JSON.parse(given);
 const worker = await trialWorker(queue, new URL("./objective.mjs", import.meta.url), {
   redis,
+  jobs,
   lockDuration: 2000,
-  data: { pause: Number(pause), objectives: Number(objectives) },
+  data,
   onTrial: (number, how) => console.log(`trial ${number} ${how}`),
 });
 process.once("SIGTERM", async () => {

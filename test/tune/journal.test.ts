@@ -19,6 +19,8 @@ import { memoryStorage } from "../../src/tune/storage/memory.ts";
 import { parsePythonJson, pythonJson } from "../../src/tune/storage/pythonJson.ts";
 import { TrialPruned } from "../../src/tune/pruned.ts";
 import { type Study, createStudy } from "../../src/tune/study.ts";
+import { Heartbeat } from "../../src/tune/heartbeat.ts";
+import type { Storage } from "../../src/tune/storage/storage.ts";
 import { isFinished } from "../../src/tune/trialRecord.ts";
 import { killedAgainAndAgain } from "./killed.ts";
 import {
@@ -166,6 +168,60 @@ test("a trial that is lost in its first moment is found as well: new ones, and t
     "complete",
     "complete",
   ]);
+  expect(study.trials[3]!.params["units"]).toBe(16);
+});
+
+test("a trial that is lost ends and is enqueued again in one write, by one process alone", () => {
+  const path = newFile();
+  const lost = open(path);
+  lost.ask(space, { beats: true });
+  lost.ask(space, { beats: true });
+  const [one, other] = [journalStorage(path), journalStorage(path)];
+  const study = (storage: Storage): Study => createStudy({ storage, sampler: randomSampler() });
+  const first = new Heartbeat(study(one), 60, 0);
+  let writes = 0;
+  const second = new Heartbeat(
+    study({
+      ...other,
+      append: () => {
+        throw new Error("the end and the new trial must not be two writes");
+      },
+      appendIfCurrent: (operations) => {
+        // The first process is faster, by a moment.
+        if (writes++ === 0) first.retryLost();
+        return other.appendIfCurrent(operations);
+      },
+    }),
+    60,
+    0,
+  );
+  second.retryLost();
+  for (const heartbeat of [first, second]) heartbeat.close();
+  expect(writes).toBe(1);
+  const { trials } = open(path);
+  expect(trials.map((t) => t.state)).toEqual(["fail", "fail", "waiting", "waiting"]);
+  expect(trials.slice(2).map((t) => t.system["failed_trial"])).toEqual([0, 1]);
+});
+
+test("a process that was held up, whose trial another one runs again, goes on", async () => {
+  const path = newFile();
+  const slow = open(path);
+  let runs = 0;
+  const told: string[] = [];
+  await slow.optimize(
+    space,
+    async ({ rate }) => {
+      if (runs++ > 0) return rate;
+      // Nothing comes of this process meanwhile; the other one has no patience.
+      const other = open(path);
+      const heartbeat = { interval: 60, grace: 0 };
+      await other.optimize(space, ({ units }) => units, { trials: 1, heartbeat });
+      return rate;
+    },
+    { trials: 2, onTrial: ({ state }) => void told.push(state) },
+  );
+  expect(slow.trials.map((t) => t.state)).toEqual(["fail", "complete", "complete"]);
+  expect(told).toEqual(["fail", "complete"]);
 });
 
 test("a sign of life that cannot be written ends nothing", async () => {

@@ -28,6 +28,8 @@ export function sayWorkers(terminal: Terminal, given: Given, queue: TrialQueue):
     given[name] === undefined ? [] : [`--${name}`, given[name]],
   );
   const args = ["worker", "--redis", given.redis!, "--queue", queue.name, ...shared];
-  labelled(terminal, "Workers", `start them anywhere: ${commandText(args)}`);
+  const command = commandText(args);
+  labelled(terminal, "Workers", `start them anywhere: ${command}`);
+  if (command.includes("***")) labelled(terminal, "", "*** stands for the name and password");
   terminal.say();
 }

@@ -1,7 +1,7 @@
 import { DataError } from "../../errors.ts";
 import { pathOf } from "../../runtime/files.ts";
 import { journalFile, processName } from "../../runtime/journalFile.ts";
-import type { Operation } from "./operation.ts";
+import type { NewOperation, Operation } from "./operation.ts";
 import { parsePythonJson, pythonJson } from "./pythonJson.ts";
 import { Replay } from "./replay.ts";
 import type { Storage } from "./storage.ts";
@@ -12,6 +12,8 @@ export interface JournalLog {
   readNew(): string[];
   /** Appends texts; `readNew` gives them, and what others have appended before. */
   append(texts: readonly string[]): void;
+  /** The same, but only where `readNew` would give nothing. @returns whether it did */
+  appendIfCurrent(texts: readonly string[]): boolean;
 }
 
 /** A record of a journal. @throws DataError if it is none */
@@ -40,15 +42,21 @@ export function journalOn(log: JournalLog, placeOf: (index: number) => string): 
   const refresh = (): void => {
     for (const text of log.readNew()) state.apply(operationOf(text, placeOf(read++)));
   };
+  const textsOf = (operations: readonly NewOperation[]): string[] =>
+    operations.map((op) => pythonJson({ ...op, worker_id: worker } satisfies Operation));
   refresh();
   return {
     worker,
     state,
     refresh,
     append(operations) {
-      const own = operations.map((op): Operation => ({ ...op, worker_id: worker }));
-      log.append(own.map(pythonJson));
+      log.append(textsOf(operations));
       refresh();
+    },
+    appendIfCurrent(operations) {
+      const isDone = log.appendIfCurrent(textsOf(operations));
+      refresh();
+      return isDone;
     },
   };
 }

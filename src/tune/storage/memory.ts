@@ -1,3 +1,4 @@
+import type { NewOperation } from "./operation.ts";
 import { Replay } from "./replay.ts";
 import type { Storage } from "./storage.ts";
 
@@ -5,12 +6,17 @@ import type { Storage } from "./storage.ts";
 export function memoryStorage(): Storage {
   const worker = "memory";
   const state = new Replay();
+  const append = (operations: readonly NewOperation[]): void => {
+    for (const op of operations) state.apply({ ...op, worker_id: worker });
+  };
   return {
     worker,
     state,
     refresh: () => {},
-    append: (operations) => {
-      for (const op of operations) state.apply({ ...op, worker_id: worker });
+    append,
+    appendIfCurrent: (operations) => {
+      append(operations);
+      return true;
     },
   };
 }

@@ -11,4 +11,10 @@ export interface Storage {
   refresh(): void;
   /** Writes operations behind those of all others, and applies them. */
   append(operations: readonly NewOperation[]): void;
+  /**
+   * The same, but only where others have written nothing that is not known here; that is brought in instead.
+   *
+   * @returns whether the operations were written
+   */
+  appendIfCurrent(operations: readonly NewOperation[]): boolean;
 }
