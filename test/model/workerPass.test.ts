@@ -311,6 +311,10 @@ test("errors are those of a call here", async () => {
     (model: Model, far: boolean) =>
       model.evaluate(rows, labels, { sampleWeight: [1, 2], worker: far }),
     (model: Model, far: boolean) => model.predict([[1], [2, 3]], { worker: far }),
+    (model: Model, far: boolean) => model.predict((() => 1) as never, { worker: far }),
+    (model: Model, far: boolean) => model.predict([[1, "2"]] as never, { worker: far }),
+    (model: Model, far: boolean) => model.evaluate(rows, [[Symbol("s")]] as never, { worker: far }),
+    (model: Model, far: boolean) => model.fit([[() => 1]] as never, labels, { worker: far }),
     (model: Model, far: boolean) => model.predict([[1, 2]], { worker: far }),
     (model: Model, far: boolean) => model.predict(rows, { batchSize: -1, worker: far }),
     (model: Model, far: boolean) => model.predict(rows, { batchsize: 1, worker: far } as object),
@@ -322,10 +326,12 @@ test("errors are those of a call here", async () => {
   for (const call of bad) {
     const error = await same(async (model, far) => {
       await model.fit(rows, labels);
-      return call(model, far).then(
+      const said = await call(model, far).then(
         () => "",
         (e: Error) => `${e.name}: ${e.message}`,
       );
+      expect(await model.predict(rows, { worker: far })).toEqual(await model.predict(rows));
+      return said;
     });
     expect(error).not.toBe("");
   }
