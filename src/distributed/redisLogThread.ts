@@ -160,8 +160,9 @@ class RedisLog {
       this.last = found.at(-1) ?? this.last;
       if (this.read > Number(last)) return isDone;
       if (found.length > 0) continue;
-      // Optuna writes number and record in two steps where it is told that Redis is a cluster.
-      if (performance.now() >= until) {
+      // Optuna writes number and record in two steps where it is told that Redis is a cluster. A record has half of the time,
+      // so that there is time left to hear that it is not there.
+      if (performance.now() >= until - ms / 2) {
         throw new DataError(
           `${this.subject}: ${prefix}:log:${this.read} must be a record, but is not there; its writer was ended in the middle, or somebody has deleted it`,
         );

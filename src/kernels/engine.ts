@@ -5,6 +5,7 @@ import {
   MissingKernelError,
   OptionError,
   ThreadLostError,
+  shown,
   withDefaults,
 } from "../errors.ts";
 import {
@@ -368,7 +369,7 @@ function engineOf(
   options: Partial<EngineOptions>,
   compiled: WebAssembly.Module | null = null,
 ): Engine {
-  const all = withDefaults("init", DEFAULTS, options);
+  const all = withDefaults("init", DEFAULTS, options, ["threads"]);
   if (!(all.maximumMemory >= PAGE && all.maximumMemory <= 2 ** 32)) {
     throw new OptionError(
       `init: maximumMemory must lie in [65536, 4294967296] bytes, got ${all.maximumMemory}`,
@@ -378,7 +379,7 @@ function engineOf(
   const asked = all.threads === "auto" ? hardwareThreads() : all.threads;
   if (!Number.isInteger(asked) || asked < 1) {
     throw new OptionError(
-      `init: threads must be a whole number >= 1 or "auto", got ${String(all.threads)}`,
+      `init: threads must be a whole number >= 1 or "auto", got ${shown(all.threads)}`,
     );
   }
   // Where this thread may not sleep it spins, and beyond the cores it would keep from working what it waits for.

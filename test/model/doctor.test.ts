@@ -288,6 +288,29 @@ describe("the doctor finds", () => {
     expect((await codes(prices, x, target, quick)).codes).toEqual(["unscaledTargets"]);
   });
 
+  test("a softmax over one unit, and labels of two classes that are not 0 and 1", async () => {
+    const quick = { steps: 0, overfitSteps: 0, learningRate: false };
+    const two = (activation: "softmax" | "sigmoid"): Model => {
+      const model = sequential([dense({ units: 1, activation, inputShape: [64] })]);
+      model.compile({ optimizer: "adam", loss: "binaryCrossentropy" });
+      return model as Model;
+    };
+    const odd = tensor(
+      Float32Array.from(y.data, (v) => v % 2),
+      [y.size, 1],
+    );
+    expect((await codes(two("sigmoid"), x, odd, quick)).codes).toEqual([]);
+    expect((await codes(two("softmax"), x, odd, quick)).codes).toEqual(["constantOutputs"]);
+    for (const from of [-1, 1]) {
+      const labels = tensor(
+        Float32Array.from(odd.data, (v) => (from < 0 ? 2 * v - 1 : v + 1)),
+        odd.shape,
+      );
+      const found = await codes(two("sigmoid"), x, labels, quick);
+      expect(found.codes).toEqual(["targetsOutOfRange"]);
+    }
+  });
+
   test("that one batch cannot be learnt by heart", async () => {
     const model = digits({}, 1, sgd({ learningRate: 1e-5 }));
     const { codes: got } = await codes(model, x, y, { steps: 0, learningRate: false });

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { embedTrainingWorker } from "../../scripts/trainingWorker.mjs";
 import {
   type Model,
@@ -44,6 +44,7 @@ afterAll(() => rmSync(own, { recursive: true, force: true }));
 const started: Worker[] = [];
 afterEach(async () => {
   await Promise.all(started.splice(0).map((worker) => worker.terminate()));
+  await (await init()).close();
 });
 
 /** A worker of one's own; how many were started is seen in `started`. */
@@ -310,6 +311,10 @@ test("errors are those of a call here", async () => {
     (model: Model, far: boolean) =>
       model.evaluate(rows, labels, { sampleWeight: [1, 2], worker: far }),
     (model: Model, far: boolean) => model.predict([[1], [2, 3]], { worker: far }),
+    (model: Model, far: boolean) => model.predict((() => 1) as never, { worker: far }),
+    (model: Model, far: boolean) => model.predict([[1, "2"]] as never, { worker: far }),
+    (model: Model, far: boolean) => model.evaluate(rows, [[Symbol("s")]] as never, { worker: far }),
+    (model: Model, far: boolean) => model.fit([[() => 1]] as never, labels, { worker: far }),
     (model: Model, far: boolean) => model.predict([[1, 2]], { worker: far }),
     (model: Model, far: boolean) => model.predict(rows, { batchSize: -1, worker: far }),
     (model: Model, far: boolean) => model.predict(rows, { batchsize: 1, worker: far } as object),
@@ -321,10 +326,12 @@ test("errors are those of a call here", async () => {
   for (const call of bad) {
     const error = await same(async (model, far) => {
       await model.fit(rows, labels);
-      return call(model, far).then(
+      const said = await call(model, far).then(
         () => "",
         (e: Error) => `${e.name}: ${e.message}`,
       );
+      expect(await model.predict(rows, { worker: far })).toEqual(await model.predict(rows));
+      return said;
     });
     expect(error).not.toBe("");
   }
@@ -398,6 +405,25 @@ test("release() ends the worker that was kept, and so does the end of a `using` 
   const again = once(started[1]!, "exit");
   model[Symbol.dispose]();
   await again;
+});
+
+test("a worker that is not needed ends after half a minute, and the engine forgets it", async () => {
+  const model = net();
+  const engine = await init();
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  await model.predict(rows, { worker });
+  const [whenIdle] = timers.mock.calls.findLast(([, after]) => after === 30_000)!;
+  timers.mockRestore();
+  expect(engine.dependents.size).toBe(1);
+  const exits = once(started[0]!, "exit");
+  whenIdle();
+  await exits;
+  expect(engine.dependents.size).toBe(0);
+  await model.predict(rows, { worker });
+  expect(started.length).toBe(2);
+  // One that ends by itself is forgotten as well.
+  await started[1]!.terminate();
+  expect(engine.dependents.size).toBe(0);
 });
 
 test("a program exits by itself while a worker is kept", async () => {

@@ -16,7 +16,7 @@ test("kernels of other networks are loaded when a plan has one, and what lies in
   const weights = plain.getWeights();
   const pooled = sequential([maxPooling2d({ poolSize: 2, inputShape: [4, 4, 1] })]);
   expect(() => pooled.predictSync(image)).toThrow(
-    "predictSync: the kernels of this model are being loaded; await model.predict(x) once before",
+    "predictSync: the kernels of this model are being loaded, or a thread was lost; await model.predict(x) once before",
   );
   expect([...(await pooled.predict(image)).data]).toEqual([5, 7, 13, 15]);
   expect(engine.complete).toBe(true);

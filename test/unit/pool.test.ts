@@ -162,6 +162,30 @@ test("two engines with pools run one after the other", async () => {
   }
 });
 
+test("close() in the middle of a training ends the threads, and the training goes on with the same bits", async () => {
+  const files: string[] = [];
+  for (const threads of [1, 3]) {
+    await (await init()).close();
+    const engine = await init({ threads, splitWork: 0 });
+    const model = sequential([dense({ units: 33, inputShape: [17] }), dense({ units: 3 })]);
+    model.compile({ optimizer: "adam", loss: "meanSquaredError" });
+    const counts: number[] = [];
+    const onEpochEnd = (epoch: number): void => {
+      counts.push(engine.threads);
+      if (epoch === 1) void engine.close();
+    };
+    const x = tensor(
+      Float32Array.from({ length: 40 * 17 }, (_, i) => Math.sin(i)),
+      [40, 17],
+    );
+    const y = tensor(new Float32Array(40 * 3), [40, 3]);
+    await model.fit(x, y, { epochs: 4, batchSize: 7, callbacks: [{ onEpochEnd }] });
+    expect(counts).toEqual([threads, threads, 1, 1]);
+    files.push(Buffer.from(model.toBytes()).toString("base64"));
+  }
+  expect(files[1]).toBe(files[0]);
+});
+
 test("a guard stops every thread at the same command", async () => {
   await (await init()).close();
   const engine = await init({ threads: 3, splitWork: 0 });

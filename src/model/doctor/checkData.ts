@@ -57,6 +57,41 @@ function checkInputs(model: AnyModel, samples: Samples): Finding[] {
   return found;
 }
 
+/** What no data can make good: outputs that are always the same, labels that a loss of probabilities does not have. */
+function checkHeads(model: AnyModel, samples: Samples): Finding[] {
+  const { topology } = model;
+  return model.objective(false).heads.flatMap(({ loss, output }, i): Finding[] => {
+    const { call, shape } = topology.outputs[output]!;
+    const found: Finding[] = [];
+    if (call && shape.at(-1) === 1 && call.layer.options["activation"] === "softmax") {
+      found.push({
+        code: "constantOutputs",
+        severity: "error",
+        layer: topology.nameOf(call.layer),
+        message: "softmax over one unit is always 1",
+        value: 1,
+        cure: 'for two classes use activation: "sigmoid" and loss: "binaryCrossentropy"',
+      });
+    }
+    // Losses of probabilities have that option; indices were checked before.
+    const beyond =
+      "fromLogits" in loss.options && loss.labels !== "indices"
+        ? samples.y[i]!.data.find((v) => v < 0 || v > 1)
+        : undefined;
+    if (beyond !== undefined) {
+      found.push({
+        code: "targetsOutOfRange",
+        severity: "warning",
+        layer: null,
+        message: `${loss.kind} takes labels from 0 to 1, and there is ${short(beyond)}: the loss has no smallest value`,
+        value: beyond,
+        cure: "call two classes 0 and 1; for other numbers use meanSquaredError",
+      });
+    }
+    return found;
+  });
+}
+
 function checkLabels(model: AnyModel, samples: Samples, typical: boolean): Finding[] {
   const { heads } = model.objective(false);
   return heads.flatMap(({ loss, name, output }, i): Finding[] => {
@@ -117,5 +152,9 @@ function checkLabels(model: AnyModel, samples: Samples, typical: boolean): Findi
  * @param typical  whether classes are as frequent in them as in all data
  */
 export function checkData(model: AnyModel, samples: Samples, typical: boolean): Finding[] {
-  return [...checkInputs(model, samples), ...checkLabels(model, samples, typical)];
+  return [
+    ...checkInputs(model, samples),
+    ...checkHeads(model, samples),
+    ...checkLabels(model, samples, typical),
+  ];
 }

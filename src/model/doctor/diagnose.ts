@@ -2,8 +2,6 @@ import { NonFiniteError, OptionError, withDefaults } from "../../errors.ts";
 import type { Dataset } from "../../train/data/dataset.ts";
 import type { DataLike } from "../data.ts";
 import type { AnyModel } from "../model.ts";
-import { checkData } from "./checkData.ts";
-import { checkInitializers } from "./checkInitializers.ts";
 import { doctor } from "./doctor.ts";
 import { type Finding, findingsText, short } from "./finding.ts";
 import { dataAndOptions } from "./dataAndOptions.ts";
@@ -89,6 +87,9 @@ export async function diagnose(
   const trial = { batchSize: options.batchSize, rows, seed };
   const batches = await TrialBatches.of("diagnose", model, data, labels, trial);
   const { samples, batchSize, typical } = batches;
+  // A page that only watches its trainings does not download what looks at data and first values.
+  const { checkData } = await import("./checkData.ts");
+  const { checkInitializers } = await import("./checkInitializers.ts");
   const findings: Finding[] = [...checkData(model, samples, typical), ...checkInitializers(model)];
   let range: LearningRateRange | null = null;
   const stopped = steps > 0 && (await watch(model, batches, steps, seed, findings));

@@ -18,6 +18,8 @@ export type FindingCode =
   | "unscaledInputs"
   | "unscaledTargets"
   | "constantInputs"
+  | "constantOutputs"
+  | "targetsOutOfRange"
   | "classImbalance"
   | "missingClass";
 

@@ -32,7 +32,7 @@ import {
   transpose,
 } from "./onnx/shapes.ts";
 import { attention } from "./onnx/attention.ts";
-import { pad, slice } from "./onnx/crops.ts";
+import { pad, slice, split } from "./onnx/crops.ts";
 import { fuse } from "./onnx/fusions.ts";
 import { recurrent } from "./onnx/recurrent.ts";
 import { acrossRows } from "./onnx/rows.ts";
@@ -78,6 +78,7 @@ const READERS: Readonly<Record<string, (c: OnnxConverter) => void>> = {
   Resize: resize,
   Slice: slice,
   Softmax: softmax,
+  Split: split,
   Squeeze: squeeze,
   Sub: merge,
   Sum: merge,

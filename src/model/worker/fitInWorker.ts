@@ -24,7 +24,7 @@ async function start(
   given: FitOptions,
 ): Promise<FarTrainer> {
   const { peer, batches } = link;
-  const packed = new PackedData(model);
+  const packed = new PackedData(model, "fit");
   const validation = (): unknown => {
     const { validationData } = options;
     const dataset = descriptionOf(validationData);

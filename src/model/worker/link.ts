@@ -95,6 +95,7 @@ export async function openLink(worker: WorkerOption, engine: Engine, use: Use): 
   let over = false;
   const end = (why: string): void => {
     over = true;
+    engine.dependents.delete(closeWithEngine);
     const { subject, cure } = link.use;
     link.peer.end(new EngineError(`${subject}: the worker has ended: ${why}; ${cure}`));
   };
@@ -119,7 +120,6 @@ export async function openLink(worker: WorkerOption, engine: Engine, use: Use): 
       return over;
     },
     async close(why) {
-      engine.dependents.delete(closeWithEngine);
       end(why);
       await terminate();
       await batches.close();

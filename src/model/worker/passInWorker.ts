@@ -40,7 +40,7 @@ async function passInWorker<T>(
   });
   try {
     const sent = await placeModel(link, model, false);
-    const packed = new PackedData(model);
+    const packed = new PackedData(model, subject);
     const message: PassStart = isDataset
       ? {
           x: link.batches.add(x as Description, subject, batchSize),
@@ -52,6 +52,9 @@ async function passInWorker<T>(
     await sendTensors(link.peer, packed.tensors, signal);
     const changes = sent.isBuilt ? sent.changes(model) : null;
     return await link.peer.call<T>(subject, { changes, start: message });
+  } catch (error) {
+    link.sent = null; // what of the message has come is in doubt
+    throw error;
   } finally {
     await giveBack(model, link);
   }

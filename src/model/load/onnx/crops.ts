@@ -85,6 +85,25 @@ export function slice(c: OnnxConverter): void {
   c.set(withEnds(c, t, cut, "cropping"), false);
 }
 
+/** `Split` of an axis into parts, as long as it is told or of one length. */
+export function split(c: OnnxConverter): void {
+  const t = c.first(c.value(0));
+  const { outputs } = c.node;
+  const given = c.number("axis", 0);
+  const axis = given < 0 ? given + t.shape.length + 1 : given;
+  const length = t.shape[axis - 1] ?? c.fail("must leave the batch as it is");
+  const equal = Math.ceil(length / outputs.length);
+  const sizes =
+    c.list("split", 1) ?? outputs.map((_, i) => Math.max(0, Math.min(equal, length - i * equal)));
+  let at = 0;
+  outputs.forEach((name, i) => {
+    const size = sizes[i] ?? 0;
+    if (c.uses.has(name) || c.graph.outputs.some((end) => end.name === name))
+      c.values.set(name, { t: cropped(c, t, axis, at, size), last: false });
+    at += size;
+  });
+}
+
 /** `Pad` with zeros. */
 export function pad(c: OnnxConverter): void {
   const value = c.value(0);

@@ -126,8 +126,13 @@ export function neg(c: OnnxConverter): void {
 
 /** `PRelu`: a slope for each channel, or one for all. */
 export function prelu(c: OnnxConverter): void {
-  const { t, last } = c.value(0);
+  const value = c.value(0);
   const slope = c.required(1);
+  // [C, 1], or [C] before operator set 7: of the channels, wherever they stand here.
+  const ofChannels =
+    c.graph.opset < 7 || (slope.shape.length > 1 && slope.shape.slice(1).every((n) => n === 1));
+  const last = value.last || ofChannels;
+  const t = last ? c.lastOf(value) : value.t;
   const channels = t.shape.at(-1)!;
   if (slope.data.length !== 1 && slope.data.length !== channels)
     c.fail(`must have a slope, or one for each of ${channels} channels`);
