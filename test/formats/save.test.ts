@@ -28,7 +28,9 @@ test("save() writes what the ending says, and loadModel() reads it again", async
   }
   await net.save(pathToFileURL(join(folder, "url", "net.json")));
   expect(readdirSync(join(folder, "url")).sort()).toEqual(["net-shard1of1.bin", "net.json"]);
-  expect(await data(await loadModel(join(folder, "url", "net.json")))).toEqual(await data(net));
+  const address = pathToFileURL(join(folder, "url", "net.json"));
+  for (const source of [join(folder, "url", "net.json"), address, address.href])
+    expect(await data(await loadModel(source))).toEqual(await data(net));
   expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
 });
 

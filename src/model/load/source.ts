@@ -60,9 +60,11 @@ function baseName(source: string | URL): string {
 /** Opens a source. @throws DataError where it cannot be read, OptionError for an option that is not there */
 export async function openSource(
   subject: string,
-  source: ModelSource,
+  given: ModelSource,
   options: SourceOptions = {},
 ): Promise<OpenedSource> {
+  const isFile = typeof given === "string" && given.startsWith("file:");
+  const source = isFile ? new URL(given) : given;
   const { files, integrity, ...how } = withDefaults(subject, DEFAULTS, options);
   const named = typeof source === "string" || source instanceof URL;
   if (!named && (typeof source !== "object" || source === null)) {
