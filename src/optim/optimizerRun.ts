@@ -189,9 +189,12 @@ export class OptimizerRun {
   }
 
   private runs(): Run[] {
-    const { layout, trainedBytes } = this.memory;
+    const { layout, trainedBytes, engine } = this.memory;
     const { definition } = this.optimizer;
     const { weightDecayOn, groups } = this.options;
+    // A thread updates the rows of a large gradient that it has computed: those of others come from another core's cache.
+    const isLarge = (size: number): boolean =>
+      engine.threads > 1 && ELEMENT_WORK * size >= engine.splitWork;
     const decay = this.options.weightDecay !== 0 || groups.some((g) => (g.weightDecay ?? 0) !== 0);
     const runs: Run[] = [];
     layout.forEach((v, i) => {
@@ -199,10 +202,11 @@ export class OptimizerRun {
       const decays = !decay || weightDecayOn === "all" || v.decays;
       const group = this.classIndices[i]!;
       const last = runs.at(-1);
-      if (last && !definition.perParameter && last.decays === decays && last.group === group)
+      const { offset, size, shape } = v;
+      const joins = !definition.perParameter && !isLarge(size);
+      if (last && joins && last.decays === decays && last.group === group)
         last.bytes = end - last.offset;
       else {
-        const { offset, size, shape } = v;
         runs.push({ offset, bytes: end - offset, size, shape, decays, group });
       }
     });
