@@ -286,6 +286,8 @@ withOptuna(
     const path = newFile();
     const study = open(path);
     const child = spawn(python!, ["-c", `${prologue(OPTUNA_FILE)}\nrun(25)`, path]);
+    let said = "";
+    child.stderr.on("data", (text) => (said += text));
     const ended = new Promise((resolve) => child.on("close", resolve));
     await study.optimize(
       space,
@@ -295,7 +297,7 @@ withOptuna(
       },
       { trials: 25 },
     );
-    expect(await ended).toBe(0);
+    expect(await ended, said).toBe(0);
     const final = open(path);
     expect(final.trials.length).toBe(50);
     expect(final.trials.every(isFinished)).toBe(true);

@@ -27,17 +27,29 @@ export function pythonWith(...modules: readonly string[]): string | undefined {
   });
 }
 
-/** Where Optuna finds the journal that it is told as its first argument. */
-export const OPTUNA_FILE = "JournalFileStorage(sys.argv[1])";
+/**
+ * Where Optuna finds the journal that it is told as its first argument. Optuna reads without its lock, and gives up where a line
+ * is whole only when it looks again; read once more it is whole.
+ */
+export const OPTUNA_FILE = "File(sys.argv[1])";
 export const OPTUNA_REDIS = "JournalRedisStorage(sys.argv[1], prefix=sys.argv[2])";
 
-/** The beginning of a program that works on the study "study" in a journal. */
-export const prologue = (place: string): string => `
-import json, sys, warnings, optuna
+const IMPORTS = `import json, sys, warnings, optuna
 from optuna.storages import JournalStorage, JournalFileStorage, JournalRedisStorage
 warnings.simplefilter("ignore")
 optuna.logging.set_verbosity(optuna.logging.ERROR)
-def objective(t):
+class File(JournalFileStorage):
+    def read_logs(self, first, tries=20):
+        try:
+            return super().read_logs(first)
+        except json.JSONDecodeError:
+            if tries == 0: raise
+            return self.read_logs(first, tries - 1)
+`;
+
+/** The beginning of a program that works on the study "study" in a journal. */
+export const prologue = (place: string): string => `
+${IMPORTS}def objective(t):
     rate = t.suggest_float("rate", 1e-4, 1e-1, log=True)
     part = t.suggest_float("part", 0, 1, step=0.25)
     units = t.suggest_int("units", 8, 64, step=8)
@@ -126,11 +138,7 @@ export async function comesFromOptuna(
 
 /** The beginning of a program that works on the study "study" of two objectives in a journal, with NSGA-II. */
 export const severalPrologue = (place: string): string => `
-import json, sys, warnings, optuna
-from optuna.storages import JournalStorage, JournalFileStorage, JournalRedisStorage
-warnings.simplefilter("ignore")
-optuna.logging.set_verbosity(optuna.logging.ERROR)
-def objective(t):
+${IMPORTS}def objective(t):
     x = t.suggest_float("x", 0, 1)
     kind = t.suggest_categorical("kind", ["a", "b"])
     y = t.suggest_int("y", 0, 20) if kind == "b" else 0
