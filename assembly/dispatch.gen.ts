@@ -35,7 +35,8 @@ import { crossentropy, crossentropyGrad, categoricalHinge, categoricalHingeGrad,
 import { scatter, scatterElements } from "./ops/scatter";
 import { silu, siluGrad, mish, mishGrad } from "./ops/silu";
 import { simpleRnn, simpleRnnGrad } from "./ops/simpleRnn";
-import { softmax, softmaxGrad, logSoftmax, logSoftmaxGrad, sparseSoftmaxCrossentropy, sparseSoftmaxCrossentropyGrad, softmaxCrossentropy, softmaxCrossentropyGrad } from "./ops/softmax";
+import { softmax, softmaxGrad, logSoftmax, logSoftmaxGrad } from "./ops/softmax";
+import { sparseSoftmaxCrossentropy, sparseSoftmaxCrossentropyGrad, softmaxCrossentropy, softmaxCrossentropyGrad } from "./ops/softmaxCrossentropy";
 import { softplus, softplusGrad, logSigmoid, logSigmoidGrad, softsign, softsignGrad } from "./ops/softplus";
 import { topK, topKGrad } from "./ops/sort";
 import { transpose } from "./ops/transpose";

@@ -11,7 +11,7 @@ const ORDER = {
     < initializers = regularizers = constraints < layers = losses = metrics = optim < train < model
     < tune < distributed < index < workerd < cli`,
   assembly: `lanes < constants < math < random = reduce = moments = channels = columns = share = copyRow = broadcast
-    < recurrent < gemm = pool < ops = optim = peak < dispatch.gen < plan < threads < index`,
+    < recurrent < gemm = pool = softmax < ops = optim = peak < dispatch.gen < plan < threads < index`,
 };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
